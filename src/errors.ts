@@ -1,0 +1,25 @@
+/**
+ * Base of every error this project throws on purpose: one line for people (what, where, what to do),
+ * a stable `code` for programs, and the `cause` it came from.
+ */
+export abstract class TsuisekiError<Code extends string = string> extends Error {
+  readonly code: Code;
+
+  constructor(code: Code, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+/** The text of anything thrown: one line, at most `maxLength` characters. */
+export function errorMessage(error: unknown, maxLength = 500): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const line = text.replaceAll(/\s+/g, ' ').trim();
+  return line.length > maxLength ? `${line.slice(0, maxLength - 1)}…` : line;
+}
+
+/** For the `default` of an exhaustive `switch`: a new case left out is a type error. */
+export function assertNever(value: never): never {
+  throw new TypeError(`unexpected value ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,81 @@
+import { TsuisekiError } from '../errors.ts';
+
+/** Column letters of a task's input, e-mail and result cells; `A`, `B`, `C` unless configured. */
+export interface WorkbookColumns {
+  input: string;
+  email: string;
+  result: string;
+}
+
+/** What makes a row itself, wherever it stands: a row is found again by this and its occurrence. */
+export interface RowContent {
+  /** The input cell's text, as a person sees it (a number without loss of digits); '' when empty. */
+  input: string;
+  /** The input cell's hyperlink target (relationship, location or HYPERLINK()), else null. */
+  inputUrl: string | null;
+  /** The e-mail cell's text; '' when empty. */
+  email: string;
+}
+
+/** One row of the sheet from row 2 on that holds something in its input or e-mail cell. */
+export interface WorkbookRow extends RowContent {
+  /** The sheet's own row number. */
+  row: number;
+  /** How many rows of the same content stand above it: 0 for the first. */
+  occurrence: number;
+  /** The result cell's text; '' when empty. */
+  result: string;
+  resultIsFormula: boolean;
+  /** What a person should know about how the row was understood. */
+  warnings: string[];
+}
+
+export interface WorkbookContent {
+  /** The name of the sheet that was read: the active one. */
+  sheet: string;
+  rows: WorkbookRow[];
+  /** Of the sheet as a whole, e.g. a first row that looks like data. */
+  warnings: string[];
+}
+
+/** One text to be written into the result column of the row with this content. */
+export interface CellEdit extends RowContent {
+  /** Comes back in the outcome; the caller's own id of the row. */
+  id: string;
+  occurrence: number;
+  /** Where the row stood when it was read: tried first, never trusted without its content. */
+  rowHint: number;
+  text: string;
+  /** The text known to be ours in that cell; any other text there is a person's, unless it holds `｜｜｜`. */
+  recorded: string | null;
+  /** Overwrite a person's own text too (`--fresh`). A formula is left alone all the same. */
+  fresh: boolean;
+}
+
+/**
+ * `written`: the cell now holds the text; `same`: it held it already; `formula` and `person`: left alone,
+ * since it is a formula or a person's own text; `gone`: no row of this content is left in the sheet.
+ */
+export interface CellOutcome {
+  id: string;
+  outcome: 'written' | 'same' | 'formula' | 'person' | 'gone';
+  /** Where the row stands now; null when it is gone. */
+  row: number | null;
+}
+
+export interface PatchReport {
+  sheet: string;
+  outcomes: CellOutcome[];
+}
+
+export type WorkbookErrorCode =
+  | 'WORKBOOK_NOT_A_WORKBOOK'
+  | 'WORKBOOK_ENCRYPTED'
+  | 'WORKBOOK_DAMAGED'
+  | 'WORKBOOK_NO_SHEET'
+  | 'WORKBOOK_TOO_LARGE'
+  | 'WORKBOOK_TIMEOUT'
+  | 'WORKBOOK_CRASHED';
+
+/** A workbook that cannot be read or patched; the original is untouched. */
+export class WorkbookError extends TsuisekiError<WorkbookErrorCode> {}
