@@ -1,0 +1,16 @@
+export type { ReceivedCall } from './call-log.ts';
+export type { SandboxClock } from './clock.ts';
+export { hasCheckDigit, withCheckDigit } from './check-digit.ts';
+export type { ExpectedTextOptions } from './expected-text.ts';
+export { expectedText } from './expected-text.ts';
+export type { FaultRule } from './fault-book.ts';
+export type { FaultKind } from './fault-kinds.ts';
+export { FAULTS, NUMBER_CODES } from './fault-kinds.ts';
+export { numberWithFault } from './fault-markers.ts';
+export type { NotificationAttempt } from './notifier.ts';
+export type { SandboxLogger, SandboxOptions, YamatoTlsOptions } from './options.ts';
+export type { Sandbox } from './sandbox.ts';
+export { startSandbox } from './sandbox.ts';
+export { DEFAULT_SITEMAPS } from './sitemaps.ts';
+export type { ScrapedTask } from './sitemaps.ts';
+export type { YamatoRequest } from './yamato/log.ts';
