@@ -1,0 +1,94 @@
+/** Parsers of single settings: each takes the text and gives the value, or throws what is allowed. */
+export type Parser<T> = (text: string) => T;
+
+function refuse(allowed: string): never {
+  throw new RangeError(allowed);
+}
+
+const DURATION_UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+const DURATION_FORM = 'a duration such as 500ms, 6s, 15m or 5h';
+
+/** `500ms`, `6s`, `15m`, `5h` to milliseconds. */
+export const duration: Parser<number> = (text) => {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text.trim()) ?? [];
+  if (amount === undefined || unit === undefined) return refuse(DURATION_FORM);
+  return Math.round(Number(amount) * (DURATION_UNITS_MS[unit] ?? 0));
+};
+
+/** A duration of more than nothing. */
+export const positiveDuration: Parser<number> = (text) => {
+  const ms = duration(text);
+  return ms > 0 ? ms : refuse(`${DURATION_FORM}, more than 0`);
+};
+
+export function wholeNumber(min: number, max: number): Parser<number> {
+  return (text) => {
+    const value = /^-?\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
+    return value >= min && value <= max ? value : refuse(`a whole number from ${min} to ${max}`);
+  };
+}
+
+export function url(...protocols: string[]): Parser<string> {
+  return (text) => {
+    const parsed = URL.canParse(text) ? new URL(text) : null;
+    return parsed !== null && protocols.includes(parsed.protocol)
+      ? text
+      : refuse(`a URL beginning ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`);
+  };
+}
+
+export const nonEmpty: Parser<string> = (text) => (text.trim() === '' ? refuse('a text') : text.trim());
+
+export function oneOf<T extends string>(...values: T[]): Parser<T> {
+  return (text) => values.find((value) => value === text.trim()) ?? refuse(`one of ${values.join(', ')}`);
+}
+
+export const commaList: Parser<string[]> = (text) => {
+  const items = text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+  return items.length > 0 ? items : refuse('one or more texts, separated by commas');
+};
+
+export const columnLetter: Parser<string> = (text) => {
+  const letters = text.trim().toUpperCase();
+  return /^[A-Z]{1,3}$/.test(letters) ? letters : refuse('a column letter such as D');
+};
+
+/** A value for all tasks and values for some of them, by custom_id prefix. */
+export interface ByTask<T> {
+  all: T;
+  tasks: Readonly<Record<string, T>>;
+}
+
+/** `1,owt=100`: entries without a prefix are joined into the value for all; `prefix=value` is for one task. */
+export function byTask<T>(prefixes: readonly string[], all: T, parse: Parser<T>): Parser<ByTask<T>> {
+  return (text) => {
+    const known = `the task is one of ${prefixes.join(', ')}`;
+    const plain: string[] = [];
+    const named = new Map<string, string[]>();
+    let current = plain;
+    for (const part of text.split(',').map((item) => item.trim())) {
+      const [prefix, value] = part.split('=', 2);
+      if (value === undefined || prefix === undefined) {
+        current.push(part);
+        continue;
+      }
+      if (!prefixes.includes(prefix)) return refuse(known);
+      current = [value];
+      named.set(prefix, current);
+    }
+    return {
+      all: plain.length > 0 ? parse(plain.join(',')) : all,
+      tasks: Object.fromEntries([...named].map(([prefix, parts]) => [prefix, parse(parts.join(','))])),
+    };
+  };
+}
+
+export const columns: Parser<{ input: string; email: string; result: string }> = (text) => {
+  const [input, email, result, more] = text.split(',').map((letter) => columnLetter(letter));
+  if (input === undefined || email === undefined || result === undefined || more !== undefined)
+    return refuse('three column letters: input, e-mail, result, such as A,B,C');
+  return new Set([input, email, result]).size === 3 ? { input, email, result } : refuse('three different columns');
+};
