@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import { drizzle } from 'drizzle-orm/postgres-js';
+import { migrate } from 'drizzle-orm/postgres-js/migrator';
+import postgres from 'postgres';
+import { packageRoot } from '../paths.ts';
+import * as schema from './schema.ts';
+
+export interface Database {
+  /** Typed queries. */
+  db: ReturnType<typeof connect>['db'];
+  /** Plain SQL where a query builder would only hide it. */
+  sql: postgres.Sql;
+  close(): Promise<void>;
+}
+
+/** What queries run on: the database itself or a transaction of it. */
+export type Queries = Database['db'] | Parameters<Parameters<Database['db']['transaction']>[0]>[0];
+
+function connect(url: string, options: postgres.Options<Record<string, never>>) {
+  const sql = postgres(url, options);
+  return { sql, db: drizzle(sql, { schema, casing: 'snake_case' }) };
+}
+
+/** Opens a pool of at most `maxConnections`. `schemaName` is for tests, each of which has its own. */
+export function openDatabase(url: string, options: { maxConnections?: number; schemaName?: string } = {}): Database {
+  const { sql, db } = connect(url, {
+    max: options.maxConnections ?? 10,
+    onnotice: () => {},
+    connect_timeout: 10,
+    ...(options.schemaName === undefined ? {} : { connection: { search_path: options.schemaName } }),
+  });
+  return { sql, db, close: () => sql.end({ timeout: 5 }) };
+}
+
+/** Brings the database to the present schema; may be run again and by several at once. */
+export async function migrateDatabase(url: string, schemaName?: string): Promise<void> {
+  const database = openDatabase(url, { maxConnections: 1, ...(schemaName === undefined ? {} : { schemaName }) });
+  try {
+    // One migration at a time: the lock is the connection's and goes with it.
+    await database.sql`select pg_advisory_lock(7278)`;
+    await migrate(database.db, {
+      migrationsFolder: join(packageRoot, 'src/db/migrations'),
+      ...(schemaName === undefined ? {} : { migrationsSchema: schemaName }),
+    });
+  } finally {
+    await database.close();
+  }
+}

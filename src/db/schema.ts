@@ -1,0 +1,190 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+import type { TrackingStatus } from '../carriers/status.ts';
+import type { TaskName } from '../tasks/types.ts';
+import type { WorkbookColumns } from '../workbook/types.ts';
+
+export type BatchState = 'running' | 'paused' | 'completed' | 'cancelled' | 'failed';
+export type RowState = 'pending' | 'published' | 'redirected' | 'completed' | 'failed' | 'invalid';
+/** `publishing`: the intent is written, the answer is not: the API may or may not have taken it. */
+export type JobState = 'pending' | 'publishing' | 'published' | 'redirected' | 'completed' | 'failed';
+
+const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 });
+const id = () => bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity();
+
+export const batches = pgTable(
+  'batches',
+  {
+    id: text('id').primaryKey(),
+    task: text('task').$type<TaskName>().notNull(),
+    /** The real path, NFC; `webdav:/path` for a file on Nextcloud. */
+    workbook: text('workbook').notNull(),
+    workflowId: text('workflow_id').notNull().unique(),
+    runId: text('run_id'),
+    state: text('state').$type<BatchState>().notNull().default('running'),
+    reason: text('reason'),
+    columns: jsonb('columns').$type<WorkbookColumns>().notNull(),
+    /** `--rows`: sheet row numbers; null: all. */
+    chosenRows: integer('chosen_rows').array(),
+    fresh: boolean('fresh').notNull().default(false),
+    sheet: text('sheet'),
+    startedAt: moment('started_at').notNull().defaultNow(),
+    finishedAt: moment('finished_at'),
+  },
+  (t) => [
+    // The promise that a workbook has one running batch a task.
+    uniqueIndex('batches_one_running').on(t.workbook, t.task).where(sql`finished_at is null`),
+    index('batches_started').on(t.startedAt),
+  ],
+);
+
+export const rows = pgTable(
+  'rows',
+  {
+    id: id(),
+    batchId: text('batch_id').notNull().references(() => batches.id, { onDelete: 'cascade' }),
+    /** The sheet's own number: a hint, corrected when a writeback finds the row elsewhere. */
+    row: integer('row').notNull(),
+    input: text('input').notNull(),
+    inputUrl: text('input_url'),
+    email: text('email').notNull(),
+    occurrence: integer('occurrence').notNull(),
+    state: text('state').$type<RowState>().notNull(),
+    url: text('url'),
+    source: text('source'),
+    trackingNumber: text('tracking_number'),
+    status: text('status').$type<TrackingStatus>(),
+    statusText: text('status_text'),
+    eventAt: moment('event_at'),
+    result: text('result'),
+    error: text('error'),
+    warnings: text('warnings').array().notNull().default([]),
+    completedAt: moment('completed_at'),
+    /** The text last written into the result cell; a result that differs is still to be written. */
+    written: text('written'),
+    /** When the present result was dealt with by a writeback: written, or left alone for a reason in `warnings`. */
+    writtenAt: moment('written_at'),
+  },
+  (t) => [
+    index('rows_batch').on(t.batchId, t.row),
+    index('rows_batch_state').on(t.batchId, t.state),
+    index('rows_unwritten').on(t.batchId).where(sql`state = 'completed' and written_at is null`),
+    index('rows_content').on(t.input, t.email),
+  ],
+);
+
+export const jobs = pgTable(
+  'jobs',
+  {
+    id: id(),
+    batchId: text('batch_id').notNull().references(() => batches.id, { onDelete: 'cascade' }),
+    /** Order of publishing within the batch. */
+    seq: integer('seq').notNull(),
+    attempt: integer('attempt').notNull().default(1),
+    customId: text('custom_id').notNull().unique(),
+    task: text('task').$type<TaskName>().notNull(),
+    sitemapId: bigint('sitemap_id', { mode: 'number' }).notNull(),
+    startUrls: text('start_urls').array().notNull(),
+    state: text('state').$type<JobState>().notNull().default('pending'),
+    scrapingJobId: bigint('scraping_job_id', { mode: 'number' }),
+    /** At most one redirected job for a job. */
+    redirectOf: bigint('redirect_of', { mode: 'number' }).unique(),
+    intentAt: moment('intent_at'),
+    publishedAt: moment('published_at'),
+    deadlineAt: moment('deadline_at'),
+    finishedAt: moment('finished_at'),
+    error: text('error'),
+  },
+  (t) => [
+    uniqueIndex('jobs_batch_seq').on(t.batchId, t.seq),
+    index('jobs_pending').on(t.batchId, t.seq).where(sql`state = 'pending'`),
+    index('jobs_scraping_job').on(t.scrapingJobId),
+    index('jobs_deadline').on(t.deadlineAt).where(sql`state = 'published'`),
+  ],
+);
+
+/** Rows and jobs are many to many: ten numbers a URL, duplicates, retries, redirects. */
+export const jobRows = pgTable(
+  'job_rows',
+  {
+    jobId: bigint('job_id', { mode: 'number' }).notNull().references(() => jobs.id, { onDelete: 'cascade' }),
+    rowId: bigint('row_id', { mode: 'number' }).notNull().references(() => rows.id, { onDelete: 'cascade' }),
+    url: text('url').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jobId, t.rowId] }), index('job_rows_row').on(t.rowId)],
+);
+
+/** The webhook inbox: stored first, then signalled, then marked delivered. */
+export const notifications = pgTable(
+  'notifications',
+  {
+    id: id(),
+    receivedAt: moment('received_at').notNull().defaultNow(),
+    /** `webhook`, or `check`: what asking the API found after the deadline. */
+    source: text('source').$type<'webhook' | 'check'>().notNull(),
+    scrapingJobId: bigint('scraping_job_id', { mode: 'number' }).notNull(),
+    customId: text('custom_id'),
+    sitemapId: bigint('sitemap_id', { mode: 'number' }),
+    status: text('status').notNull(),
+    batchId: text('batch_id'),
+    jobId: bigint('job_id', { mode: 'number' }),
+    deliveredAt: moment('delivered_at'),
+    /** What became of it: `processed`, `duplicate`, `unknown job`, `disagrees`. */
+    outcome: text('outcome'),
+  },
+  (t) => [
+    index('notifications_undelivered').on(t.batchId, t.id).where(sql`delivered_at is null and batch_id is not null`),
+    index('notifications_job').on(t.jobId, t.id),
+  ],
+);
+
+/** The account's calls: limiter and record at once. A row counts against the budget until `expires_at`. */
+export const calls = pgTable(
+  'calls',
+  {
+    id: id(),
+    kind: text('kind').$type<'publish' | 'download' | 'check'>().notNull(),
+    jobId: bigint('job_id', { mode: 'number' }),
+    /** Null: a download still owed. */
+    startedAt: moment('started_at'),
+    finishedAt: moment('finished_at'),
+    httpStatus: integer('http_status'),
+    expiresAt: timestamp('expires_at', { withTimezone: true, mode: 'string' }).notNull(),
+  },
+  (t) => [index('calls_expires').on(t.expiresAt), index('calls_job').on(t.jobId)],
+);
+
+/** One row: the lock that every reservation takes, and what holds for all callers. */
+export const accountClock = pgTable('account_clock', {
+  id: integer('id').primaryKey(),
+  lastPublishAt: moment('last_publish_at'),
+  closedUntil: moment('closed_until'),
+  closedReason: text('closed_reason'),
+});
+
+/** Hourly roll-ups of batches and rows, made by the aggregation worker. */
+export const rollUps = pgTable(
+  'roll_ups',
+  {
+    hour: moment('hour').notNull(),
+    task: text('task').$type<TaskName>().notNull(),
+    batches: integer('batches').notNull(),
+    rows: integer('rows').notNull(),
+    completed: integer('completed').notNull(),
+    failed: integer('failed').notNull(),
+    invalid: integer('invalid').notNull(),
+    delivered: integer('delivered').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.hour, t.task] })],
+);
