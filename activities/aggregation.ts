@@ -1,0 +1,15 @@
+import { rollUp } from '../src/db/roll-ups.ts';
+import type { Database } from '../src/db/database.ts';
+import { withFailures } from './failures.ts';
+
+export type AggregationActivities = ReturnType<typeof createAggregationActivities>;
+
+/** On `aggregation_queue`: figures made from the rows, never the other way round. */
+export function createAggregationActivities({ database }: { database: Database }) {
+  return withFailures({
+    /** Rolls up the hours that may still have changed. */
+    async rollUpHours(): Promise<{ hours: number }> {
+      return { hours: await rollUp(database.db) };
+    },
+  });
+}

@@ -1,0 +1,65 @@
+import { and, asc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
+import type { Queries } from './database.ts';
+import { jobs, notifications } from './schema.ts';
+
+export type Notification = typeof notifications.$inferSelect;
+
+export interface NewNotification {
+  source: 'webhook' | 'check';
+  scrapingJobId: number;
+  customId: string | null;
+  sitemapId: number | null;
+  status: string;
+}
+
+/** Stores a notification and finds the job it is about, by custom_id or job id; unknown ones are kept too. */
+export async function storeNotification(queries: Queries, notification: NewNotification): Promise<Notification> {
+  const about = await queries.query.jobs.findFirst({
+    where: or(
+      eq(jobs.customId, notification.customId ?? ''),
+      eq(jobs.scrapingJobId, notification.scrapingJobId),
+    ),
+  });
+  const [stored] = await queries
+    .insert(notifications)
+    .values({
+      ...notification,
+      batchId: about?.batchId ?? null,
+      jobId: about?.id ?? null,
+      outcome: about === undefined ? 'unknown job' : null,
+    })
+    .returning();
+  if (stored === undefined) throw new TypeError('an insert returned no row');
+  return stored;
+}
+
+/** What waits to be signalled to a batch, oldest first. */
+export function undelivered(queries: Queries, batchId: string, limit: number): Promise<Notification[]> {
+  return queries.query.notifications.findMany({
+    where: and(eq(notifications.batchId, batchId), isNull(notifications.deliveredAt)),
+    orderBy: asc(notifications.id),
+    limit,
+  });
+}
+
+/** Batches for which something waits longer than `olderThanMs`. */
+export async function batchesWithUndelivered(queries: Queries, olderThanMs: number): Promise<string[]> {
+  const found = await queries
+    .selectDistinct({ batchId: notifications.batchId })
+    .from(notifications)
+    .where(
+      and(
+        isNotNull(notifications.batchId),
+        isNull(notifications.deliveredAt),
+        sql`${notifications.receivedAt} <= clock_timestamp() - ${`${olderThanMs} milliseconds`}::interval`,
+      ),
+    );
+  return found.flatMap(({ batchId }) => (batchId === null ? [] : [batchId]));
+}
+
+export async function markDelivered(queries: Queries, ids: readonly number[]): Promise<void> {
+  await queries
+    .update(notifications)
+    .set({ deliveredAt: sql`clock_timestamp()` })
+    .where(inArray(notifications.id, [...ids]));
+}

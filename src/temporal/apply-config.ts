@@ -1,0 +1,194 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Connection, isGrpcServiceError } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time.js';
+import { errorMessage, TsuisekiError } from '../errors.ts';
+import { packageRoot } from '../paths.ts';
+
+/** `temporal.api.enums.v1.IndexedValueType`: its numbers are part of the wire format. */
+const indexedValueTypes = {
+  Text: 1,
+  Keyword: 2,
+  Int: 3,
+  Double: 4,
+  Bool: 5,
+  Datetime: 6,
+  KeywordList: 7,
+} as const;
+
+/** As the CLI writes them, too (`--search-attribute NAME=Type`). */
+export type SearchAttributeTypeName = keyof typeof indexedValueTypes;
+export type SearchAttributeTypes = Readonly<Record<string, SearchAttributeTypeName>>;
+
+export interface TemporalNamespaceConfig {
+  readonly searchAttributes: SearchAttributeTypes;
+  /** How long the histories of ended workflows are kept. */
+  readonly retentionDays: number;
+}
+
+/**
+ * - `CONFIG_REFUSED`: the server does not let us, or its limit of search attributes is reached;
+ * - `TYPE_CONFLICT`: a search attribute is there with another type;
+ * - `NOT_VISIBLE`: what was made is still not to be seen after the time given.
+ */
+export class TemporalConfigError extends TsuisekiError<'CONFIG_REFUSED' | 'TYPE_CONFLICT' | 'NOT_VISIBLE'> {}
+
+export interface AppliedTemporalConfig {
+  readonly namespaceCreated: boolean;
+  readonly searchAttributesAdded: readonly string[];
+}
+
+/** grpc-js status codes. */
+const grpcNotFound = 5;
+const grpcAlreadyExists = 6;
+
+const pollMs = 50;
+/** Servers keep namespaces in a cache that they read anew every 2 to 10 s. */
+const defaultVisibleTimeoutMs = 30_000;
+
+/** What `temporal-config/` says about the namespace: the one place for it. */
+export function readTemporalNamespaceConfig(): TemporalNamespaceConfig {
+  const { retentionDays } = readData('namespace.json') as { retentionDays: number };
+  return { searchAttributes: readData('search-attributes.json') as SearchAttributeTypes, retentionDays };
+}
+
+function readData(name: string): unknown {
+  return JSON.parse(readFileSync(join(packageRoot, 'temporal-config', name), 'utf8'));
+}
+
+/**
+ * Makes the namespace when it is missing, adds the search attributes it lacks, and returns when they can be
+ * used. May be run any number of times, by several processes at once; changes nothing that is there.
+ *
+ * @throws TemporalConfigError
+ */
+export async function applyTemporalConfig(
+  connection: Connection,
+  namespace: string,
+  config: TemporalNamespaceConfig = readTemporalNamespaceConfig(),
+  visibleTimeoutMs = defaultVisibleTimeoutMs,
+): Promise<AppliedTemporalConfig> {
+  const namespaceCreated = await ensureNamespace(connection, namespace, config.retentionDays);
+  const deadlineMs = Date.now() + visibleTimeoutMs;
+  const before = await readAttributesOnceVisible(connection, namespace, deadlineMs);
+  const missing = missingAttributes(before, config.searchAttributes, namespace);
+  if (missing.length > 0) {
+    await addAttributes(connection, namespace, config.searchAttributes, missing);
+    await waitForAttributes(connection, namespace, config.searchAttributes, deadlineMs);
+  }
+  return { namespaceCreated, searchAttributesAdded: missing };
+}
+
+function hasGrpcCode(error: unknown, code: number): boolean {
+  if (!isGrpcServiceError(error)) return false;
+  const actual: number = error.code;
+  return actual === code;
+}
+
+function refused(what: string, error: unknown): TemporalConfigError {
+  return new TemporalConfigError('CONFIG_REFUSED', `${what}: ${errorMessage(error, 300)}`, { cause: error });
+}
+
+async function ensureNamespace(
+  connection: Connection,
+  namespace: string,
+  retentionDays: number,
+): Promise<boolean> {
+  try {
+    await connection.workflowService.describeNamespace({ namespace });
+    return false;
+  } catch (error) {
+    if (!hasGrpcCode(error, grpcNotFound)) throw refused(`namespace ${namespace} cannot be read`, error);
+  }
+  try {
+    await connection.workflowService.registerNamespace({
+      namespace,
+      description: 'Tsuiseki: parcels of workbooks, tracked',
+      workflowExecutionRetentionPeriod: msToTs(retentionDays * 86_400_000),
+    });
+    return true;
+  } catch (error) {
+    if (hasGrpcCode(error, grpcAlreadyExists)) return false;
+    throw refused(`namespace ${namespace} cannot be made`, error);
+  }
+}
+
+type AttributeNumbers = Readonly<Record<string, unknown>>;
+
+/** A namespace made a moment ago is unknown to the server's own cache for some seconds. */
+async function readAttributesOnceVisible(
+  connection: Connection,
+  namespace: string,
+  deadlineMs: number,
+): Promise<AttributeNumbers> {
+  for (;;) {
+    try {
+      const answer = await connection.operatorService.listSearchAttributes({ namespace });
+      return answer.customAttributes;
+    } catch (error) {
+      if (hasGrpcCode(error, grpcNotFound) && Date.now() < deadlineMs) await sleep(pollMs);
+      else throw refused(`search attributes of ${namespace} cannot be read`, error);
+    }
+  }
+}
+
+function missingAttributes(
+  present: AttributeNumbers,
+  wanted: SearchAttributeTypes,
+  namespace: string,
+): string[] {
+  const missing: string[] = [];
+  for (const [name, type] of Object.entries(wanted)) {
+    const number = present[name];
+    if (number === undefined) missing.push(name);
+    else if (Number(number) !== indexedValueTypes[type]) {
+      const text = `search attribute ${name} of ${namespace} has type ${typeName(number)}, not ${type}`;
+      throw new TemporalConfigError('TYPE_CONFLICT', text);
+    }
+  }
+  return missing;
+}
+
+function typeName(number: unknown): string {
+  const found = Object.entries(indexedValueTypes).find(([, value]) => value === Number(number));
+  return found?.[0] ?? String(number);
+}
+
+async function addAttributes(
+  connection: Connection,
+  namespace: string,
+  wanted: SearchAttributeTypes,
+  names: readonly string[],
+): Promise<void> {
+  const searchAttributes = Object.fromEntries(
+    names.flatMap((name) => {
+      const type = wanted[name];
+      return type === undefined ? [] : [[name, indexedValueTypes[type]]];
+    }),
+  );
+  try {
+    await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
+  } catch (error) {
+    if (hasGrpcCode(error, grpcAlreadyExists)) return;
+    throw refused(`search attributes cannot be added to ${namespace}`, error);
+  }
+}
+
+async function waitForAttributes(
+  connection: Connection,
+  namespace: string,
+  wanted: SearchAttributeTypes,
+  deadlineMs: number,
+): Promise<void> {
+  for (;;) {
+    const present = await readAttributesOnceVisible(connection, namespace, deadlineMs);
+    const missing = missingAttributes(present, wanted, namespace);
+    if (missing.length === 0) return;
+    if (Date.now() >= deadlineMs) {
+      const text = `search attributes of ${namespace} are added but not yet to be seen: ${missing.join(', ')}`;
+      throw new TemporalConfigError('NOT_VISIBLE', text);
+    }
+    await sleep(pollMs);
+  }
+}

@@ -1,0 +1,15 @@
+/** Names promised to the outside (interface section 4). */
+export const QUEUES = {
+  tracking_batch: 'tracking_batch_queue',
+  tracking_excel: 'tracking_excel_queue',
+  publish_tracking: 'publish_tracking_queue',
+  yamato_tracking_10: 'yamato_tracking_10_queue',
+  tracking_webhook: 'tracking_webhook_queue',
+  acquisition: 'acquisition_queue',
+  aggregation: 'aggregation_queue',
+} as const;
+
+export type WorkerName = keyof typeof QUEUES;
+
+export const BATCH_WORKFLOW = 'TrackingBatchWorkflow';
+export const YAMATO_WORKFLOW = 'YamatoBatchWorkflow';

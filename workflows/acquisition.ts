@@ -1,0 +1,26 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { AcquisitionActivities } from '../activities/acquisition.ts';
+import type { ResultsActivities } from '../activities/results.ts';
+import type { WritebackActivities } from '../activities/writeback.ts';
+import { QUEUES } from '../src/temporal/names.ts';
+
+/** The seed's 30 minutes; the next run of the schedule is the retry. */
+const acquisition = proxyActivities<AcquisitionActivities & ResultsActivities & WritebackActivities>({
+  taskQueue: QUEUES.acquisition,
+  startToCloseTimeout: '30 minutes',
+  retry: { maximumAttempts: 3 },
+});
+
+/** Relays what could not be signalled; what came after its batch ended is brought into database and workbook. */
+export async function InboxRelayWorkflow(): Promise<void> {
+  for (const { batchId, jobIds } of await acquisition.relayInbox()) {
+    const { waiting } = await acquisition.processResults({ batchId, jobIds });
+    await acquisition.writeBack({ batchId });
+    if (waiting === null) await acquisition.settleLate({ batchId });
+  }
+}
+
+/** Asks after jobs whose webhook never came. */
+export async function LostWebhookWorkflow(): Promise<{ asked: number; found: number }> {
+  return acquisition.checkOverdueJobs();
+}

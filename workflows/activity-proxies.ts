@@ -1,0 +1,42 @@
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import type { BatchActivities } from '../activities/batch.ts';
+import type { ExcelActivities } from '../activities/excel.ts';
+import type { PublishActivities } from '../activities/publish.ts';
+import type { ResultsActivities } from '../activities/results.ts';
+import type { WritebackActivities } from '../activities/writeback.ts';
+import { QUEUES } from '../src/temporal/names.ts';
+
+/** Small database steps: they wait for a database that is away, however long. */
+export const batchSteps = proxyActivities<BatchActivities>({
+  taskQueue: QUEUES.tracking_batch,
+  startToCloseTimeout: '1 minute',
+  retry: { maximumInterval: '30 seconds' },
+});
+
+/** The seed's two hours for a workbook; a dead worker shows as a missed heartbeat. */
+export const excel = proxyActivities<ExcelActivities>({
+  taskQueue: QUEUES.tracking_excel,
+  startToCloseTimeout: '2 hours',
+  heartbeatTimeout: '30 seconds',
+  retry: { maximumInterval: '1 minute' },
+});
+
+/**
+ * Never tried again: a publish may have been taken. 75 s: up to 10 s of waiting, 60 s of call, a margin. With many
+ * batches a publish rightly queues for minutes, so no schedule timeouts.
+ */
+export const publishing = proxyActivities<PublishActivities>({
+  taskQueue: QUEUES.publish_tracking,
+  startToCloseTimeout: '75 seconds',
+  heartbeatTimeout: '5 seconds',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: { maximumAttempts: 1 },
+});
+
+/** Results and writebacks may be done again: the seed's five minutes, and retries for ever. */
+export const results = proxyActivities<ResultsActivities & WritebackActivities>({
+  taskQueue: QUEUES.tracking_webhook,
+  startToCloseTimeout: '5 minutes',
+  heartbeatTimeout: '30 seconds',
+  retry: { maximumInterval: '1 minute' },
+});

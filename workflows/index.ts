@@ -1,0 +1,4 @@
+export { InboxRelayWorkflow, LostWebhookWorkflow } from './acquisition.ts';
+export { RollUpWorkflow } from './aggregation.ts';
+export { TrackingBatchWorkflow } from './tracking-batch.ts';
+export { YamatoBatchWorkflow } from './yamato-batch.ts';
