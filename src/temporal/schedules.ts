@@ -1,0 +1,39 @@
+import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
+import { QUEUES } from './names.ts';
+
+interface Recurring {
+  id: string;
+  workflowType: string;
+  taskQueue: string;
+  everyMs: number;
+}
+
+/** How often the lost-webhook check runs: often enough that a deadline is noticed within a quarter of it. */
+function checkEveryMs(jobDeadlineMs: number): number {
+  return Math.min(60_000, Math.max(1_000, Math.round(jobDeadlineMs / 4_000) * 1_000));
+}
+
+/** Creates Tsuiseki's schedules, or brings them up to date; may run again. */
+export async function applySchedules(client: Client, jobDeadlineMs: number): Promise<void> {
+  const recurring: Recurring[] = [
+    { id: 'tsuiseki-inbox-relay', workflowType: 'InboxRelayWorkflow', taskQueue: QUEUES.acquisition, everyMs: 5_000 },
+    {
+      id: 'tsuiseki-lost-webhooks',
+      workflowType: 'LostWebhookWorkflow',
+      taskQueue: QUEUES.acquisition,
+      everyMs: checkEveryMs(jobDeadlineMs),
+    },
+    { id: 'tsuiseki-roll-up', workflowType: 'RollUpWorkflow', taskQueue: QUEUES.aggregation, everyMs: 3_600_000 },
+  ];
+  for (const { id, workflowType, taskQueue, everyMs } of recurring) {
+    const spec = { intervals: [{ every: everyMs }] };
+    const policies = { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' as const };
+    const action = { type: 'startWorkflow' as const, workflowType, taskQueue, workflowId: id };
+    try {
+      await client.schedule.create({ scheduleId: id, spec, policies, action });
+    } catch (error) {
+      if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+      await client.schedule.getHandle(id).update((previous) => ({ ...previous, spec, policies, action }));
+    }
+  }
+}
