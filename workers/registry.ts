@@ -1,0 +1,66 @@
+import type { WorkerOptions } from '@temporalio/worker';
+import { createAcquisitionActivities } from '../activities/acquisition.ts';
+import { createAggregationActivities } from '../activities/aggregation.ts';
+import { createBatchActivities } from '../activities/batch.ts';
+import { createExcelActivities } from '../activities/excel.ts';
+import { createPublishActivities } from '../activities/publish.ts';
+import { createResultsActivities } from '../activities/results.ts';
+import { createWritebackActivities } from '../activities/writeback.ts';
+import type { WorkerName } from '../src/temporal/names.ts';
+import type { WorkerParts } from './parts.ts';
+
+export interface WorkerSpec {
+  /** Whether the queue carries workflows: such a worker loads the bundle. */
+  workflows: boolean;
+  activities(parts: WorkerParts): object;
+  limits: Pick<WorkerOptions, 'maxConcurrentActivityTaskExecutions' | 'maxCachedWorkflows' | 'shutdownGraceTime'>;
+}
+
+/** One entry a queue, with the seed's figures (domain section 1) and their reasons. */
+export const WORKERS: Readonly<Record<WorkerName, WorkerSpec>> = {
+  tracking_batch: {
+    workflows: true,
+    activities: (parts) => createBatchActivities(parts),
+    // Steps of some milliseconds each: enough at once that no batch waits for another.
+    limits: { maxConcurrentActivityTaskExecutions: 20, maxCachedWorkflows: 200 },
+  },
+  tracking_excel: {
+    workflows: false,
+    activities: (parts) => createExcelActivities(parts),
+    // One workbook at a time: its reader may take most of the worker's 1 GB.
+    limits: { maxConcurrentActivityTaskExecutions: 1, shutdownGraceTime: '30 seconds' },
+  },
+  publish_tracking: {
+    workflows: false,
+    activities: (parts) => createPublishActivities({ ...parts, webscraper: parts.webscraper() }),
+    // One at a time; a publish under way is let come to its answer: 10 s of waiting and 60 s of call.
+    limits: { maxConcurrentActivityTaskExecutions: 1, shutdownGraceTime: '75 seconds' },
+  },
+  yamato_tracking_10: {
+    workflows: true,
+    activities: () => ({}),
+    limits: { maxCachedWorkflows: 50 },
+  },
+  tracking_webhook: {
+    workflows: false,
+    activities: (parts) => ({
+      ...createResultsActivities({ ...parts, webscraper: parts.webscraper() }),
+      ...createWritebackActivities(parts),
+    }),
+    limits: { maxConcurrentActivityTaskExecutions: 2, shutdownGraceTime: '30 seconds' },
+  },
+  acquisition: {
+    workflows: true,
+    activities: (parts) => ({
+      ...createAcquisitionActivities({ ...parts, webscraper: parts.webscraper(), relay: parts.relay }),
+      ...createResultsActivities({ ...parts, webscraper: parts.webscraper() }),
+      ...createWritebackActivities(parts),
+    }),
+    limits: { maxConcurrentActivityTaskExecutions: 4, maxCachedWorkflows: 50, shutdownGraceTime: '30 seconds' },
+  },
+  aggregation: {
+    workflows: true,
+    activities: (parts) => createAggregationActivities(parts),
+    limits: { maxConcurrentActivityTaskExecutions: 2, maxCachedWorkflows: 20 },
+  },
+};

@@ -1,0 +1,47 @@
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, type LogEntry, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { Settings } from '../src/config.ts';
+import type { Logger } from '../src/log.ts';
+import { compiledModule } from '../src/paths.ts';
+import { temporalOptions } from '../src/temporal/connection.ts';
+import { QUEUES, type WorkerName } from '../src/temporal/names.ts';
+import { createParts } from './parts.ts';
+import { WORKERS } from './registry.ts';
+
+const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+
+/**
+ * Runs one or more workers in this process until SIGTERM or SIGINT; what is under way is let finish within each
+ * queue's grace time. Throws when a worker dies, so that the process ends with a failure.
+ */
+export async function runWorkers(names: readonly WorkerName[], settings: Settings, logger: Logger): Promise<void> {
+  Runtime.install({
+    logger: new DefaultLogger('INFO', ({ level, message, meta }: LogEntry) => logger[LEVELS[level]](meta ?? {}, message)),
+    shutdownSignals: ['SIGTERM', 'SIGINT'],
+  });
+  const { connectionOptions, namespace = 'default' } = temporalOptions(settings);
+  const connection = await NativeConnection.connect(connectionOptions);
+  const client = new Client({ connection: await Connection.connect(connectionOptions), namespace });
+  const parts = createParts(settings, client);
+  try {
+    const workers = await Promise.all(
+      names.map((name) => {
+        const { workflows, activities, limits } = WORKERS[name];
+        return Worker.create({
+          connection,
+          namespace,
+          taskQueue: QUEUES[name],
+          identity: `${name}@${process.pid}`,
+          activities: activities(parts),
+          ...(workflows ? { workflowBundle: { codePath: compiledModule('workflow-bundle.js') } } : {}),
+          ...limits,
+        });
+      }),
+    );
+    await Promise.all(workers.map((worker) => worker.run()));
+  } finally {
+    await parts.database.close();
+    await client.connection.close();
+    await connection.close();
+  }
+}
