@@ -15,12 +15,15 @@ export function temporalOptions(settings: Settings) {
   return loadClientConnectConfig({ overrideEnvVars: env });
 }
 
+/** A client that owns its connection: close it at the end. */
+export type ConnectedClient = Client & { readonly connection: Connection };
+
 /** Connects a client; throws {@link TemporalUnavailable} with the address. */
-export async function connectClient(settings: Settings): Promise<Client> {
+export async function connectClient(settings: Settings): Promise<ConnectedClient> {
   const { connectionOptions, namespace } = temporalOptions(settings);
   try {
     const connection = await Connection.connect({ connectTimeout: '10s', ...connectionOptions });
-    return new Client({ connection, namespace: namespace ?? 'default' });
+    return new Client({ connection, namespace: namespace ?? 'default' }) as ConnectedClient;
   } catch (error) {
     const address = connectionOptions.address ?? 'localhost:7233';
     throw new TemporalUnavailable('TEMPORAL_UNAVAILABLE', `Temporal at ${address} cannot be reached: ${errorMessage(error, 200)}`, { cause: error });

@@ -78,7 +78,7 @@ function scrapingJob(data: Record<string, unknown>): ScrapingJob {
 async function dataOf(http: Got, path: string, options: OptionsInit, what: string): Promise<Record<string, unknown>> {
   let answer: Answer;
   try {
-    const body = await http(path, options).text();
+    const { body } = await http(path, { ...options, isStream: false, resolveBodyOnly: false, responseType: 'text' });
     answer = JSON.parse(body) as Answer;
   } catch (error) {
     if (error instanceof SyntaxError)

@@ -61,6 +61,8 @@ export interface CellOutcome {
   outcome: 'written' | 'same' | 'formula' | 'person' | 'gone';
   /** Where the row stands now; null when it is gone. */
   row: number | null;
+  /** With `person`: what other than a text is in the way, e.g. merged cells that cover the cell. */
+  note?: string;
 }
 
 export interface PatchReport {

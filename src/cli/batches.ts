@@ -1,0 +1,54 @@
+import { Command } from 'commander';
+import { listBatches } from '../db/batches.ts';
+import { batchStatus, rowReports } from '../db/status.ts';
+import { printJson, printLine, printTable, statusLine } from './print.ts';
+import { batchNamed, withDatabase } from './session.ts';
+
+interface Options {
+  json?: boolean;
+}
+
+const listCommand = () =>
+  new Command('list')
+    .description('all batches, newest first')
+    .option('--json', 'an array of status objects')
+    .action((options: Options) =>
+      withDatabase(async ({ db }, settings) => {
+        const found = await listBatches(db);
+        const all = await Promise.all(found.map((batch) => batchStatus(db, batch, settings.publishIntervalMs)));
+        if (options.json) printJson(all);
+        else for (const status of all) printLine(`${statusLine(status)} · ${status.workbook}`);
+      }),
+    );
+
+const statusCommand = () =>
+  new Command('status')
+    .description('where a batch is')
+    .argument('<batch>', 'a batchId or workflowId')
+    .option('--json', 'print JSON')
+    .action((reference: string, options: Options) =>
+      withDatabase(async (database, settings) => {
+        const status = await batchStatus(database.db, await batchNamed(database, reference), settings.publishIntervalMs);
+        if (options.json) printJson(status);
+        else printLine(statusLine(status));
+      }),
+    );
+
+const rowsCommand = () =>
+  new Command('rows')
+    .description('every row of a batch with its state and result')
+    .argument('<batch>', 'a batchId or workflowId')
+    .option('--json', 'one object a line')
+    .action((reference: string, options: Options) =>
+      withDatabase(async (database) => {
+        const { id } = await batchNamed(database, reference);
+        const reports = await rowReports(database.db, id);
+        if (options.json) for (const report of reports) printJson(report);
+        else printTable(reports, ['row', 'state', 'trackingNumber', 'status', 'result', 'error']);
+      }),
+    );
+
+/** `list`, `status` and `rows`: what the database says, without Temporal. */
+export function batchCommands(): Command[] {
+  return [listCommand(), statusCommand(), rowsCommand()];
+}

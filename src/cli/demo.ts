@@ -1,0 +1,68 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { rowReports } from '../db/status.ts';
+import { openDatabase } from '../db/database.ts';
+import { requireSetting } from '../config.ts';
+import { TsuisekiError } from '../errors.ts';
+import { expectedText } from '../sandbox/index.ts';
+import { connectClient } from '../temporal/connection.ts';
+import { startBatch } from '../temporal/start-batch.ts';
+import { readWorkbook } from '../workbook/index.ts';
+import { writeSampleWorkbook } from '../workbook/samples.ts';
+import { note, printLine } from './print.ts';
+import { startSystem } from './system.ts';
+import { followBatch, progressBar } from './watch.ts';
+
+class DemoError extends TsuisekiError<'DEMO_WRONG'> {}
+
+const TASK = 'yamato_tracking_only';
+/** More than two writebacks of ten, and over in two and a half minutes at the permitted pace. */
+const ROWS = 25;
+
+async function checkWorkbook(path: string, rows: Record<string, unknown>[], day: Date): Promise<number> {
+  const { rows: sheet } = await readWorkbook(path, { columns: { input: 'A', email: 'B', result: 'C' } });
+  const written = new Map(sheet.map((row) => [row.row, row.result]));
+  const wrong = rows.filter(({ row, url, trackingNumber }) => {
+    const expected = expectedText(TASK, String(url), trackingNumber === null ? null : String(trackingNumber), { day });
+    return written.get(Number(row)) !== expected;
+  });
+  if (wrong.length > 0 || rows.length !== ROWS)
+    throw new DemoError('DEMO_WRONG', `${path}: column C is wrong in rows ${wrong.map(({ row }) => String(row)).join(', ')}`);
+  return rows.length;
+}
+
+async function runDemo(): Promise<void> {
+  const system = await startSystem({ sandbox: true, onProgress: note, overrides: { DATABASE_URL: '', TEMPORAL_ADDRESS: '' } });
+  const { settings, report } = system;
+  const folder = join(settings.dataDir, 'demo', TASK);
+  const path = join(folder, 'YTO-demo.xlsx');
+  const database = openDatabase(requireSetting(settings, 'databaseUrl'));
+  try {
+    mkdirSync(folder, { recursive: true });
+    rmSync(path, { force: true });
+    await writeSampleWorkbook(path, { task: TASK, rows: ROWS });
+    const client = await connectClient(settings);
+    const day = new Date();
+    const started = await startBatch({ database, client, settings }, { workbook: path, task: null, rows: null, fresh: true });
+    await client.connection.close();
+    note(`a workbook of ${ROWS} rows, a job every ${settings.publishIntervalMs / 1_000} s; watch it in the Web UI:`);
+    note(`  ${report.webUi}/namespaces/default/workflows/${encodeURIComponent(started.workflowId)}`);
+    const ended = await followBatch(database, settings, started.batchId, (status) => note(progressBar(status)));
+    if (ended.state !== 'completed') throw new DemoError('DEMO_WRONG', `the batch ended ${ended.state}: ${ended.reason}`);
+    const right = await checkWorkbook(path, await rowReports(database.db, started.batchId), day);
+    printLine(`all ${right} rows came out right`);
+    printLine(`the workbook:  ${path}`);
+    printLine('the Web UI:    `npx tsuiseki up --sandbox` opens it again with this batch in it');
+  } finally {
+    await database.close();
+    await system.stop();
+  }
+}
+
+/** `tsuiseki demo`. */
+export function demoCommand(): Command {
+  return new Command('demo')
+    .description('the whole main job in one go, on embedded servers, the sandbox and a sample workbook')
+    .action(runDemo);
+}

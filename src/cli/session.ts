@@ -1,0 +1,43 @@
+import type { Client } from '@temporalio/client';
+import { loadSettings, requireSetting, type Settings } from '../config.ts';
+import { type Batch, findBatch } from '../db/batches.ts';
+import { type Database, openDatabase } from '../db/database.ts';
+import { errorMessage, TsuisekiError } from '../errors.ts';
+import { connectClient } from '../temporal/connection.ts';
+
+class CommandError extends TsuisekiError<'BATCH_UNKNOWN' | 'DATABASE_UNAVAILABLE'> {}
+
+/** Runs a command on the database; a database that is away is one line. */
+export async function withDatabase<T>(run: (database: Database, settings: Settings) => Promise<T>): Promise<T> {
+  const settings = loadSettings();
+  const database = openDatabase(requireSetting(settings, 'databaseUrl'), { maxConnections: 2 });
+  try {
+    await database.sql`select 1`.catch((error: unknown) => {
+      throw new CommandError('DATABASE_UNAVAILABLE', `the database cannot be reached: ${errorMessage(error, 200)}; is \`tsuiseki up\` running?`);
+    });
+    return await run(database, settings);
+  } finally {
+    await database.close();
+  }
+}
+
+/** The same with Temporal. */
+export function withTemporal<T>(
+  run: (deps: { database: Database; client: Client; settings: Settings }) => Promise<T>,
+): Promise<T> {
+  return withDatabase(async (database, settings) => {
+    const client = await connectClient(settings);
+    try {
+      return await run({ database, client, settings });
+    } finally {
+      await client.connection.close();
+    }
+  });
+}
+
+/** A batch by batchId or workflowId; an unknown one is an error. */
+export async function batchNamed(database: Database, reference: string): Promise<Batch> {
+  const batch = await findBatch(database.db, reference);
+  if (batch === null) throw new CommandError('BATCH_UNKNOWN', `no batch ${reference}; \`tsuiseki list\` shows them`);
+  return batch;
+}

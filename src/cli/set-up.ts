@@ -1,0 +1,39 @@
+import { Command } from 'commander';
+import { effectiveSettings, loadSettings, requireSetting, temporalConfigured } from '../config.ts';
+import { migrateDatabase } from '../db/database.ts';
+import { applyTemporalConfig } from '../temporal/apply-config.ts';
+import { connectClient } from '../temporal/connection.ts';
+import { applySchedules } from '../temporal/schedules.ts';
+import { note, printJson, printLine } from './print.ts';
+
+/** `tsuiseki migrate`: database, namespace, search attributes and schedules; may be run again. */
+export function migrateCommand(): Command {
+  return new Command('migrate')
+    .description('bring database, namespace, search attributes and schedules up to date')
+    .action(async () => {
+      const settings = loadSettings();
+      await migrateDatabase(requireSetting(settings, 'databaseUrl'));
+      note('database: up to date');
+      if (!temporalConfigured(settings)) return note('Temporal: not configured, left alone');
+      const client = await connectClient(settings);
+      try {
+        await applyTemporalConfig(client.connection, client.options.namespace);
+        await applySchedules(client, settings.jobDeadlineMs);
+        note('Temporal: namespace, search attributes and schedules up to date');
+      } finally {
+        await client.connection.close();
+      }
+    });
+}
+
+/** `tsuiseki config`. */
+export function configCommand(): Command {
+  return new Command('config')
+    .description('the effective settings, secrets masked')
+    .option('--json', 'print JSON')
+    .action((options: { json?: boolean }) => {
+      const shown = effectiveSettings(loadSettings());
+      if (options.json) printJson(shown);
+      else for (const [name, value] of Object.entries(shown)) printLine(`${name}=${value ?? ''}`);
+    });
+}

@@ -1,0 +1,39 @@
+import formbody from '@fastify/formbody';
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Database } from '../db/database.ts';
+import type { Logger } from '../log.ts';
+import { healthRoutes } from './health.ts';
+import { webscraperRoutes } from './webscraper.ts';
+
+export interface AppDeps {
+  database: Database;
+  /** Tells the batch that something was stored for it. */
+  notify(batchId: string): Promise<void>;
+  /** Resolves when Temporal answers. */
+  pingTemporal(): Promise<void>;
+  webhookTokens: readonly string[];
+  logger: Logger;
+}
+
+/** A notification has five short fields. */
+const BODY_LIMIT_BYTES = 64 * 1024;
+/** The API waits 10 s for an answer. */
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/** The HTTP server's routes; listening is the caller's. */
+export function buildApp(deps: AppDeps): FastifyInstance {
+  const app = fastify({ bodyLimit: BODY_LIMIT_BYTES, requestTimeout: REQUEST_TIMEOUT_MS });
+  app.register(formbody);
+  app.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 500) deps.logger.error({ error: error.message }, 'a request failed');
+    const text = status >= 500 ? 'internal error' : error.message;
+    return reply.code(status === 415 ? 400 : status).send({ error: text });
+  });
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'no such endpoint' }));
+  app.register(async (routes) => {
+    webscraperRoutes(routes, deps);
+    healthRoutes(routes, deps);
+  });
+  return app;
+}

@@ -1,0 +1,134 @@
+import { randomInt } from 'node:crypto';
+import { access, constants, realpath } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Client } from '@temporalio/client';
+import type { BatchInput } from '../../workflows/messages.ts';
+import type { Settings } from '../config.ts';
+import { type Batch, insertBatch, runningBatch, setBatchState, setRunId } from '../db/batches.ts';
+import type { Database } from '../db/database.ts';
+import { errorMessage } from '../errors.ts';
+import { FileError } from '../files/types.ts';
+import { columnsOf } from '../settings/by-task.ts';
+import { taskByName, taskForPath } from '../tasks/registry.ts';
+import { TaskError } from '../tasks/task-error.ts';
+import type { TrackingTask } from '../tasks/types.ts';
+import { BATCH_WORKFLOW, QUEUES } from './names.ts';
+import { DONE_ROWS, FAILED_ROWS, STATE, TASK, WORKBOOK } from './search-attributes.ts';
+
+export interface StartRequest {
+  workbook: string;
+  /** Null: from the path. */
+  task: string | null;
+  rows: number[] | null;
+  fresh: boolean;
+}
+
+/** What `tsuiseki start` prints. */
+export interface StartedBatch {
+  batchId: string;
+  workflowId: string;
+  runId: string | null;
+  task: string;
+  workbook: string;
+  alreadyRunning?: true;
+}
+
+/** A name may have so many characters in a workflow id; ids hold 255 in all. */
+const NAME_IN_ID = 80;
+/** Keyword search attributes hold 255 bytes; three a character in UTF-8. */
+const KEYWORD_CHARACTERS = 80;
+const ID_ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
+
+/** `261124-k3m9qx`: the day it began in Japan, and six characters out of a billion. */
+function newBatchId(now: Date): string {
+  const day = new Date(now.getTime() + 9 * 3_600_000).toISOString().slice(2, 10).replaceAll('-', '');
+  const tail = Array.from({ length: 6 }, () => ID_ALPHABET[randomInt(ID_ALPHABET.length)]).join('');
+  return `${day}-${tail}`;
+}
+
+async function canonicalPath(workbook: string): Promise<string> {
+  if (workbook.startsWith('webdav:'))
+    throw new FileError('FILE_UNAVAILABLE', `${workbook}: files on WebDAV cannot be tracked yet; give a local path`);
+  try {
+    const path = await realpath(workbook);
+    await access(path, constants.R_OK);
+    return path.normalize('NFC');
+  } catch (error) {
+    throw new FileError('FILE_NOT_FOUND', `${workbook}: no such file, or it may not be read`, { cause: error });
+  }
+}
+
+function taskOf(name: string | null, path: string): TrackingTask {
+  const task = name === null ? taskForPath(path) : taskByName(name);
+  if (task.name === 'yamato_tracking_10')
+    throw new TaskError('TASK_NO_URLS', "yamato_tracking_10: Yamato's direct query is not built yet; nothing was started");
+  if (task.folderKeyword === null)
+    throw new TaskError('TASK_NO_URLS', `${task.name} is never started from a workbook`);
+  return task;
+}
+
+/** The task and real path a start means. An unknown task is wrong use, whether the file is there or not. */
+export async function checkedStart(
+  request: Pick<StartRequest, 'workbook' | 'task'>,
+): Promise<{ task: TrackingTask; path: string }> {
+  if (request.task !== null) taskOf(request.task, request.workbook);
+  const path = await canonicalPath(request.workbook);
+  return { task: taskOf(request.task, path), path };
+}
+
+function started(batch: Batch): StartedBatch {
+  const { id, workflowId, runId, task, workbook } = batch;
+  return { batchId: id, workflowId, runId, task, workbook };
+}
+
+/** Starts a batch, or gives the one that runs for that workbook and task. The one place that starts batches. */
+export async function startBatch(
+  deps: { database: Database; client: Client; settings: Settings },
+  request: StartRequest,
+): Promise<StartedBatch> {
+  const { db } = deps.database;
+  const { task, path: workbook } = await checkedStart(request);
+  const id = newBatchId(new Date());
+  const name = basename(workbook);
+  const workflowId = `tracking:${task.name}:${[...name].slice(0, NAME_IN_ID).join('')}:${id}`;
+  const columns = columnsOf(deps.settings, task);
+  const batch = await insertBatch(db, { id, task: task.name, workbook, workflowId, columns, chosenRows: request.rows, fresh: request.fresh });
+  if (batch === null) {
+    const running = await runningBatch(db, workbook, task.name);
+    if (running !== null) return { ...started(running), alreadyRunning: true };
+    return startBatch(deps, request);
+  }
+  try {
+    const runId = await startWorkflow(deps, batch, name);
+    await setRunId(db, id, runId);
+    return started({ ...batch, runId });
+  } catch (error) {
+    await setBatchState(db, id, 'failed', `could not be started: ${errorMessage(error, 200)}`);
+    throw error;
+  }
+}
+
+async function startWorkflow(
+  { client, settings }: { client: Client; settings: Settings },
+  batch: Batch,
+  name: string,
+): Promise<string> {
+  const { writebackEvery, writebackMinIntervalMs, publishIntervalMs } = settings;
+  const input: BatchInput = { batchId: batch.id, writebackEvery, writebackMinIntervalMs, publishIntervalMs, carried: null };
+  const rows = batch.chosenRows === null ? 'all rows' : `rows ${batch.chosenRows.join(', ')}`;
+  const handle = await client.workflow.start(BATCH_WORKFLOW, {
+    workflowId: batch.workflowId,
+    taskQueue: QUEUES.tracking_batch,
+    args: [input],
+    staticSummary: `${batch.task} · ${name} · ${rows}`.slice(0, 200),
+    staticDetails: `**Workbook** ${batch.workbook}\n\n**Task** ${batch.task}\n\n**Rows** ${rows}\n\n**Batch** ${batch.id}`,
+    typedSearchAttributes: [
+      { key: TASK, value: batch.task },
+      { key: WORKBOOK, value: name.slice(0, KEYWORD_CHARACTERS) },
+      { key: STATE, value: 'running' },
+      { key: FAILED_ROWS, value: 0 },
+      { key: DONE_ROWS, value: 0 },
+    ],
+  });
+  return handle.firstExecutionRunId;
+}

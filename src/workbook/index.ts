@@ -1,0 +1,11 @@
+export { DEFAULT_LIMITS } from './limits.ts';
+export type { WorkbookLimits } from './limits.ts';
+export { patchWorkbook } from './patch-workbook.ts';
+export type { PatchWorkbookOptions } from './patch-workbook.ts';
+export { readWorkbook } from './read-workbook.ts';
+export type { ReadWorkbookOptions } from './read-workbook.ts';
+export * from './types.ts';
+export { patchWorkbookApart, readWorkbookApart } from './runner.ts';
+export type { ApartOptions } from './runner.ts';
+export { DEFAULT_CHILD_LIMITS } from './run-child.ts';
+export type { ChildLimits } from './run-child.ts';

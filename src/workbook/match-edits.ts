@@ -1,0 +1,141 @@
+import type { ColumnRoles } from './columns.ts';
+import type { OpenSheet } from './open-sheet.ts';
+import type { CellText } from './sheet/cell-texts.ts';
+import { resultPlace } from './sheet/result-cell.ts';
+import type { ResultPlace } from './sheet/result-cell.ts';
+import { contentKey, Occurrences } from './sheet/row-identity.ts';
+import { RowLinks } from './sheet/row-links.ts';
+import type { ScannedRow } from './sheet/scanned-row.ts';
+import type { SheetFacts } from './sheet/sheet-scanner.ts';
+import type { SheetTable } from './sheet/tables.ts';
+import type { CellEdit } from './types.ts';
+
+/** A row that holds the content some edit asks for, and what its result cell holds now. */
+export interface MatchedRow {
+  place: ResultPlace;
+  result: string;
+  resultIsFormula: boolean;
+}
+
+/** A row whose input and e-mail are those of some edit; its hyperlink is known only behind the rows. */
+interface Candidate {
+  input: string;
+  email: string;
+  formulaUrl: string | null;
+  place: ResultPlace;
+  result: CellText;
+  resultIsFormula: boolean;
+}
+
+/** The rows of the edits, and what of the sheet writing them takes. */
+export interface MatchedEdits {
+  /** By the edit's place in the list; null for a row that is gone. */
+  rows: (MatchedRow | null)[];
+  facts: SheetFacts;
+  tables: SheetTable[];
+}
+
+/**
+ * Finds the row of each edit by its content and occurrence, and by nothing else: where it stood before proves nothing,
+ * since rows are inserted and sorted, and occurrences can be counted only from the top. Only rows that some edit asks
+ * for take memory, whatever the size of the sheet and of its shared strings.
+ *
+ * @throws {WorkbookError}
+ */
+export async function matchEdits(
+  sheet: OpenSheet,
+  roles: ColumnRoles,
+  edits: readonly CellEdit[],
+): Promise<MatchedEdits> {
+  const { candidates, links, facts } = await findCandidates(sheet, roles, edits);
+  const { targets, tables } = await sheet.surroundings(facts, links);
+  const results = await resultStrings(sheet, candidates);
+
+  const occurrences = new Occurrences();
+  const byIdentity = new Map<string, MatchedRow>();
+  for (const [index, candidate] of candidates.entries()) {
+    const { input, email, formulaUrl, place, result, resultIsFormula } = candidate;
+    const content = { input, email, inputUrl: links.target(index, targets) ?? formulaUrl };
+    const identity = `${occurrences.next(content)} ${contentKey(content)}`;
+    byIdentity.set(identity, { place, resultIsFormula, result: sheet.textOf(result, results) });
+  }
+  const rows = edits.map((edit) => byIdentity.get(`${edit.occurrence} ${contentKey(edit)}`) ?? null);
+  return { rows, facts, tables };
+}
+
+async function findCandidates(
+  sheet: OpenSheet,
+  roles: ColumnRoles,
+  edits: readonly CellEdit[],
+): Promise<{ candidates: Candidate[]; links: RowLinks; facts: SheetFacts }> {
+  const pairs = new Map<string, Set<string>>();
+  const texts = new Set<string>();
+  for (const { input, email } of edits) {
+    const emails = pairs.get(input);
+    if (emails === undefined) pairs.set(input, new Set([email]));
+    else emails.add(email);
+    texts.add(input).add(email);
+  }
+  const strings = await sheet.sharedStrings(
+    () => true,
+    (text) => texts.has(text),
+  );
+  const candidates: Candidate[] = [];
+  const rowNumbers: number[] = [];
+  const links = new RowLinks(roles.input, rowNumbers);
+  const { texts: cellTexts } = sheet;
+  const facts = await sheet.scan(roles.wanted, {
+    passesOver: (cell) => {
+      const input = known(cellTexts.inputText(cell, cellTexts.link(cell)), strings);
+      return input === undefined || !pairs.has(input);
+    },
+    row: (row) => {
+      const candidate = candidateIn(row, sheet, roles, strings, pairs);
+      if (candidate === null) return;
+      candidates.push(candidate);
+      rowNumbers.push(row.number);
+    },
+    links,
+  });
+  return { candidates, links, facts };
+}
+
+/** Null when the row's texts are none that an edit asks for. */
+function candidateIn(
+  row: ScannedRow,
+  { texts }: OpenSheet,
+  roles: ColumnRoles,
+  strings: ReadonlyMap<number, string>,
+  pairs: ReadonlyMap<string, ReadonlySet<string>>,
+): Candidate | null {
+  const inputCell = row.cells[roles.inputAt];
+  const emailCell = row.cells[roles.emailAt];
+  const cell = row.cells[roles.resultAt];
+  if (inputCell === undefined || emailCell === undefined || cell === undefined) return null;
+  const link = texts.link(inputCell);
+  if (row.number === 1) return null;
+  const input = known(texts.inputText(inputCell, link), strings);
+  const emails = input === undefined ? undefined : pairs.get(input);
+  if (input === undefined || emails === undefined) return null;
+  const email = known(texts.text(emailCell), strings);
+  if (email === undefined || !emails.has(email)) return null;
+  return {
+    input,
+    email,
+    formulaUrl: link?.url ?? null,
+    place: resultPlace(row, cell),
+    result: texts.text(cell),
+    resultIsFormula: cell.isFormula,
+  };
+}
+
+function known(text: CellText, strings: ReadonlyMap<number, string>): string | undefined {
+  return typeof text === 'number' ? strings.get(text) : text;
+}
+
+/** Shared strings are passed over a second time only where a matched row's result is one of them. */
+async function resultStrings(sheet: OpenSheet, candidates: readonly Candidate[]): Promise<Map<number, string>> {
+  const needed = new Set<number>();
+  for (const { result } of candidates) if (typeof result === 'number') needed.add(result);
+  return needed.size === 0 ? new Map<number, string>() : sheet.sharedStrings((index) => needed.has(index));
+}

@@ -1,0 +1,112 @@
+import { damaged, noSheet, readingPart, tooLarge } from './failure.ts';
+import type { WorkbookLimits } from './limits.ts';
+import { DEFAULT_LIMITS } from './limits.ts';
+import { findParts } from './package-parts.ts';
+import type { WorkbookParts } from './package-parts.ts';
+import { readTargets } from './relationships.ts';
+import { CellTexts } from './sheet/cell-texts.ts';
+import { readNumberFormats } from './sheet/number-formats.ts';
+import type { RowLinks } from './sheet/row-links.ts';
+import { NotAWorksheet, scanSheet } from './sheet/sheet-scanner.ts';
+import type { SheetFacts, SheetVisitor } from './sheet/sheet-scanner.ts';
+import { scanSharedStrings } from './sheet/shared-strings.ts';
+import { readTables } from './sheet/tables.ts';
+import type { SheetTable } from './sheet/tables.ts';
+import { Archive } from './zip/archive.ts';
+
+/** An open workbook at its active sheet: what reading and patching have in common. */
+export class OpenSheet {
+  readonly archive: Archive;
+  readonly parts: WorkbookParts;
+  readonly texts: CellTexts;
+
+  private constructor(archive: Archive, parts: WorkbookParts, texts: CellTexts) {
+    this.archive = archive;
+    this.parts = parts;
+    this.texts = texts;
+  }
+
+  /** @throws {WorkbookError} */
+  static async open(path: string, name: string, limits: Partial<WorkbookLimits> = {}): Promise<OpenSheet> {
+    const archive = await Archive.open(path, name, { ...DEFAULT_LIMITS, ...limits });
+    try {
+      const parts = await findParts(archive);
+      const { stylesPart } = parts;
+      const formats =
+        stylesPart === null
+          ? []
+          : await readingPart(name, stylesPart, () => readNumberFormats(archive.chunks(stylesPart)));
+      return new OpenSheet(archive, parts, new CellTexts(formats, parts.date1904));
+    } catch (error) {
+      await archive.close();
+      throw error;
+    }
+  }
+
+  /** @throws {WorkbookError} */
+  async scan(columns: readonly number[], visitor: SheetVisitor): Promise<SheetFacts> {
+    const { name } = this.archive;
+    const { sheet, sheetPart } = this.parts;
+    return readingPart(name, sheetPart, async () => {
+      try {
+        return await scanSheet(this.archive.chunks(sheetPart), columns, visitor);
+      } catch (error) {
+        if (!(error instanceof NotAWorksheet)) throw error;
+        throw noSheet(name, `the active sheet ${JSON.stringify(sheet)} is a ${error.message} and no worksheet`);
+      }
+    });
+  }
+
+  /**
+   * What stands behind the rows: the targets of links, which `links` then gives out, and the tables.
+   *
+   * @throws {WorkbookError}
+   */
+  async surroundings(
+    facts: SheetFacts,
+    links: RowLinks,
+  ): Promise<{ targets: ReadonlyMap<string, string>; tables: SheetTable[] }> {
+    const { sheetPart } = this.parts;
+    const targets = new Map(facts.tableIds.map((id) => [id, '']));
+    links.assign(targets);
+    if (targets.size > 0) await readTargets(this.archive, sheetPart, targets);
+    return { targets, tables: await readTables(this.archive, sheetPart, facts.tableIds, targets) };
+  }
+
+  /**
+   * The shared strings that `wanted` asks for by index and `keep` does not turn down by text.
+   *
+   * @throws {WorkbookError} `WORKBOOK_TOO_LARGE` when their texts exceed the limit
+   */
+  async sharedStrings(
+    wanted: (index: number) => boolean,
+    keep: (text: string) => boolean = () => true,
+  ): Promise<Map<number, string>> {
+    const { archive } = this;
+    const part = this.parts.sharedStringsPart;
+    const kept = new Map<number, string>();
+    if (part === null) return kept;
+    let length = 0;
+    await readingPart(archive.name, part, () =>
+      scanSharedStrings(archive.chunks(part), wanted, (index, text) => {
+        if (!keep(text)) return;
+        kept.set(index, text);
+        length += text.length;
+        if (length > archive.limits.maxTextLength) throw tooLarge(archive.name, 'its texts do not fit into memory');
+      }),
+    );
+    return kept;
+  }
+
+  /** @throws {WorkbookError} `WORKBOOK_DAMAGED` when a cell names a string that is not there */
+  textOf(text: string | number, strings: ReadonlyMap<number, string>): string {
+    if (typeof text === 'string') return text;
+    const shared = strings.get(text);
+    if (shared === undefined) throw damaged(this.archive.name, `a cell names the shared string ${text}, which is not there`);
+    return shared;
+  }
+
+  async close(): Promise<void> {
+    await this.archive.close();
+  }
+}

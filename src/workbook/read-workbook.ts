@@ -1,0 +1,59 @@
+import { basename } from 'node:path';
+
+import { columnRoles } from './columns.ts';
+import type { ColumnRoles } from './columns.ts';
+import type { WorkbookLimits } from './limits.ts';
+import { OpenSheet } from './open-sheet.ts';
+import { RowCollector } from './row-collector.ts';
+import { layoutWarnings } from './sheet/layout-warnings.ts';
+import { Occurrences } from './sheet/row-identity.ts';
+import { RowLinks } from './sheet/row-links.ts';
+
+import { looksLikeData } from './sheet/header-row.ts';
+import type { WorkbookColumns, WorkbookContent, WorkbookRow } from './types.ts';
+
+export interface ReadWorkbookOptions {
+  columns: WorkbookColumns;
+  /** The workbook's name in messages; the path's base name unless given. */
+  name?: string;
+  limits?: Partial<WorkbookLimits>;
+}
+
+/**
+ * Reads the rows of the active sheet, from row 2 on, that hold something in their input or e-mail cell, with their
+ * hyperlink targets. Streams: memory grows with what is returned, not with the file.
+ *
+ * @throws {WorkbookError} what is no workbook, encrypted, damaged, too large or without a worksheet in view
+ */
+export async function readWorkbook(path: string, options: ReadWorkbookOptions): Promise<WorkbookContent> {
+  const roles = columnRoles(options.columns);
+  const sheet = await OpenSheet.open(path, options.name ?? basename(path), options.limits);
+  try {
+    return await readRows(sheet, roles);
+  } finally {
+    await sheet.close();
+  }
+}
+
+async function readRows(sheet: OpenSheet, roles: ColumnRoles): Promise<WorkbookContent> {
+  const collector = new RowCollector(sheet, roles);
+  const links = new RowLinks(roles.input, collector.rowNumbers);
+  const facts = await sheet.scan(roles.wanted, { row: (row) => collector.take(row), links });
+  const read = await collector.finish();
+  const { targets, tables } = await sheet.surroundings(facts, links);
+
+  const occurrences = new Occurrences();
+  const rows: WorkbookRow[] = [];
+  const warnings: string[] = [];
+  for (const [index, row] of read.entries()) {
+    row.inputUrl = links.target(index, targets) ?? row.inputUrl;
+    if (row.row === 1) {
+      if (looksLikeData(row)) warnings.push('row 1 looks like data, but is never read: it is the header');
+    } else if (row.input.trim() !== '' || row.email.trim() !== '' || row.warnings.length > 0) {
+      row.occurrence = occurrences.next(row);
+      rows.push(row);
+    }
+  }
+  layoutWarnings(rows, facts, tables, roles);
+  return { sheet: sheet.parts.sheet, rows, warnings };
+}

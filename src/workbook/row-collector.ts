@@ -1,0 +1,91 @@
+import type { ColumnRoles } from './columns.ts';
+import { tooLarge } from './failure.ts';
+import type { OpenSheet } from './open-sheet.ts';
+import type { CellText } from './sheet/cell-texts.ts';
+import type { ScannedRow } from './sheet/scanned-row.ts';
+import type { WorkbookRow } from './types.ts';
+
+/** Stands for a shared string in a row's list of them where the text was there already. */
+const NONE = -1;
+
+/**
+ * Keeps the rows of a scan that hold something, and of the shared strings only those that these rows name: they are
+ * read after the sheet.
+ */
+export class RowCollector {
+  readonly #sheet: OpenSheet;
+  readonly #roles: ColumnRoles;
+  /** Of the rows kept, ascending. */
+  readonly rowNumbers: number[] = [];
+  readonly #rows: WorkbookRow[] = [];
+  /** Three a row: the shared strings of its input, e-mail and result. */
+  readonly #indices: number[] = [];
+  readonly #needed = new Set<number>();
+  #length = 0;
+
+  constructor(sheet: OpenSheet, roles: ColumnRoles) {
+    this.#sheet = sheet;
+    this.#roles = roles;
+  }
+
+  take(row: ScannedRow): void {
+    const { texts } = this.#sheet;
+    const roles = this.#roles;
+    const inputCell = row.cells[roles.inputAt];
+    const emailCell = row.cells[roles.emailAt];
+    const resultCell = row.cells[roles.resultAt];
+    if (inputCell === undefined || emailCell === undefined || resultCell === undefined) return;
+    const link = texts.link(inputCell);
+    const input = texts.inputText(inputCell, link);
+    const email = texts.text(emailCell);
+    if (input === '' && email === '' && !inputCell.isFormula && !emailCell.isFormula) return;
+
+    const warnings = texts.warnings(inputCell, roles.input, row.number, link);
+    if (roles.emailAt !== roles.inputAt) {
+      warnings.push(...texts.warnings(emailCell, roles.email, row.number, null));
+    }
+    this.rowNumbers.push(row.number);
+    this.#rows.push({
+      row: row.number,
+      occurrence: 0,
+      input: this.#hold(input),
+      inputUrl: link?.url ?? null,
+      email: this.#hold(email),
+      result: this.#hold(texts.text(resultCell)),
+      resultIsFormula: resultCell.isFormula,
+      warnings,
+    });
+    if (this.#length > this.#sheet.archive.limits.maxTextLength) {
+      throw tooLarge(this.#sheet.archive.name, 'its texts do not fit into memory');
+    }
+  }
+
+  /**
+   * All rows taken, row 1 too, their texts filled in. Occurrences and link targets are the caller's.
+   *
+   * @throws {WorkbookError}
+   */
+  async finish(): Promise<WorkbookRow[]> {
+    if (this.#needed.size === 0) return this.#rows;
+    const strings = await this.#sheet.sharedStrings((index) => this.#needed.has(index));
+    const text = (index: number, otherwise: string): string =>
+      index === NONE ? otherwise : this.#sheet.textOf(index, strings);
+    for (const [at, row] of this.#rows.entries()) {
+      row.input = text(this.#indices[3 * at] ?? NONE, row.input);
+      row.email = text(this.#indices[3 * at + 1] ?? NONE, row.email);
+      row.result = text(this.#indices[3 * at + 2] ?? NONE, row.result);
+    }
+    return this.#rows;
+  }
+
+  #hold(text: CellText): string {
+    if (typeof text === 'string') {
+      this.#indices.push(NONE);
+      this.#length += text.length;
+      return text;
+    }
+    this.#indices.push(text);
+    this.#needed.add(text);
+    return '';
+  }
+}

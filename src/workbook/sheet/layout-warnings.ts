@@ -1,0 +1,32 @@
+import type { ColumnRoles } from '../columns.ts';
+import type { WorkbookRow } from '../types.ts';
+import { formatRange } from './cell-reference.ts';
+import type { SheetFacts } from './sheet-scanner.ts';
+import type { SheetTable } from './tables.ts';
+import { WriteObstacles } from './write-obstacles.ts';
+
+/** Adds to each row what merged cells, tables and array formulas mean for it. */
+export function layoutWarnings(
+  rows: readonly WorkbookRow[],
+  facts: SheetFacts,
+  tables: readonly SheetTable[],
+  roles: ColumnRoles,
+): void {
+  const { merged, arrayFormulas } = facts;
+  if (merged.length === 0 && tables.length === 0 && arrayFormulas.length === 0) return;
+  const obstacles = new WriteObstacles(roles.result, facts, tables);
+  const inputMerges = new Map(
+    merged
+      .filter((range) => range.lastRow > range.firstRow && range.firstColumn === roles.input)
+      .map((range) => [range.firstRow, range]),
+  );
+  for (const row of rows) {
+    const range = inputMerges.get(row.row);
+    if (range !== undefined) {
+      row.warnings.push(`${formatRange(range)} are merged: they count for row ${row.row} alone`);
+    }
+    const obstacle = obstacles.at(row.row);
+    if (obstacle !== null) row.warnings.push(`${obstacle}: no result can be written there`);
+    if (obstacles.isFormula(row.row)) row.resultIsFormula = true;
+  }
+}

@@ -1,0 +1,309 @@
+import { XmlProblem } from '../xml/xml-problem.ts';
+import { decodeCellText, decodeXml, unescapeCharacters } from '../xml/xml-text.ts';
+import type { XmlToken, XmlTokenizer } from '../xml/xml-tokenizer.ts';
+import { MAX_COLUMN, MAX_ROW } from './cell-reference.ts';
+import { clearCellContent, emptyCell, resetCell } from './scanned-row.ts';
+import type { CellType, ScannedCell, ScannedRow, Spans } from './scanned-row.ts';
+
+/** Element names, packed as XmlTokenizer.shortName packs them. */
+const NAME_C = 0x63;
+const NAME_F = 0x66;
+const NAME_T = 0x74;
+const NAME_V = 0x76;
+const NAME_IS = 0x6973;
+const NAME_ROW = 0x726f77;
+const NAME_RPH = 0x725068;
+
+const BYTE_R = 0x72;
+const BYTE_S = 0x73;
+const BYTE_T = 0x74;
+
+/** Of shared strings, styles and formula groups: more would need a part larger than any limit. */
+const MAX_INDEX = 0x7fff_ffff;
+
+export interface RowVisitor {
+  /** The row is reused for the next one: keep its values, never the object. */
+  row(row: ScannedRow): void;
+  /**
+   * Asked when the first wanted column's cell is read: true gives up the rest of the row, and `row` is not called. The
+   * cell is valid only until it returns.
+   */
+  passesOver?(cell: ScannedCell): boolean;
+  /** `ref` of an array formula or data table, whichever column it stands in: no cell of it may be written alone. */
+  arrayFormula(ref: string): void;
+}
+
+/** Reads what stands inside `<sheetData>` (ECMA-376 part 1, 18.3.1.80): rows, and the cells of some columns. */
+export class RowScanner {
+  readonly #columns: readonly number[];
+  readonly #visitor: RowVisitor;
+  readonly #cells: readonly ScannedCell[];
+  readonly #row: ScannedRow;
+  /** 0 between rows, 1 in a row, 2 in a cell, 3 and deeper in its `<is>`. */
+  #depth = 0;
+  #skipped = 0;
+  #column = 0;
+  #cell: ScannedCell | null = null;
+  #phoneticDepth = 0;
+  #collect: 'value' | 'formula' | null = null;
+  /** Nothing behind this point of the row is wanted but array formulas. */
+  #rest = false;
+  #passedOver = false;
+  readonly #lastColumn: number;
+
+  /** @param columns numbers of the columns wanted, no two the same */
+  constructor(columns: readonly number[], visitor: RowVisitor) {
+    this.#columns = columns;
+    this.#visitor = visitor;
+    this.#lastColumn = Math.max(...columns);
+    this.#cells = columns.map(() => emptyCell());
+    this.#row = { number: 0, style: -1, spans: noSpans(), cells: this.#cells };
+  }
+
+  /** Takes the next token; false once `</sheetData>` was it. */
+  take(token: XmlToken, xml: XmlTokenizer): boolean {
+    if (token === 'open') {
+      if (this.#skipped > 0) this.#skipped++;
+      else this.#open(xml, false);
+    } else if (token === 'empty') {
+      if (this.#skipped === 0) this.#open(xml, true);
+    } else if (token === 'close') {
+      if (this.#skipped > 0) this.#skipped--;
+      else if (!this.#close(xml)) return false;
+    } else if (this.#collect !== null && this.#cell !== null && this.#skipped === 0) {
+      this.#text(token, xml, this.#cell);
+    }
+    if (this.#rest && this.#depth === 1 && this.#skipped === 0) xml.skipCells();
+    xml.wantsText = this.#collect !== null && this.#skipped === 0;
+    return true;
+  }
+
+  #open(xml: XmlTokenizer, empty: boolean): void {
+    const name = xml.shortName;
+    if (this.#depth === 0 && name === NAME_ROW) this.#openRow(xml);
+    else if (this.#depth === 1 && name === NAME_C) this.#openCell(xml);
+    else if (this.#depth === 2 && name === NAME_F) this.#openFormula(xml);
+    else if (this.#depth === 2 && name === NAME_V) this.#collect = this.#cell === null ? null : 'value';
+    else if (this.#depth >= 3 && this.#phoneticDepth === 0 && name === NAME_T) this.#collect = 'value';
+    else if (this.#depth >= 3 && name === NAME_RPH) this.#phoneticDepth ||= this.#depth;
+    else if (!(this.#depth === 2 && name === NAME_IS && this.#cell !== null) && this.#depth < 3) {
+      if (!empty) this.#skipped = 1;
+      return;
+    }
+    this.#depth++;
+    if (empty) this.#close(xml);
+  }
+
+  #close(xml: XmlTokenizer): boolean {
+    this.#depth--;
+    this.#collect = null;
+    if (this.#depth < 0) return false;
+    if (this.#depth === 0) this.#closeRow(xml);
+    else if (this.#depth === 1) this.#closeCell(xml);
+    else if (this.#depth === this.#phoneticDepth) this.#phoneticDepth = 0;
+    return true;
+  }
+
+  #openRow(xml: XmlTokenizer): void {
+    const row = this.#row;
+    let number = row.number + 1;
+    let style = -1;
+    let ownStyle = false;
+    row.spans.length = 0;
+    while (xml.nextAttribute()) {
+      if (xml.attributeIs('r')) number = unsignedInteger(xml, MAX_ROW);
+      else if (xml.attributeIs('s')) style = unsignedInteger(xml, MAX_INDEX);
+      else if (xml.attributeIs('customFormat')) ownStyle = isTrue(xml);
+      else if (xml.attributeIs('spans')) readSpans(xml, row.spans);
+    }
+    if (number <= row.number) throw new XmlProblem(`row ${number} stands behind row ${row.number}`);
+    row.number = number;
+    row.style = ownStyle ? style : -1;
+    this.#column = 0;
+    this.#rest = false;
+    this.#passedOver = false;
+    for (const cell of this.#cells) resetCell(cell);
+  }
+
+  #closeRow(xml: XmlTokenizer): void {
+    if (this.#passedOver) return;
+    const end = xml.offset + xml.start;
+    for (const cell of this.#cells) if (cell.insertAt < 0) cell.insertAt = end;
+    this.#visitor.row(this.#row);
+  }
+
+  #openCell(xml: XmlTokenizer): void {
+    this.#cell = null;
+    if (this.#rest) return;
+    const { bytes } = xml;
+    let column = this.#column + 1;
+    let hasReference = false;
+    let style = -1;
+    let typeStart = 0;
+    let typeEnd = 0;
+    while (xml.nextAttribute()) {
+      if (xml.attributeNameEnd - xml.attributeNameStart !== 1) continue;
+      const name = bytes[xml.attributeNameStart];
+      if (name === BYTE_R) {
+        column = referencedColumn(bytes, xml.valueStart, xml.valueEnd);
+        hasReference = true;
+      } else if (name === BYTE_S) {
+        style = unsignedInteger(xml, MAX_INDEX);
+      } else if (name === BYTE_T) {
+        typeStart = xml.valueStart;
+        typeEnd = xml.valueEnd;
+      }
+    }
+    if (column < 1 || column > MAX_COLUMN) throw new XmlProblem('a cell stands in no column');
+    this.#column = column;
+    this.#rest = column > this.#lastColumn;
+    const start = xml.offset + xml.start;
+    for (let i = 0; i < this.#columns.length; i++) {
+      const wanted = this.#columns[i] ?? 0;
+      const cell = this.#cells[i];
+      if (cell === undefined || column < wanted) continue;
+      if (column > wanted) {
+        if (cell.insertAt < 0) cell.insertAt = start;
+        continue;
+      }
+      clearCellContent(cell);
+      cell.present = true;
+      cell.start = start;
+      cell.hasReference = hasReference;
+      cell.style = style;
+      cell.type = cellType(bytes, typeStart, typeEnd);
+      this.#cell = cell;
+    }
+  }
+
+  #closeCell(xml: XmlTokenizer): void {
+    const cell = this.#cell;
+    if (cell === null) return;
+    this.#cell = null;
+    cell.end = xml.offset + xml.end;
+    if (cell === this.#cells[0] && this.#visitor.passesOver?.(cell) === true) {
+      this.#passedOver = true;
+      this.#rest = true;
+    }
+  }
+
+  #openFormula(xml: XmlTokenizer): void {
+    const cell = this.#cell;
+    let type = '';
+    let ref = '';
+    let group = -1;
+    while (xml.nextAttribute()) {
+      if (xml.attributeIs('t')) type = xml.bytes.toString('latin1', xml.valueStart, xml.valueEnd);
+      else if (xml.attributeIs('ref')) ref = xml.bytes.toString('latin1', xml.valueStart, xml.valueEnd);
+      else if (xml.attributeIs('si')) group = unsignedInteger(xml, MAX_INDEX);
+    }
+    if ((type === 'array' || type === 'dataTable') && ref !== '') this.#visitor.arrayFormula(ref);
+    if (cell === null) return;
+    cell.isFormula = true;
+    cell.formulaGroup = type === 'shared' ? group : -1;
+    this.#collect = 'formula';
+  }
+
+  #text(token: XmlToken, xml: XmlTokenizer, cell: ScannedCell): void {
+    if (token === 'cdata') {
+      const text = xml.bytes.toString('utf8', xml.valueStart, xml.valueEnd);
+      if (this.#collect === 'formula') cell.formula += text;
+      else if (cell.type === 's') cell.sharedString = digitsIn(xml.bytes, xml.valueStart, xml.valueEnd);
+      else cell.value += unescapeCharacters(text);
+    } else if (this.#collect === 'formula') {
+      cell.formula += decodeXml(xml.bytes, xml.start, xml.end);
+    } else if (cell.type === 's') {
+      cell.sharedString = digitsIn(xml.bytes, xml.start, xml.end);
+    } else {
+      cell.value += decodeCellText(xml.bytes, xml.start, xml.end);
+    }
+  }
+}
+
+function unsignedInteger(xml: XmlTokenizer, max: number): number {
+  const number = digitsIn(xml.bytes, xml.valueStart, xml.valueEnd);
+  if (number > max) throw new XmlProblem(`the attribute ${xml.attributeName} is too large`);
+  return number;
+}
+
+/** @throws {XmlProblem} anything but digits, white space around them aside */
+function digitsIn(bytes: Buffer, start: number, end: number): number {
+  let number = 0;
+  let from = start;
+  let until = end;
+  while (from < until && (bytes[from] ?? 0) <= 0x20) from++;
+  while (until > from && (bytes[until - 1] ?? 0) <= 0x20) until--;
+  if (from === until) throw new XmlProblem('a number is missing');
+  for (let at = from; at < until; at++) {
+    const digit = (bytes[at] ?? 0) - 0x30;
+    if (digit < 0 || digit > 9) throw new XmlProblem('something stands where a number is meant');
+    number = number * 10 + digit;
+  }
+  return number;
+}
+
+function noSpans(): Spans {
+  return { start: -1, length: 0, first: 0, last: 0, gaps: false };
+}
+
+/** `1:3` or, with gaps, `1:3 7:9`; anything else is left for what it is. */
+function readSpans(xml: XmlTokenizer, spans: Spans): void {
+  const { bytes, valueStart, valueEnd } = xml;
+  let number = 0;
+  let first = 0;
+  spans.gaps = false;
+  for (let at = valueStart; at < valueEnd; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte >= 0x30 && byte <= 0x39) {
+      number = number * 10 + byte - 0x30;
+    } else {
+      first ||= number;
+      number = 0;
+      if (byte === 0x20) spans.gaps = true;
+    }
+  }
+  if (first < 1 || number < first || number > MAX_COLUMN) return;
+  spans.start = xml.offset + valueStart;
+  spans.length = valueEnd - valueStart;
+  spans.first = first;
+  spans.last = number;
+}
+
+function isTrue(xml: XmlTokenizer): boolean {
+  const value = xml.bytes.toString('latin1', xml.valueStart, xml.valueEnd);
+  return value === '1' || value === 'true' || value === 'on';
+}
+
+/** The column of a reference such as `AB12`; 0 when it names none. */
+function referencedColumn(bytes: Buffer, start: number, end: number): number {
+  let column = 0;
+  for (let at = start; at < end; at++) {
+    const letter = (bytes[at] ?? 0) & 0xdf;
+    if (letter < 0x41 || letter > 0x5a) break;
+    column = column * 26 + letter - 0x40;
+  }
+  return column;
+}
+
+function cellType(bytes: Buffer, start: number, end: number): CellType {
+  switch (end - start) {
+    case 0:
+      return 'n';
+    case 1:
+      if (bytes[start] === BYTE_S) return 's';
+      break;
+    default:
+  }
+  const type = bytes.toString('latin1', start, end);
+  switch (type) {
+    case 'str':
+    case 'inlineStr':
+    case 'b':
+    case 'e':
+    case 'd':
+    case 'n':
+      return type;
+    default:
+      throw new XmlProblem(`a cell has the unknown type ${JSON.stringify(type.slice(0, 20))}`);
+  }
+}

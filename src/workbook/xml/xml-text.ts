@@ -1,0 +1,61 @@
+import { XmlProblem } from './xml-problem.ts';
+
+const AMPERSAND = 0x26;
+/** Above every byte. */
+const HAS_ENTITY = 0x100;
+const ENTITY = /&([^;]*);?/g;
+const PREDEFINED: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
+/** An escaped character of ST_Xstring (ECMA-376 part 1, 22.9.2.19): `_x000D_` is a carriage return. */
+const ESCAPED_CHARACTER = /_x([0-9A-Fa-f]{4})_/g;
+const LONE_SURROGATE = /\p{Surrogate}/gu;
+/** What XML 1.0 cannot hold; Excel writes these as `_xHHHH_`. Lone surrogates are replaced before. */
+// oxlint-disable-next-line no-control-regex
+const UNWRITABLE = /[\u0000-\u0008\u000B-\u001F\uFFFE\uFFFF]|_(?=x[0-9A-Fa-f]{4}_)/g;
+
+/**
+ * The text between two positions, entities decoded: the five predefined ones and character references, no others.
+ *
+ * @throws {XmlProblem} any other entity
+ */
+export function decodeXml(bytes: Buffer, start: number, end: number): string {
+  let signs = 0;
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] ?? 0;
+    signs |= byte;
+    if (byte === AMPERSAND) signs |= HAS_ENTITY;
+  }
+  const text = (signs & 0x80) === 0 ? bytes.toString('latin1', start, end) : bytes.toString('utf8', start, end);
+  return (signs & HAS_ENTITY) === 0 ? text : text.replaceAll(ENTITY, decodeEntity);
+}
+
+/** As `decodeXml`, for cell text: `_xHHHH_` escapes decoded too. */
+export function decodeCellText(bytes: Buffer, start: number, end: number): string {
+  return unescapeCharacters(decodeXml(bytes, start, end));
+}
+
+/** Decodes `_xHHHH_` escapes, all that CDATA can hold. */
+export function unescapeCharacters(text: string): string {
+  if (!text.includes('_x')) return text;
+  return text.replaceAll(ESCAPED_CHARACTER, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+}
+
+/** Cell text as XML: markup escaped, and what XML cannot hold written `_xHHHH_`, as Excel does. */
+export function encodeCellText(text: string): string {
+  return text
+    .replaceAll(LONE_SURROGATE, '\uFFFD')
+    .replaceAll(UNWRITABLE, (sign) => `_x${sign.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;');
+}
+
+function decodeEntity(entity: string, name: string): string {
+  const known = PREDEFINED[name];
+  if (known !== undefined && entity.endsWith(';')) return known;
+  const match = /^#(?:x([0-9A-Fa-f]{1,6})|(\d{1,7}))$/.exec(name);
+  const code = match?.[1] === undefined ? Number(match?.[2] ?? Number.NaN) : Number.parseInt(match[1], 16);
+  if (Number.isNaN(code) || code > 0x10ffff || !entity.endsWith(';')) {
+    throw new XmlProblem(`the XML uses the entity ${JSON.stringify(entity.slice(0, 20))}, which is not one of XML's own`);
+  }
+  return String.fromCodePoint(code);
+}

@@ -1,0 +1,28 @@
+import type { FileHandle } from 'node:fs/promises';
+
+import { Reader } from '@zip.js/zip.js/lib/zip-core-custom.js';
+
+/** Lets zip.js read a range of an open file where it needs it, and never the whole of it. */
+export class FileRangeReader extends Reader<FileHandle> {
+  readonly #file: FileHandle;
+  readonly #offset: number;
+
+  constructor(file: FileHandle, offset: number, size: number) {
+    super(file);
+    this.#file = file;
+    this.#offset = offset;
+    this.size = size;
+  }
+
+  override async readUint8Array(index: number, length: number): Promise<Uint8Array> {
+    const wanted = Math.max(0, Math.min(length, this.size - index));
+    const bytes = Buffer.allocUnsafe(wanted);
+    let filled = 0;
+    while (filled < wanted) {
+      const { bytesRead } = await this.#file.read(bytes, filled, wanted - filled, this.#offset + index + filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return bytes.subarray(0, filled);
+  }
+}
