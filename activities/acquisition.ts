@@ -24,7 +24,13 @@ const RELAY_AFTER_MS = 2_000;
 const CHECKS_A_RUN = 20;
 
 /** On `acquisition_queue`: what could not be signalled, and what was never notified. */
-export function createAcquisitionActivities({ database, clock, webscraper, relay, jobDeadlineMs }: AcquisitionDeps) {
+export function createAcquisitionActivities({
+  database,
+  clock,
+  webscraper,
+  relay,
+  jobDeadlineMs,
+}: AcquisitionDeps) {
   const { db } = database;
   return withFailures({
     /** Signals what waits in the inbox; gives back what came after its batch ended. */

@@ -35,7 +35,11 @@ export function createBatchActivities({ database }: { database: Database }) {
     },
 
     /** Records the batch's state as people see it; an ending one frees the workbook for the next batch. */
-    async saveState(input: { batchId: string; state: BatchState; reason: string | null }): Promise<BatchFigures> {
+    async saveState(input: {
+      batchId: string;
+      state: BatchState;
+      reason: string | null;
+    }): Promise<BatchFigures> {
       await setBatchState(db, input.batchId, input.state, input.reason);
       return batchFigures(db, input.batchId);
     },

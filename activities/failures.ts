@@ -18,11 +18,17 @@ const FINAL_CODES: ReadonlySet<string> = new Set([
 export function asFailure(error: unknown): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
   const code = error instanceof TsuisekiError ? error.code : 'UNEXPECTED';
-  return ApplicationFailure.create({ type: code, message: errorMessage(error), nonRetryable: FINAL_CODES.has(code) });
+  return ApplicationFailure.create({
+    type: code,
+    message: errorMessage(error),
+    nonRetryable: FINAL_CODES.has(code),
+  });
 }
 
 /** Wraps every activity of a factory so that only failures of {@link asFailure} leave it. */
-export function withFailures<T extends Record<string, (...args: never[]) => Promise<unknown>>>(activities: T): T {
+export function withFailures<T extends Record<string, (...args: never[]) => Promise<unknown>>>(
+  activities: T,
+): T {
   const wrapped = Object.entries(activities).map(([name, run]) => [
     name,
     async (...args: never[]) => {

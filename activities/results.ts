@@ -3,7 +3,13 @@ import { batchFigures, type BatchFigures } from '../src/db/counts.ts';
 import type { Database } from '../src/db/database.ts';
 import { rowsOfJobs } from '../src/db/import-rows.ts';
 import { findJob, type Job, markFailed, markPublished } from '../src/db/jobs.ts';
-import { latestNotification, redirectJob, type RowOutcome, saveResults, settleNotifications } from '../src/db/results.ts';
+import {
+  latestNotification,
+  redirectJob,
+  type RowOutcome,
+  saveResults,
+  settleNotifications,
+} from '../src/db/results.ts';
 import { errorMessage } from '../src/errors.ts';
 import { isRedirect } from '../src/tasks/redirect.ts';
 import { taskByName } from '../src/tasks/registry.ts';
@@ -41,7 +47,13 @@ class WaitForClock extends Error {
 }
 
 /** Download, parse, Postgres: results of jobs whose webhook came. Each job may be processed again without harm. */
-export function createResultsActivities({ database, clock, webscraper, jobDeadlineMs, sitemapIdOf }: ResultsDeps) {
+export function createResultsActivities({
+  database,
+  clock,
+  webscraper,
+  jobDeadlineMs,
+  sitemapIdOf,
+}: ResultsDeps) {
   const { db } = database;
 
   async function call<T>(reserve: Promise<Reservation>, make: () => Promise<T>): Promise<T> {
@@ -78,9 +90,17 @@ export function createResultsActivities({ database, clock, webscraper, jobDeadli
     const scrapingJobId = job.scrapingJobId ?? hint?.scrapingJobId;
     if (scrapingJobId === undefined) return 'disagrees';
     const agrees =
-      hint?.customId === job.customId && hint.scrapingJobId === scrapingJobId && hint.sitemapId === job.sitemapId;
+      hint?.customId === job.customId &&
+      hint.scrapingJobId === scrapingJobId &&
+      hint.sitemapId === job.sitemapId;
     if (agrees && hint.status === 'finished')
-      return { id: scrapingJobId, customId: job.customId, sitemapId: job.sitemapId, status: 'finished', storedRecordCount: null };
+      return {
+        id: scrapingJobId,
+        customId: job.customId,
+        sitemapId: job.sitemapId,
+        status: 'finished',
+        storedRecordCount: null,
+      };
     const told = await call(clock.reserveCheck(job.id), () => webscraper.job(scrapingJobId));
     return told.customId === job.customId ? told : 'disagrees';
   }
@@ -95,7 +115,10 @@ export function createResultsActivities({ database, clock, webscraper, jobDeadli
       const records = byUrl.get(url) ?? [];
       const result = task.parse(records, { trackingNumber: row.trackingNumber }, scrapedAt);
       if (result !== null) return { rowId: row.id, result, error: null };
-      const error = records.length === 0 ? 'no record came back for its URL' : "the records hold none of the task's fields";
+      const error =
+        records.length === 0
+          ? 'no record came back for its URL'
+          : "the records hold none of the task's fields";
       return { rowId: row.id, result: null, error };
     });
   }
@@ -106,7 +129,8 @@ export function createResultsActivities({ database, clock, webscraper, jobDeadli
       await settleNotifications(db, job.id, 'disagrees');
       return 'done';
     }
-    if (job.scrapingJobId === null) await markPublished(db, { ...job, state: 'publishing' }, told.id, jobDeadlineMs);
+    if (job.scrapingJobId === null)
+      await markPublished(db, { ...job, state: 'publishing' }, told.id, jobDeadlineMs);
     if (told.status !== 'finished' && told.status !== 'failed' && told.status !== 'stopped') return 'done';
     if (told.status !== 'finished' && (told.storedRecordCount ?? 0) === 0)
       return giveUp(job, `scraping job ${told.id} ended ${told.status} without records`, 'processed');
@@ -117,7 +141,8 @@ export function createResultsActivities({ database, clock, webscraper, jobDeadli
       records = await parseResultCsv(csv, { task });
     } catch (error) {
       if (error instanceof CsvError) return giveUp(job, errorMessage(error), 'processed');
-      if (error instanceof ApiError && error.code === 'API_NOT_FOUND') return giveUp(job, error.message, 'processed');
+      if (error instanceof ApiError && error.code === 'API_NOT_FOUND')
+        return giveUp(job, error.message, 'processed');
       throw error;
     }
     const { byUrl } = splitRecords(records, job.startUrls);
@@ -126,7 +151,12 @@ export function createResultsActivities({ database, clock, webscraper, jobDeadli
     const redirectTask = task.redirectsTo === null ? null : taskByName(task.redirectsTo);
     const redirected = redirectTask !== null && [...recordsOf.values()].every((own) => isRedirect(task, own));
     await db.transaction(async (tx) => {
-      if (redirected) await redirectJob(tx, job, { task: redirectTask.name, sitemapId: sitemapIdOf(redirectTask), customIdPrefix: redirectTask.customIdPrefix });
+      if (redirected)
+        await redirectJob(tx, job, {
+          task: redirectTask.name,
+          sitemapId: sitemapIdOf(redirectTask),
+          customIdPrefix: redirectTask.customIdPrefix,
+        });
       else await saveResults(tx, job, rowOutcomes(task, links, recordsOf));
       await settleNotifications(tx, job.id, 'processed');
     });

@@ -44,7 +44,8 @@ export function createWritebackActivities({ database, files }: { database: Datab
         name: basename(batch.workbook),
         signal,
       });
-      if (outcomes.some((outcome) => outcome.outcome === 'written')) await files.replace(batch.workbook, target, version);
+      if (outcomes.some((outcome) => outcome.outcome === 'written'))
+        await files.replace(batch.workbook, target, version);
       return outcomes;
     } finally {
       await rm(folder, { recursive: true, force: true });
@@ -76,7 +77,11 @@ export function createWritebackActivities({ database, files }: { database: Datab
             const outcomes = await patchAgainstRaces(batch, edits, signal);
             const textOf = new Map(edits.map((edit) => [edit.id, edit.text]));
             await db.transaction((tx) =>
-              markWritten(tx, batch.columns.result, outcomes.map((outcome) => ({ ...outcome, text: textOf.get(outcome.id) ?? '' }))),
+              markWritten(
+                tx,
+                batch.columns.result,
+                outcomes.map((outcome) => ({ ...outcome, text: textOf.get(outcome.id) ?? '' })),
+              ),
             );
           }
         } finally {

@@ -44,7 +44,11 @@ function required<T>(name: string, fallback: string, parse: Parser<T>): Setting<
 const SPEC = {
   databaseUrl: { name: 'DATABASE_URL', parse: url('postgres:', 'postgresql:'), secret: true },
   dataDir: required('TSUISEKI_DATA_DIR', '.tsuiseki', (text) => resolve(nonEmpty(text))),
-  webscraperApiUrl: required('WEBSCRAPER_API_URL', 'https://api.webscraper.io/api/v1', url('https:', 'http:')),
+  webscraperApiUrl: required(
+    'WEBSCRAPER_API_URL',
+    'https://api.webscraper.io/api/v1',
+    url('https:', 'http:'),
+  ),
   webscraperApiToken: { name: 'WEBSCRAPER_API_TOKEN', parse: nonEmpty, secret: true },
   callLimit: required('WEBSCRAPER_CALL_LIMIT', '200', wholeNumber(2, 1_000_000)),
   callWindowMs: required('WEBSCRAPER_CALL_WINDOW', '15m', positiveDuration),
@@ -76,11 +80,19 @@ const SPEC = {
   yamatoUrl: required('YAMATO_URL', 'https://toi.kuronekoyamato.co.jp/cgi-bin/tneko', url('https:', 'http:')),
   yamatoPauseMinMs: required('YAMATO_PAUSE_MIN', '1s', duration),
   yamatoPauseMaxMs: required('YAMATO_PAUSE_MAX', '50s', duration),
-  logLevel: required('LOG_LEVEL', 'info', oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')),
+  logLevel: required(
+    'LOG_LEVEL',
+    'info',
+    oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+  ),
 } as const satisfies Record<string, Setting<unknown>>;
 
 type Spec = typeof SPEC;
-type Value<S> = S extends { parse: Parser<infer T> } ? (S extends { fallback: string } ? T : T | null) : never;
+type Value<S> = S extends { parse: Parser<infer T> }
+  ? S extends { fallback: string }
+    ? T
+    : T | null
+  : never;
 
 export type Settings = { readonly [Key in keyof Spec]: Value<Spec[Key]> } & {
   /** The environment the settings were read from, for Temporal's own reader and for child processes. */
@@ -121,7 +133,7 @@ export function requireSetting<Key extends keyof Spec>(
   const value = settings[key];
   if (value === null || value === undefined)
     throw new SettingsError('SETTINGS_MISSING', `${SPEC[key].name} is not set; it is required here`);
-  return value as NonNullable<Settings[Key]>;
+  return value;
 }
 
 /** What every variable is in effect, secrets masked, for `tsuiseki config`. */
@@ -131,7 +143,10 @@ export function effectiveSettings(settings: Settings): Record<string, string | n
     const text = settings.env[setting.name]?.trim() || setting.fallback || null;
     return [setting.name, text !== null && setting.secret === true ? '***' : text] as const;
   });
-  const shown = temporal.map(([name, text]) => [name, /KEY|TOKEN|SECRET/.test(name) ? '***' : (text ?? null)]);
+  const shown = temporal.map(([name, text]) => [
+    name,
+    /KEY|TOKEN|SECRET/.test(name) ? '***' : (text ?? null),
+  ]);
   return Object.fromEntries([...own, ...shown]);
 }
 

@@ -13,7 +13,10 @@ export interface WorkerSpec {
   /** Whether the queue carries workflows: such a worker loads the bundle. */
   workflows: boolean;
   activities(parts: WorkerParts): object;
-  limits: Pick<WorkerOptions, 'maxConcurrentActivityTaskExecutions' | 'maxCachedWorkflows' | 'shutdownGraceTime'>;
+  limits: Pick<
+    WorkerOptions,
+    'maxConcurrentActivityTaskExecutions' | 'maxCachedWorkflows' | 'shutdownGraceTime'
+  >;
 }
 
 /** One entry a queue, with the seed's figures (domain section 1) and their reasons. */
@@ -56,7 +59,11 @@ export const WORKERS: Readonly<Record<WorkerName, WorkerSpec>> = {
       ...createResultsActivities({ ...parts, webscraper: parts.webscraper() }),
       ...createWritebackActivities(parts),
     }),
-    limits: { maxConcurrentActivityTaskExecutions: 4, maxCachedWorkflows: 50, shutdownGraceTime: '30 seconds' },
+    limits: {
+      maxConcurrentActivityTaskExecutions: 4,
+      maxCachedWorkflows: 50,
+      shutdownGraceTime: '30 seconds',
+    },
   },
   aggregation: {
     workflows: true,

@@ -14,9 +14,15 @@ const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERR
  * Runs one or more workers in this process until SIGTERM or SIGINT; what is under way is let finish within each
  * queue's grace time. Throws when a worker dies, so that the process ends with a failure.
  */
-export async function runWorkers(names: readonly WorkerName[], settings: Settings, logger: Logger): Promise<void> {
+export async function runWorkers(
+  names: readonly WorkerName[],
+  settings: Settings,
+  logger: Logger,
+): Promise<void> {
   Runtime.install({
-    logger: new DefaultLogger('INFO', ({ level, message, meta }: LogEntry) => logger[LEVELS[level]](meta ?? {}, message)),
+    logger: new DefaultLogger('INFO', ({ level, message, meta }: LogEntry) =>
+      logger[LEVELS[level]](meta ?? {}, message),
+    ),
     shutdownSignals: ['SIGTERM', 'SIGINT'],
   });
   const { connectionOptions, namespace = 'default' } = temporalOptions(settings);

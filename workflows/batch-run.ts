@@ -85,10 +85,7 @@ export class BatchRun {
     const waitMs = Math.max(1, untilMs - Date.now());
     const until = new Date(untilMs).toISOString().slice(11, 19);
     await CancellationScope.cancellable(async () => {
-      await Promise.race([
-        sleep(waitMs, { summary: `until ${until} UTC: ${why}` }),
-        condition(isOver),
-      ]);
+      await Promise.race([sleep(waitMs, { summary: `until ${until} UTC: ${why}` }), condition(isOver)]);
       CancellationScope.current().cancel();
     });
   }

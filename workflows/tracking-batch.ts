@@ -72,9 +72,10 @@ export async function TrackingBatchWorkflow(input: BatchInput): Promise<BatchPro
       if (inbox.length === 0 || rollsOver()) return;
       const jobIds = inbox.splice(0, JOBS_AN_ACTIVITY);
       processing = true;
-      const outcome = await results.processResults.executeWithOptions({ summary: `results of ${jobIds.length} jobs` }, [
-        { batchId, jobIds },
-      ]);
+      const outcome = await results.processResults.executeWithOptions(
+        { summary: `results of ${jobIds.length} jobs` },
+        [{ batchId, jobIds }],
+      );
       run.update(outcome);
       if (outcome.redirects > 0) {
         queue = [];
@@ -99,7 +100,9 @@ export async function TrackingBatchWorkflow(input: BatchInput): Promise<BatchPro
       await condition(allHandlersFinished);
       await continueAsNew<typeof TrackingBatchWorkflow>({ ...input, carried: { inbox } });
     }
-    await (run.cancelled === null ? run.enter('completed', null) : run.enter('cancelled', reasonOf(run.cancelled)));
+    await (run.cancelled === null
+      ? run.enter('completed', null)
+      : run.enter('cancelled', reasonOf(run.cancelled)));
     await condition(allHandlersFinished);
   });
   if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled');
@@ -114,7 +117,9 @@ function reasonOf({ by, why }: { by: string; why: string | null }): string {
 async function read(run: BatchRun): Promise<void> {
   const { batchId } = run.input;
   try {
-    run.update(await excel.readWorkbook.executeWithOptions({ summary: 'rows into the database' }, [{ batchId }]));
+    run.update(
+      await excel.readWorkbook.executeWithOptions({ summary: 'rows into the database' }, [{ batchId }]),
+    );
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
     const reason = error.cause?.message ?? error.message;

@@ -15,7 +15,9 @@ const listCommand = () =>
     .action((options: Options) =>
       withDatabase(async ({ db }, settings) => {
         const found = await listBatches(db);
-        const all = await Promise.all(found.map((batch) => batchStatus(db, batch, settings.publishIntervalMs)));
+        const all = await Promise.all(
+          found.map((batch) => batchStatus(db, batch, settings.publishIntervalMs)),
+        );
         if (options.json) printJson(all);
         else for (const status of all) printLine(`${statusLine(status)} · ${status.workbook}`);
       }),
@@ -28,7 +30,11 @@ const statusCommand = () =>
     .option('--json', 'print JSON')
     .action((reference: string, options: Options) =>
       withDatabase(async (database, settings) => {
-        const status = await batchStatus(database.db, await batchNamed(database, reference), settings.publishIntervalMs);
+        const status = await batchStatus(
+          database.db,
+          await batchNamed(database, reference),
+          settings.publishIntervalMs,
+        );
         if (options.json) printJson(status);
         else printLine(statusLine(status));
       }),

@@ -19,10 +19,19 @@ export function cancelCommand(): Command {
     .action((reference: string, options: { drop?: boolean; why?: string; json?: boolean }) =>
       withTemporal(async ({ database, client, settings }) => {
         const batch = await batchNamed(database, reference);
-        if (batch.finishedAt !== null) throw new BatchEnded('BATCH_ENDED', `batch ${batch.id} has ended: ${batch.state}`);
-        const message: CancelMessage = { by: userInfo().username, why: options.why ?? null, drop: options.drop === true };
+        if (batch.finishedAt !== null)
+          throw new BatchEnded('BATCH_ENDED', `batch ${batch.id} has ended: ${batch.state}`);
+        const message: CancelMessage = {
+          by: userInfo().username,
+          why: options.why ?? null,
+          drop: options.drop === true,
+        };
         await client.workflow.getHandle(batch.workflowId).executeUpdate('cancel', { args: [message] });
-        const status = await batchStatus(database.db, await batchNamed(database, batch.id), settings.publishIntervalMs);
+        const status = await batchStatus(
+          database.db,
+          await batchNamed(database, batch.id),
+          settings.publishIntervalMs,
+        );
         if (options.json) printJson(status);
         else printLine(statusLine(status));
       }),

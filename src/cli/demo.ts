@@ -24,16 +24,28 @@ async function checkWorkbook(path: string, rows: Record<string, unknown>[], day:
   const { rows: sheet } = await readWorkbook(path, { columns: { input: 'A', email: 'B', result: 'C' } });
   const written = new Map(sheet.map((row) => [row.row, row.result]));
   const wrong = rows.filter(({ row, url, trackingNumber }) => {
-    const expected = expectedText(TASK, String(url), trackingNumber === null ? null : String(trackingNumber), { day });
+    const expected = expectedText(
+      TASK,
+      String(url),
+      trackingNumber === null ? null : String(trackingNumber),
+      { day },
+    );
     return written.get(Number(row)) !== expected;
   });
   if (wrong.length > 0 || rows.length !== ROWS)
-    throw new DemoError('DEMO_WRONG', `${path}: column C is wrong in rows ${wrong.map(({ row }) => String(row)).join(', ')}`);
+    throw new DemoError(
+      'DEMO_WRONG',
+      `${path}: column C is wrong in rows ${wrong.map(({ row }) => String(row)).join(', ')}`,
+    );
   return rows.length;
 }
 
 async function runDemo(): Promise<void> {
-  const system = await startSystem({ sandbox: true, onProgress: note, overrides: { DATABASE_URL: '', TEMPORAL_ADDRESS: '' } });
+  const system = await startSystem({
+    sandbox: true,
+    onProgress: note,
+    overrides: { DATABASE_URL: '', TEMPORAL_ADDRESS: '' },
+  });
   const { settings, report } = system;
   const folder = join(settings.dataDir, 'demo', TASK);
   const path = join(folder, 'YTO-demo.xlsx');
@@ -44,12 +56,20 @@ async function runDemo(): Promise<void> {
     await writeSampleWorkbook(path, { task: TASK, rows: ROWS });
     const client = await connectClient(settings);
     const day = new Date();
-    const started = await startBatch({ database, client, settings }, { workbook: path, task: null, rows: null, fresh: true });
+    const started = await startBatch(
+      { database, client, settings },
+      { workbook: path, task: null, rows: null, fresh: true },
+    );
     await client.connection.close();
-    note(`a workbook of ${ROWS} rows, a job every ${settings.publishIntervalMs / 1_000} s; watch it in the Web UI:`);
+    note(
+      `a workbook of ${ROWS} rows, a job every ${settings.publishIntervalMs / 1_000} s; watch it in the Web UI:`,
+    );
     note(`  ${report.webUi}/namespaces/default/workflows/${encodeURIComponent(started.workflowId)}`);
-    const ended = await followBatch(database, settings, started.batchId, (status) => note(progressBar(status)));
-    if (ended.state !== 'completed') throw new DemoError('DEMO_WRONG', `the batch ended ${ended.state}: ${ended.reason}`);
+    const ended = await followBatch(database, settings, started.batchId, (status) =>
+      note(progressBar(status)),
+    );
+    if (ended.state !== 'completed')
+      throw new DemoError('DEMO_WRONG', `the batch ended ${ended.state}: ${ended.reason}`);
     const right = await checkWorkbook(path, await rowReports(database.db, started.batchId), day);
     printLine(`all ${right} rows came out right`);
     printLine(`the workbook:  ${path}`);

@@ -14,13 +14,23 @@ export function note(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-const shown = (value: unknown) => (value === null || value === undefined ? '' : String(value).replaceAll(/\s+/g, ' '));
+const shown = (value: unknown) =>
+  value === null || value === undefined ? '' : String(value).replaceAll(/\s+/g, ' ');
 
 /** Objects as aligned columns. */
 export function printTable(records: readonly object[], columns: readonly string[]): void {
-  const lines = [columns, ...records.map((record) => columns.map((name) => shown(Reflect.get(record, name))))];
+  const lines = [
+    columns,
+    ...records.map((record) => columns.map((name) => shown(Reflect.get(record, name)))),
+  ];
   const widths = columns.map((_, index) => Math.max(...lines.map((line) => (line[index] ?? '').length)));
-  for (const line of lines) printLine(line.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  ').trimEnd());
+  for (const line of lines)
+    printLine(
+      line
+        .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    );
 }
 
 export function statusLine({ batchId, state, reason, counts, eta }: BatchStatus): string {

@@ -8,12 +8,17 @@ import { connectClient } from '../temporal/connection.ts';
 class CommandError extends TsuisekiError<'BATCH_UNKNOWN' | 'DATABASE_UNAVAILABLE'> {}
 
 /** Runs a command on the database; a database that is away is one line. */
-export async function withDatabase<T>(run: (database: Database, settings: Settings) => Promise<T>): Promise<T> {
+export async function withDatabase<T>(
+  run: (database: Database, settings: Settings) => Promise<T>,
+): Promise<T> {
   const settings = loadSettings();
   const database = openDatabase(requireSetting(settings, 'databaseUrl'), { maxConnections: 2 });
   try {
     await database.sql`select 1`.catch((error: unknown) => {
-      throw new CommandError('DATABASE_UNAVAILABLE', `the database cannot be reached: ${errorMessage(error, 200)}; is \`tsuiseki up\` running?`);
+      throw new CommandError(
+        'DATABASE_UNAVAILABLE',
+        `the database cannot be reached: ${errorMessage(error, 200)}; is \`tsuiseki up\` running?`,
+      );
     });
     return await run(database, settings);
   } finally {
@@ -38,6 +43,7 @@ export function withTemporal<T>(
 /** A batch by batchId or workflowId; an unknown one is an error. */
 export async function batchNamed(database: Database, reference: string): Promise<Batch> {
   const batch = await findBatch(database.db, reference);
-  if (batch === null) throw new CommandError('BATCH_UNKNOWN', `no batch ${reference}; \`tsuiseki list\` shows them`);
+  if (batch === null)
+    throw new CommandError('BATCH_UNKNOWN', `no batch ${reference}; \`tsuiseki list\` shows them`);
   return batch;
 }

@@ -27,8 +27,17 @@ async function dryRun(workbook: string, options: Options, chosen: number[] | nul
   const wanted = content.rows.filter(({ row }) => chosen === null || chosen.includes(row));
   const readings = wanted.map((row) => understandRow(task, row));
   const planned = planUrls(task, readings);
-  const urlOf = new Map(planned.flatMap((plan) => plan.rowIndexes.map((index) => [index, plan.url] as const)));
-  const none = { source: null, customId: null, scrapingJobId: null, status: null, statusText: null, result: null };
+  const urlOf = new Map(
+    planned.flatMap((plan) => plan.rowIndexes.map((index) => [index, plan.url] as const)),
+  );
+  const none = {
+    source: null,
+    customId: null,
+    scrapingJobId: null,
+    status: null,
+    statusText: null,
+    result: null,
+  };
   const rows = wanted.map((row, index) => {
     const reading = readings[index];
     const valid = reading?.valid === true;
@@ -44,13 +53,24 @@ async function dryRun(workbook: string, options: Options, chosen: number[] | nul
     };
   });
   const pending = rows.filter((row) => row.state === 'pending').length;
-  const counts = { total: rows.length, pending, published: 0, redirected: 0, completed: 0, failed: 0, invalid: rows.length - pending };
+  const counts = {
+    total: rows.length,
+    pending,
+    published: 0,
+    redirected: 0,
+    completed: 0,
+    failed: 0,
+    invalid: rows.length - pending,
+  };
   const jobs = Math.ceil(planned.length / urlsPerJobOf(settings, task));
   const calls = 2 * jobs;
   const estimatedSeconds = Math.round((jobs * settings.publishIntervalMs) / 1_000);
-  if (options.json) return printJson({ rows, counts, jobs, calls, credits: planned.length, estimatedSeconds });
+  if (options.json)
+    return printJson({ rows, counts, jobs, calls, credits: planned.length, estimatedSeconds });
   printTable(rows, ['row', 'state', 'input', 'trackingNumber', 'error', 'warnings']);
-  printLine(`${rows.length} rows, ${counts.invalid} invalid: ${jobs} jobs, ${calls} calls, about ${estimatedSeconds} s`);
+  printLine(
+    `${rows.length} rows, ${counts.invalid} invalid: ${jobs} jobs, ${calls} calls, about ${estimatedSeconds} s`,
+  );
 }
 
 /** `tsuiseki start WORKBOOK`. */
@@ -71,7 +91,10 @@ export function startCommand(): Command {
         const request = { workbook, task: options.task ?? null, rows, fresh: options.fresh === true };
         const started = await startBatch(deps, request);
         if (options.json) printJson(started);
-        else printLine(`${started.alreadyRunning ? 'already running' : 'started'}: ${started.batchId} (${started.workflowId})`);
+        else
+          printLine(
+            `${started.alreadyRunning ? 'already running' : 'started'}: ${started.batchId} (${started.workflowId})`,
+          );
         if (!options.wait) return;
         const ended = await followBatch(deps.database, deps.settings, started.batchId, () => {});
         if (ended.state !== 'completed') process.exitCode = 1;

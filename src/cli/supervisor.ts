@@ -49,22 +49,27 @@ export class Supervisor {
       log.end();
       if (this.stopping) return;
       const failed = Date.now() - startedAt > MAX_RESTART_DELAY_MS ? 0 : failures + 1;
-      own.timer = setTimeout(() => this.start(spec, failed), Math.min(MAX_RESTART_DELAY_MS, 250 * 2 ** failed));
+      own.timer = setTimeout(
+        () => this.start(spec, failed),
+        Math.min(MAX_RESTART_DELAY_MS, 250 * 2 ** failed),
+      );
     });
   }
 
   processes(): { name: string; pid: number }[] {
-    return [...this.running].flatMap(([name, { child }]) => (child.pid === undefined ? [] : [{ name, pid: child.pid }]));
+    return [...this.running].flatMap(([name, { child }]) =>
+      child.pid === undefined ? [] : [{ name, pid: child.pid }],
+    );
   }
 
   /** Ends all, and waits for their ends. */
   async stop(): Promise<void> {
     this.stopping = true;
     await Promise.all(
-      [...this.running.values()].map(({ child, timer }) => {
+      [...this.running.values()].map(async ({ child, timer }) => {
         if (timer !== null) clearTimeout(timer);
-        if (child.exitCode !== null || child.signalCode !== null) return undefined;
-        return new Promise<void>((resolve) => {
+        if (child.exitCode !== null || child.signalCode !== null) return;
+        await new Promise<void>((resolve) => {
           const killer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
           child.once('exit', () => {
             clearTimeout(killer);

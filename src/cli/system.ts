@@ -1,7 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { loadSettings, readSettings, readUpFile, requireSetting, type Settings, temporalConfigured, type UpFile, upFilePath } from '../config.ts';
+import {
+  loadSettings,
+  readSettings,
+  readUpFile,
+  requireSetting,
+  type Settings,
+  temporalConfigured,
+  type UpFile,
+  upFilePath,
+} from '../config.ts';
 import { migrateDatabase } from '../db/database.ts';
 import { anyFreePort, freePort } from '../embedded/ports.ts';
 import { startPostgres } from '../embedded/postgres-server.ts';
@@ -39,15 +48,25 @@ function refuseSecond(dataDir: string): void {
     rmSync(upFilePath(dataDir), { force: true });
     return;
   }
-  throw new UpError('ALREADY_UP', `tsuiseki is up already on ${dataDir} (process ${pid}); stop it, or set TSUISEKI_DATA_DIR`);
+  throw new UpError(
+    'ALREADY_UP',
+    `tsuiseki is up already on ${dataDir} (process ${pid}); stop it, or set TSUISEKI_DATA_DIR`,
+  );
 }
 
 async function waitForHttp(url: string): Promise<void> {
   const until = Date.now() + READY_TIMEOUT_MS;
   while (true) {
-    const ready = await fetch(`${url}/readyz`).then((answer) => answer.ok, () => false);
+    const ready = await fetch(`${url}/readyz`).then(
+      (answer) => answer.ok,
+      () => false,
+    );
     if (ready) return;
-    if (Date.now() > until) throw new UpError('NOT_READY', `the HTTP server at ${url} did not become ready; its log is below the data folder`);
+    if (Date.now() > until)
+      throw new UpError(
+        'NOT_READY',
+        `the HTTP server at ${url} did not become ready; its log is below the data folder`,
+      );
     await delay(100);
   }
 }
@@ -58,11 +77,19 @@ async function waitForWorkers(client: Awaited<ReturnType<typeof connectClient>>)
     while (true) {
       const polled = await Promise.all(
         [1, 2].map((taskQueueType) =>
-          client.workflowService.describeTaskQueue({ namespace: client.options.namespace, taskQueue: { name }, taskQueueType }),
+          client.workflowService.describeTaskQueue({
+            namespace: client.options.namespace,
+            taskQueue: { name },
+            taskQueueType,
+          }),
         ),
       );
       if (polled.some(({ pollers }) => (pollers?.length ?? 0) > 0)) break;
-      if (Date.now() > until) throw new UpError('NOT_READY', `worker ${worker} did not become ready; its log is below the data folder`);
+      if (Date.now() > until)
+        throw new UpError(
+          'NOT_READY',
+          `worker ${worker} did not become ready; its log is below the data folder`,
+        );
       await delay(100);
     }
   }
@@ -121,7 +148,10 @@ export async function startSystem(options: {
       env['WEBSCRAPER_API_TOKEN'] = 'sandbox';
       env['YAMATO_URL'] = `${sandbox}/cgi-bin/tneko`;
       const webhookUrl = `${http}/webhooks/webscraper?token=${token}`;
-      supervisor.start({ name: 'sandbox', args: ['sandbox', '--port', String(sandboxPort), '--webhook-url', webhookUrl] });
+      supervisor.start({
+        name: 'sandbox',
+        args: ['sandbox', '--port', String(sandboxPort), '--webhook-url', webhookUrl],
+      });
     }
     const settings = readSettings(env);
     requireSetting(settings, 'webhookTokens');

@@ -14,7 +14,10 @@ export function upCommand(): Command {
       const system = await startSystem({ sandbox: options.sandbox === true, onProgress: note });
       const { report } = system;
       if (options.json) printJson(report);
-      else note(`ready\n  Web UI  ${report.webUi ?? 'of your Temporal server'}\n  HTTP    ${report.http}\nCtrl-C stops all of it`);
+      else
+        note(
+          `ready\n  Web UI  ${report.webUi ?? 'of your Temporal server'}\n  HTTP    ${report.http}\nCtrl-C stops all of it`,
+        );
       await stopped;
       note('stopping');
       await system.stop();

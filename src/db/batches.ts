@@ -26,7 +26,11 @@ export async function insertBatch(queries: Queries, batch: NewBatch): Promise<Ba
   return inserted ?? null;
 }
 
-export async function runningBatch(queries: Queries, workbook: string, task: TaskName): Promise<Batch | null> {
+export async function runningBatch(
+  queries: Queries,
+  workbook: string,
+  task: TaskName,
+): Promise<Batch | null> {
   const found = await queries.query.batches.findFirst({
     where: and(eq(batches.workbook, workbook), eq(batches.task, task), isNull(batches.finishedAt)),
   });

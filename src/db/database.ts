@@ -22,7 +22,10 @@ function connect(url: string, options: postgres.Options<Record<string, never>>) 
 }
 
 /** Opens a pool of at most `maxConnections`. `schemaName` is for tests, each of which has its own. */
-export function openDatabase(url: string, options: { maxConnections?: number; schemaName?: string } = {}): Database {
+export function openDatabase(
+  url: string,
+  options: { maxConnections?: number; schemaName?: string } = {},
+): Database {
   const { sql, db } = connect(url, {
     max: options.maxConnections ?? 10,
     onnotice: () => {},
@@ -34,7 +37,10 @@ export function openDatabase(url: string, options: { maxConnections?: number; sc
 
 /** Brings the database to the present schema; may be run again and by several at once. */
 export async function migrateDatabase(url: string, schemaName?: string): Promise<void> {
-  const database = openDatabase(url, { maxConnections: 1, ...(schemaName === undefined ? {} : { schemaName }) });
+  const database = openDatabase(url, {
+    maxConnections: 1,
+    ...(schemaName === undefined ? {} : { schemaName }),
+  });
   try {
     // One migration at a time: the lock is the connection's and goes with it.
     await database.sql`select pg_advisory_lock(7278)`;

@@ -32,7 +32,9 @@ export async function importRows(
   const wanted = content.rows.filter((row) => chosen === null || chosen.has(row.row));
   const readings = wanted.map((row) => understandRow(task, row));
   const planned = planUrls(task, readings);
-  const urlOfRow = new Map(planned.flatMap((url) => url.rowIndexes.map((index) => [index, url.url] as const)));
+  const urlOfRow = new Map(
+    planned.flatMap((url) => url.rowIndexes.map((index) => [index, url.url] as const)),
+  );
   const values = wanted.map((row, index) => {
     const reading = readings[index];
     if (reading === undefined) throw new TypeError(`row ${row.row} was not understood`);

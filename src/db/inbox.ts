@@ -13,7 +13,10 @@ export interface NewNotification {
 }
 
 /** Stores a notification and finds the job it is about, by custom_id or job id; unknown ones are kept too. */
-export async function storeNotification(queries: Queries, notification: NewNotification): Promise<Notification> {
+export async function storeNotification(
+  queries: Queries,
+  notification: NewNotification,
+): Promise<Notification> {
   const about = await queries.query.jobs.findFirst({
     where: or(
       eq(jobs.customId, notification.customId ?? ''),

@@ -49,12 +49,18 @@ async function setRowsOfJob(
 
 /** The intent: written before the call, so that a worker's death in between shows. */
 export async function markPublishing(tx: Queries, jobId: number): Promise<void> {
-  await tx.update(jobs).set({ state: 'publishing', intentAt: sql`clock_timestamp()` }).where(eq(jobs.id, jobId));
+  await tx
+    .update(jobs)
+    .set({ state: 'publishing', intentAt: sql`clock_timestamp()` })
+    .where(eq(jobs.id, jobId));
 }
 
 /** The API certainly took nothing: the job waits for its turn again. */
 export async function markPending(tx: Queries, jobId: number): Promise<void> {
-  await tx.update(jobs).set({ state: 'pending' }).where(and(eq(jobs.id, jobId), eq(jobs.state, 'publishing')));
+  await tx
+    .update(jobs)
+    .set({ state: 'pending' })
+    .where(and(eq(jobs.id, jobId), eq(jobs.state, 'publishing')));
 }
 
 /** The API took it. An early webhook may have finished it already: never a step back. */

@@ -71,7 +71,10 @@ export async function redirectJob(
   if (created === undefined) return;
   await tx.execute(sql`insert into job_rows (job_id, row_id, url)
     select ${created.id}, row_id, url from job_rows where job_id = ${job.id}`);
-  await tx.update(jobs).set({ state: 'redirected', finishedAt: sql`clock_timestamp()` }).where(eq(jobs.id, job.id));
+  await tx
+    .update(jobs)
+    .set({ state: 'redirected', finishedAt: sql`clock_timestamp()` })
+    .where(eq(jobs.id, job.id));
   const linked = tx.select({ rowId: jobRows.rowId }).from(jobRows).where(eq(jobRows.jobId, job.id));
   await tx.update(rows).set({ state: 'redirected' }).where(inArray(rows.id, linked));
 }
@@ -127,7 +130,9 @@ export async function markWritten(
       .set({
         writtenAt: sql`clock_timestamp()`,
         ...(row === null ? {} : { row }),
-        ...(warning === null ? { written: text } : { warnings: sql`array_append(${rows.warnings}, ${warning}::text)` }),
+        ...(warning === null
+          ? { written: text }
+          : { warnings: sql`array_append(${rows.warnings}, ${warning}::text)` }),
       })
       .where(and(eq(rows.id, Number(id)), eq(rows.result, text)));
   }

@@ -44,7 +44,9 @@ export const batches = pgTable(
   },
   (t) => [
     // The promise that a workbook has one running batch a task.
-    uniqueIndex('batches_one_running').on(t.workbook, t.task).where(sql`finished_at is null`),
+    uniqueIndex('batches_one_running')
+      .on(t.workbook, t.task)
+      .where(sql`finished_at is null`),
     index('batches_started').on(t.startedAt),
   ],
 );
@@ -53,7 +55,9 @@ export const rows = pgTable(
   'rows',
   {
     id: id(),
-    batchId: text('batch_id').notNull().references(() => batches.id, { onDelete: 'cascade' }),
+    batchId: text('batch_id')
+      .notNull()
+      .references(() => batches.id, { onDelete: 'cascade' }),
     /** The sheet's own number: a hint, corrected when a writeback finds the row elsewhere. */
     row: integer('row').notNull(),
     input: text('input').notNull(),
@@ -79,7 +83,9 @@ export const rows = pgTable(
   (t) => [
     index('rows_batch').on(t.batchId, t.row),
     index('rows_batch_state').on(t.batchId, t.state),
-    index('rows_unwritten').on(t.batchId).where(sql`state = 'completed' and written_at is null`),
+    index('rows_unwritten')
+      .on(t.batchId)
+      .where(sql`state = 'completed' and written_at is null`),
     index('rows_content').on(t.input, t.email),
   ],
 );
@@ -88,7 +94,9 @@ export const jobs = pgTable(
   'jobs',
   {
     id: id(),
-    batchId: text('batch_id').notNull().references(() => batches.id, { onDelete: 'cascade' }),
+    batchId: text('batch_id')
+      .notNull()
+      .references(() => batches.id, { onDelete: 'cascade' }),
     /** Order of publishing within the batch. */
     seq: integer('seq').notNull(),
     attempt: integer('attempt').notNull().default(1),
@@ -108,9 +116,13 @@ export const jobs = pgTable(
   },
   (t) => [
     uniqueIndex('jobs_batch_seq').on(t.batchId, t.seq),
-    index('jobs_pending').on(t.batchId, t.seq).where(sql`state = 'pending'`),
+    index('jobs_pending')
+      .on(t.batchId, t.seq)
+      .where(sql`state = 'pending'`),
     index('jobs_scraping_job').on(t.scrapingJobId),
-    index('jobs_deadline').on(t.deadlineAt).where(sql`state = 'published'`),
+    index('jobs_deadline')
+      .on(t.deadlineAt)
+      .where(sql`state = 'published'`),
   ],
 );
 
@@ -118,8 +130,12 @@ export const jobs = pgTable(
 export const jobRows = pgTable(
   'job_rows',
   {
-    jobId: bigint('job_id', { mode: 'number' }).notNull().references(() => jobs.id, { onDelete: 'cascade' }),
-    rowId: bigint('row_id', { mode: 'number' }).notNull().references(() => rows.id, { onDelete: 'cascade' }),
+    jobId: bigint('job_id', { mode: 'number' })
+      .notNull()
+      .references(() => jobs.id, { onDelete: 'cascade' }),
+    rowId: bigint('row_id', { mode: 'number' })
+      .notNull()
+      .references(() => rows.id, { onDelete: 'cascade' }),
     url: text('url').notNull(),
   },
   (t) => [primaryKey({ columns: [t.jobId, t.rowId] }), index('job_rows_row').on(t.rowId)],
@@ -144,7 +160,9 @@ export const notifications = pgTable(
     outcome: text('outcome'),
   },
   (t) => [
-    index('notifications_undelivered').on(t.batchId, t.id).where(sql`delivered_at is null and batch_id is not null`),
+    index('notifications_undelivered')
+      .on(t.batchId, t.id)
+      .where(sql`delivered_at is null and batch_id is not null`),
     index('notifications_job').on(t.jobId, t.id),
   ],
 );

@@ -19,7 +19,11 @@ export interface BatchStatus {
   eta: string | null;
 }
 
-export async function batchStatus(queries: Queries, batch: Batch, publishIntervalMs: number): Promise<BatchStatus> {
+export async function batchStatus(
+  queries: Queries,
+  batch: Batch,
+  publishIntervalMs: number,
+): Promise<BatchStatus> {
   const { counts } = await batchFigures(queries, batch.id);
   const waiting = batch.finishedAt === null && counts.pending > 0;
   return {

@@ -51,7 +51,10 @@ export class LocalFiles implements FileStore {
       await access(real, constants.W_OK);
       const folder = dirname(real);
       // Hidden, and no workbook by its name: a crash leaves nothing that looks like one.
-      const temporary = join(folder, `.${basename(real).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`);
+      const temporary = join(
+        folder,
+        `.${basename(real).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`,
+      );
       try {
         // Nobody else may read it before it has the old file's mode.
         const file = await open(temporary, 'wx', 0o600);
@@ -112,7 +115,10 @@ async function namingFile<T>(path: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (error instanceof FileError) throw error;
-    const [code, what] = CODES[errorCode(error)] ?? ['FILE_UNAVAILABLE', `cannot be used: ${errorMessage(error)}`];
+    const [code, what] = CODES[errorCode(error)] ?? [
+      'FILE_UNAVAILABLE',
+      `cannot be used: ${errorMessage(error)}`,
+    ];
     throw new FileError(code, `${path} ${what}`, { cause: error });
   }
 }

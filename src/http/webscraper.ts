@@ -8,14 +8,19 @@ import { tokenAllowed } from './token.ts';
 const MAX_FIELD_LENGTH = 255;
 
 function fieldOf(source: unknown, name: string): string | null {
-  const value = typeof source === 'object' && source !== null ? (source as Record<string, unknown>)[name] : undefined;
+  const value =
+    typeof source === 'object' && source !== null ? (source as Record<string, unknown>)[name] : undefined;
   const text = typeof value === 'number' ? String(value) : value;
   return typeof text === 'string' && text !== '' && text.length <= MAX_FIELD_LENGTH ? text : null;
 }
 
 function tokenOf(request: FastifyRequest): string {
   const header = request.headers['x-webhook-token'];
-  return fieldOf(request.query, 'token') ?? fieldOf(request.query, 't') ?? (typeof header === 'string' ? header : '');
+  return (
+    fieldOf(request.query, 'token') ??
+    fieldOf(request.query, 't') ??
+    (typeof header === 'string' ? header : '')
+  );
 }
 
 function idIn(text: string | null): number | null {
@@ -33,7 +38,10 @@ function notificationIn(body: unknown): NewNotification | null {
 }
 
 /** `POST /webhooks/webscraper`: stored first, answered, then signalled. */
-export function webscraperRoutes(app: FastifyInstance, { database, notify, webhookTokens, logger }: AppDeps): void {
+export function webscraperRoutes(
+  app: FastifyInstance,
+  { database, notify, webhookTokens, logger }: AppDeps,
+): void {
   app.post('/webhooks/webscraper', async (request, reply) => {
     if (!tokenAllowed(tokenOf(request), webhookTokens)) return reply.code(401).send({ error: 'wrong token' });
     const notification = notificationIn(request.body);

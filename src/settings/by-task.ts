@@ -11,7 +11,8 @@ function valueOf<T>(values: ByTask<T>, task: TrackingTask): T {
 /** The sitemap a task's jobs use: configured, else the present account's. */
 export function sitemapIdOf(settings: Settings, task: TrackingTask): number {
   const id = (settings.sitemapIds === null ? null : valueOf(settings.sitemapIds, task)) ?? task.sitemapId;
-  if (id === null) throw new TaskError('TASK_NO_URLS', `${task.name} publishes no scraping jobs: it has no sitemap`);
+  if (id === null)
+    throw new TaskError('TASK_NO_URLS', `${task.name} publishes no scraping jobs: it has no sitemap`);
   return id;
 }
 

@@ -90,5 +90,7 @@ export const columns: Parser<{ input: string; email: string; result: string }> =
   const [input, email, result, more] = text.split(',').map((letter) => columnLetter(letter));
   if (input === undefined || email === undefined || result === undefined || more !== undefined)
     return refuse('three column letters: input, e-mail, result, such as A,B,C');
-  return new Set([input, email, result]).size === 3 ? { input, email, result } : refuse('three different columns');
+  return new Set([input, email, result]).size === 3
+    ? { input, email, result }
+    : refuse('three different columns');
 };

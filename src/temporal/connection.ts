@@ -8,7 +8,10 @@ export class TemporalUnavailable extends TsuisekiError<'TEMPORAL_UNAVAILABLE'> {
 /** Address, namespace, key and TLS as every Temporal tool reads them. Throws SettingsError when nothing is set. */
 export function temporalOptions(settings: Settings) {
   if (!temporalConfigured(settings))
-    throw new SettingsError('SETTINGS_MISSING', 'TEMPORAL_ADDRESS is not set, and no `tsuiseki up` runs on this folder');
+    throw new SettingsError(
+      'SETTINGS_MISSING',
+      'TEMPORAL_ADDRESS is not set, and no `tsuiseki up` runs on this folder',
+    );
   const env = Object.fromEntries(
     Object.entries(settings.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
@@ -26,6 +29,10 @@ export async function connectClient(settings: Settings): Promise<ConnectedClient
     return new Client({ connection, namespace: namespace ?? 'default' }) as ConnectedClient;
   } catch (error) {
     const address = connectionOptions.address ?? 'localhost:7233';
-    throw new TemporalUnavailable('TEMPORAL_UNAVAILABLE', `Temporal at ${address} cannot be reached: ${errorMessage(error, 200)}`, { cause: error });
+    throw new TemporalUnavailable(
+      'TEMPORAL_UNAVAILABLE',
+      `Temporal at ${address} cannot be reached: ${errorMessage(error, 200)}`,
+      { cause: error },
+    );
   }
 }

@@ -16,14 +16,24 @@ function checkEveryMs(jobDeadlineMs: number): number {
 /** Creates Tsuiseki's schedules, or brings them up to date; may run again. */
 export async function applySchedules(client: Client, jobDeadlineMs: number): Promise<void> {
   const recurring: Recurring[] = [
-    { id: 'tsuiseki-inbox-relay', workflowType: 'InboxRelayWorkflow', taskQueue: QUEUES.acquisition, everyMs: 5_000 },
+    {
+      id: 'tsuiseki-inbox-relay',
+      workflowType: 'InboxRelayWorkflow',
+      taskQueue: QUEUES.acquisition,
+      everyMs: 5_000,
+    },
     {
       id: 'tsuiseki-lost-webhooks',
       workflowType: 'LostWebhookWorkflow',
       taskQueue: QUEUES.acquisition,
       everyMs: checkEveryMs(jobDeadlineMs),
     },
-    { id: 'tsuiseki-roll-up', workflowType: 'RollUpWorkflow', taskQueue: QUEUES.aggregation, everyMs: 3_600_000 },
+    {
+      id: 'tsuiseki-roll-up',
+      workflowType: 'RollUpWorkflow',
+      taskQueue: QUEUES.aggregation,
+      everyMs: 3_600_000,
+    },
   ];
   for (const { id, workflowType, taskQueue, everyMs } of recurring) {
     const spec = { intervals: [{ every: everyMs }] };

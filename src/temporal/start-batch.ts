@@ -48,20 +48,28 @@ function newBatchId(now: Date): string {
 
 async function canonicalPath(workbook: string): Promise<string> {
   if (workbook.startsWith('webdav:'))
-    throw new FileError('FILE_UNAVAILABLE', `${workbook}: files on WebDAV cannot be tracked yet; give a local path`);
+    throw new FileError(
+      'FILE_UNAVAILABLE',
+      `${workbook}: files on WebDAV cannot be tracked yet; give a local path`,
+    );
   try {
     const path = await realpath(workbook);
     await access(path, constants.R_OK);
     return path.normalize('NFC');
   } catch (error) {
-    throw new FileError('FILE_NOT_FOUND', `${workbook}: no such file, or it may not be read`, { cause: error });
+    throw new FileError('FILE_NOT_FOUND', `${workbook}: no such file, or it may not be read`, {
+      cause: error,
+    });
   }
 }
 
 function taskOf(name: string | null, path: string): TrackingTask {
   const task = name === null ? taskForPath(path) : taskByName(name);
   if (task.name === 'yamato_tracking_10')
-    throw new TaskError('TASK_NO_URLS', "yamato_tracking_10: Yamato's direct query is not built yet; nothing was started");
+    throw new TaskError(
+      'TASK_NO_URLS',
+      "yamato_tracking_10: Yamato's direct query is not built yet; nothing was started",
+    );
   if (task.folderKeyword === null)
     throw new TaskError('TASK_NO_URLS', `${task.name} is never started from a workbook`);
   return task;
@@ -92,7 +100,15 @@ export async function startBatch(
   const name = basename(workbook);
   const workflowId = `tracking:${task.name}:${[...name].slice(0, NAME_IN_ID).join('')}:${id}`;
   const columns = columnsOf(deps.settings, task);
-  const batch = await insertBatch(db, { id, task: task.name, workbook, workflowId, columns, chosenRows: request.rows, fresh: request.fresh });
+  const batch = await insertBatch(db, {
+    id,
+    task: task.name,
+    workbook,
+    workflowId,
+    columns,
+    chosenRows: request.rows,
+    fresh: request.fresh,
+  });
   if (batch === null) {
     const running = await runningBatch(db, workbook, task.name);
     if (running !== null) return { ...started(running), alreadyRunning: true };
@@ -114,7 +130,13 @@ async function startWorkflow(
   name: string,
 ): Promise<string> {
   const { writebackEvery, writebackMinIntervalMs, publishIntervalMs } = settings;
-  const input: BatchInput = { batchId: batch.id, writebackEvery, writebackMinIntervalMs, publishIntervalMs, carried: null };
+  const input: BatchInput = {
+    batchId: batch.id,
+    writebackEvery,
+    writebackMinIntervalMs,
+    publishIntervalMs,
+    carried: null,
+  };
   const rows = batch.chosenRows === null ? 'all rows' : `rows ${batch.chosenRows.join(', ')}`;
   const handle = await client.workflow.start(BATCH_WORKFLOW, {
     workflowId: batch.workflowId,

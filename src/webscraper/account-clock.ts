@@ -45,15 +45,27 @@ export class AccountClock {
     return this.database.db.transaction(async (tx) => {
       const clock = await this.lock(tx);
       const nowMs = clock.now.getTime();
-      const startMs = Math.max(nowMs, (clock.lastPublishAt?.getTime() ?? -Infinity) + this.limits.publishIntervalMs);
+      const startMs = Math.max(
+        nowMs,
+        (clock.lastPublishAt?.getTime() ?? -Infinity) + this.limits.publishIntervalMs,
+      );
       const refusal = await this.refusal(tx, clock, startMs, 2);
       if (refusal !== null) return refusal;
       if (startMs - nowMs > MAX_WAIT_MS)
-        return { granted: false, waitUntil: new Date(startMs - MAX_WAIT_MS), why: 'other publishes come first' };
+        return {
+          granted: false,
+          waitUntil: new Date(startMs - MAX_WAIT_MS),
+          why: 'other publishes come first',
+        };
       await tx.update(accountClock).set({ lastPublishAt: new Date(startMs) });
       const [call] = await tx
         .insert(calls)
-        .values({ kind: 'publish', jobId, startedAt: new Date(startMs), expiresAt: this.expiry(startMs + CALL_TIMEOUT_MS) })
+        .values({
+          kind: 'publish',
+          jobId,
+          startedAt: new Date(startMs),
+          expiresAt: this.expiry(startMs + CALL_TIMEOUT_MS),
+        })
         .returning({ id: calls.id });
       await tx.insert(calls).values({ kind: 'download', jobId, expiresAt: 'infinity' });
       if (call === undefined) throw new TypeError('an insert returned no row');
@@ -101,7 +113,8 @@ export class AccountClock {
       const clock = await this.lock(tx);
       const nowMs = clock.now.getTime();
       const started = { startedAt: clock.now, expiresAt: this.expiry(nowMs + CALL_TIMEOUT_MS) };
-      if (clock.closedUntil !== null && clock.closedUntil > clock.now) return this.closed(clock, clock.closedUntil);
+      if (clock.closedUntil !== null && clock.closedUntil > clock.now)
+        return this.closed(clock, clock.closedUntil);
       const owed = await tx.query.calls.findFirst({
         where: and(eq(calls.jobId, jobId), eq(calls.kind, kind), isNull(calls.startedAt)),
       });
@@ -111,7 +124,10 @@ export class AccountClock {
       }
       const refusal = await this.refusal(tx, clock, nowMs, 1);
       if (refusal !== null) return refusal;
-      const [call] = await tx.insert(calls).values({ kind, jobId, ...started }).returning({ id: calls.id });
+      const [call] = await tx
+        .insert(calls)
+        .values({ kind, jobId, ...started })
+        .returning({ id: calls.id });
       if (call === undefined) throw new TypeError('an insert returned no row');
       return { granted: true, callId: call.id, delayMs: 0 };
     });
@@ -123,7 +139,8 @@ export class AccountClock {
     startMs: number,
     wanted: number,
   ): Promise<Extract<Reservation, { granted: false }> | null> {
-    if (clock.closedUntil !== null && clock.closedUntil.getTime() > startMs) return this.closed(clock, clock.closedUntil);
+    if (clock.closedUntil !== null && clock.closedUntil.getTime() > startMs)
+      return this.closed(clock, clock.closedUntil);
     const counted = await tx
       .select({ expiresAt: sql<string>`${calls.expiresAt}` })
       .from(calls)
@@ -133,8 +150,13 @@ export class AccountClock {
     const over = counted.length + wanted - this.limits.callLimit;
     if (over <= 0) return null;
     const free = counted[over - 1]?.expiresAt;
-    const freeAt = free === undefined || free === 'infinity' ? new Date(startMs + OWED_RETRY_MS) : new Date(free);
-    return { granted: false, waitUntil: freeAt, why: `the account's ${this.limits.callLimit} calls are used up` };
+    const freeAt =
+      free === undefined || free === 'infinity' ? new Date(startMs + OWED_RETRY_MS) : new Date(free);
+    return {
+      granted: false,
+      waitUntil: freeAt,
+      why: `the account's ${this.limits.callLimit} calls are used up`,
+    };
   }
 
   private closed(clock: ClockState, until: Date): Extract<Reservation, { granted: false }> {

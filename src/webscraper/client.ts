@@ -54,8 +54,12 @@ function asApiError(error: unknown, what: string): ApiError {
     });
   }
   if (error instanceof TimeoutError)
-    return new ApiError('API_TIMEOUT', `Web Scraper Cloud did not answer ${what} in ${CALL_TIMEOUT_MS / 1_000} s`);
-  const reason = error instanceof RequestError ? error.code : errorMessage(error).replaceAll(/api_token=[^&\s]*/g, '');
+    return new ApiError(
+      'API_TIMEOUT',
+      `Web Scraper Cloud did not answer ${what} in ${CALL_TIMEOUT_MS / 1_000} s`,
+    );
+  const reason =
+    error instanceof RequestError ? error.code : errorMessage(error).replaceAll(/api_token=[^&\s]*/g, '');
   return new ApiError('API_UNREACHABLE', `Web Scraper Cloud could not be reached for ${what}: ${reason}`);
 }
 
@@ -75,10 +79,20 @@ function scrapingJob(data: Record<string, unknown>): ScrapingJob {
   };
 }
 
-async function dataOf(http: Got, path: string, options: OptionsInit, what: string): Promise<Record<string, unknown>> {
+async function dataOf(
+  http: Got,
+  path: string,
+  options: OptionsInit,
+  what: string,
+): Promise<Record<string, unknown>> {
   let answer: Answer;
   try {
-    const { body } = await http(path, { ...options, isStream: false, resolveBodyOnly: false, responseType: 'text' });
+    const { body } = await http(path, {
+      ...options,
+      isStream: false,
+      resolveBodyOnly: false,
+      responseType: 'text',
+    });
     answer = JSON.parse(body) as Answer;
   } catch (error) {
     if (error instanceof SyntaxError)
@@ -91,7 +105,11 @@ async function dataOf(http: Got, path: string, options: OptionsInit, what: strin
 }
 
 /** A client for the API at `baseUrl` (https://webscraper.io/documentation/web-scraper-cloud/api). It never retries. */
-export function createWebScraperClient(options: { baseUrl: string; token: string; timeoutMs?: number }): WebScraperClient {
+export function createWebScraperClient(options: {
+  baseUrl: string;
+  token: string;
+  timeoutMs?: number;
+}): WebScraperClient {
   const http = got.extend({
     prefixUrl: options.baseUrl,
     searchParams: { api_token: options.token },
@@ -119,7 +137,8 @@ export function createWebScraperClient(options: { baseUrl: string; token: string
         'a publish',
       );
       const id = numberIn(data['id']);
-      if (id === null) throw new ApiError('API_NOT_JSON', "Web Scraper Cloud's answer to a publish holds no job id");
+      if (id === null)
+        throw new ApiError('API_NOT_JSON', "Web Scraper Cloud's answer to a publish holds no job id");
       return id;
     },
     async job(id) {

@@ -17,10 +17,12 @@ export interface ColumnRoles {
 export function columnRoles(columns: WorkbookColumns): ColumnRoles {
   const [input, email, result] = [columns.input, columns.email, columns.result].map((letters) => {
     const column = columnNumber(letters);
-    if (column === 0) throw new RangeError(`${JSON.stringify(letters)} is no column: letters such as A or AB are meant`);
+    if (column === 0)
+      throw new RangeError(`${JSON.stringify(letters)} is no column: letters such as A or AB are meant`);
     return column;
   }) as [number, number, number];
-  if (result === input || result === email) throw new RangeError('the result column cannot be one that is read from');
+  if (result === input || result === email)
+    throw new RangeError('the result column cannot be one that is read from');
   const wanted = [...new Set([input, email, result])];
   return {
     wanted,

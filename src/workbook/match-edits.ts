@@ -134,7 +134,10 @@ function known(text: CellText, strings: ReadonlyMap<number, string>): string | u
 }
 
 /** Shared strings are passed over a second time only where a matched row's result is one of them. */
-async function resultStrings(sheet: OpenSheet, candidates: readonly Candidate[]): Promise<Map<number, string>> {
+async function resultStrings(
+  sheet: OpenSheet,
+  candidates: readonly Candidate[],
+): Promise<Map<number, string>> {
   const needed = new Set<number>();
   for (const { result } of candidates) if (typeof result === 'number') needed.add(result);
   return needed.size === 0 ? new Map<number, string>() : sheet.sharedStrings((index) => needed.has(index));

@@ -52,7 +52,10 @@ export class OpenSheet {
         return await scanSheet(this.archive.chunks(sheetPart), columns, visitor);
       } catch (error) {
         if (!(error instanceof NotAWorksheet)) throw error;
-        throw noSheet(name, `the active sheet ${JSON.stringify(sheet)} is a ${error.message} and no worksheet`);
+        throw noSheet(
+          name,
+          `the active sheet ${JSON.stringify(sheet)} is a ${error.message} and no worksheet`,
+        );
       }
     });
   }
@@ -92,7 +95,8 @@ export class OpenSheet {
         if (!keep(text)) return;
         kept.set(index, text);
         length += text.length;
-        if (length > archive.limits.maxTextLength) throw tooLarge(archive.name, 'its texts do not fit into memory');
+        if (length > archive.limits.maxTextLength)
+          throw tooLarge(archive.name, 'its texts do not fit into memory');
       }),
     );
     return kept;
@@ -102,7 +106,8 @@ export class OpenSheet {
   textOf(text: string | number, strings: ReadonlyMap<number, string>): string {
     if (typeof text === 'string') return text;
     const shared = strings.get(text);
-    if (shared === undefined) throw damaged(this.archive.name, `a cell names the shared string ${text}, which is not there`);
+    if (shared === undefined)
+      throw damaged(this.archive.name, `a cell names the shared string ${text}, which is not there`);
     return shared;
   }
 

@@ -53,7 +53,10 @@ export async function findParts(archive: Archive): Promise<WorkbookParts> {
   if (relationship === undefined) throw noSheet(name, `the sheet ${shown} is listed but not there`);
   const other = OTHER_SHEETS[relationship.type];
   if (other !== undefined) {
-    throw noSheet(name, `the active sheet ${shown} is ${other}: open the sheet with the rows and save the workbook`);
+    throw noSheet(
+      name,
+      `the active sheet ${shown} is ${other}: open the sheet with the rows and save the workbook`,
+    );
   }
   const sheetPart = resolveTarget(workbookPart, relationship.target);
   if (!archive.has(sheetPart)) throw noSheet(name, `the sheet ${shown} is listed but not there`);
@@ -110,7 +113,10 @@ async function readWorkbookPart(
     }),
   );
   if (root !== 'workbook') {
-    throw notAWorkbook(archive.name, `is no workbook: its main part is ${errorMessage(JSON.stringify(root), 40)}`);
+    throw notAWorkbook(
+      archive.name,
+      `is no workbook: its main part is ${errorMessage(JSON.stringify(root), 40)}`,
+    );
   }
   if (sheets.length === 0) throw noSheet(archive.name, 'the workbook lists none');
   return { sheets, activeTab: activeTab ?? 0, date1904 };

@@ -78,6 +78,7 @@ function outcomeOf(edit: CellEdit, row: MatchedRow | null, obstacles: WriteObsta
   const obstacle = obstacles.at(number);
   if (obstacle !== null) return { ...found, outcome: 'person', note: obstacle };
   if (row.result === edit.text) return { ...found, outcome: 'same' };
-  const ours = row.result.trim() === '' || row.result.includes(FIELD_SEPARATOR) || row.result === edit.recorded;
+  const ours =
+    row.result.trim() === '' || row.result.includes(FIELD_SEPARATOR) || row.result === edit.recorded;
   return { ...found, outcome: ours || edit.fresh ? 'written' : 'person' };
 }

@@ -24,7 +24,10 @@ export async function relationshipsOf(archive: Archive, part: string): Promise<M
  *
  * @throws {WorkbookError} `WORKBOOK_DAMAGED`
  */
-export async function readRelationships(archive: Archive, relsPart: string): Promise<Map<string, Relationship>> {
+export async function readRelationships(
+  archive: Archive,
+  relsPart: string,
+): Promise<Map<string, Relationship>> {
   const all = new Map<string, Relationship>();
   await readingPart(archive.name, relsPart, () =>
     forEachElement(archive.chunks(relsPart), (name, _parent, xml) => {
@@ -42,7 +45,11 @@ export async function readRelationships(archive: Archive, relsPart: string): Pro
  *
  * @throws {WorkbookError} `WORKBOOK_DAMAGED`
  */
-export async function readTargets(archive: Archive, part: string, targets: Map<string, string>): Promise<void> {
+export async function readTargets(
+  archive: Archive,
+  part: string,
+  targets: Map<string, string>,
+): Promise<void> {
   const relsPart = relationshipsPart(part);
   if (!archive.has(relsPart)) return;
   await readingPart(archive.name, relsPart, () =>

@@ -18,7 +18,8 @@ export const DEFAULT_CHILD_LIMITS: Readonly<ChildLimits> = { maxHeapMb: 512, tim
 
 /** Of the child's own last words, kept to tell why it died. */
 const STDERR_TAIL = 4096;
-const OUT_OF_MEMORY = /heap out of memory|Array buffer allocation failed|ERR_MEMORY_ALLOCATION_FAILED|invalid (?:array|string) length/i;
+const OUT_OF_MEMORY =
+  /heap out of memory|Array buffer allocation failed|ERR_MEMORY_ALLOCATION_FAILED|invalid (?:array|string) length/i;
 
 export interface ChildRun<T> {
   /** The workbook's name in messages. */

@@ -25,7 +25,10 @@ const FULL_WIDTH_ZERO = 0xff10;
  * Writes a workbook as people make them, with made-up data that is the same each time: numbers as numbers, with
  * hyphens and in full-width digits, order numbers with an e-mail address, hyperlinks, a blank row in the middle.
  */
-export async function writeSampleWorkbook(path: string, { task, rows, invalidRow = false }: SampleOptions): Promise<void> {
+export async function writeSampleWorkbook(
+  path: string,
+  { task, rows, invalidRow = false }: SampleOptions,
+): Promise<void> {
   const workbook = new ExcelJS.Workbook();
   const sheet = workbook.addWorksheet('発送一覧', { views: [{ state: 'frozen', ySplit: 1 }] });
   sheet.columns = HEADERS.map((header, column) => ({ header, width: [28, 30, 48, 16][column] ?? 16 }));

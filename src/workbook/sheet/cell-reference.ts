@@ -68,9 +68,6 @@ export function formatRange(range: CellRange): string {
 
 export function rangeHolds(range: CellRange, row: number, column: number): boolean {
   return (
-    row >= range.firstRow &&
-    row <= range.lastRow &&
-    column >= range.firstColumn &&
-    column <= range.lastColumn
+    row >= range.firstRow && row <= range.lastRow && column >= range.firstColumn && column <= range.lastColumn
   );
 }

@@ -67,7 +67,9 @@ export class CellTexts {
     if (cell.type === 'd') warnings.push(`${place} holds a date`);
     if (cell.type === 'n' && cell.value !== '') {
       if (hasLostDigits(cell.value)) {
-        warnings.push(`${place} holds a number of more than 15 digits: spreadsheet programs keep 15, the rest are lost`);
+        warnings.push(
+          `${place} holds a number of more than 15 digits: spreadsheet programs keep 15, the rest are lost`,
+        );
       }
       const look = this.#look(cell);
       if (look.kind === 'date' && dateText(Number(cell.value), false, this.#date1904) !== null) {

@@ -29,7 +29,8 @@ export function plainNumberText(raw: string): string {
   const [, sign = '', whole = '', fraction = '', exponentText = '0'] = NUMBER.exec(text) ?? [];
   const exponent = Number(exponentText);
   if (whole + fraction === '' || Math.abs(exponent) > MAX_EXPONENT) return text;
-  if (fraction === '' && exponent === 0) return (sign === '-' ? '-' : '') + (whole.replace(/^0+(?=\d)/, '') || '0');
+  if (fraction === '' && exponent === 0)
+    return (sign === '-' ? '-' : '') + (whole.replace(/^0+(?=\d)/, '') || '0');
 
   const digits = (whole + fraction).replace(/^0+/, '');
   const leadingZeros = whole.length + fraction.length - digits.length;
@@ -81,7 +82,8 @@ function hasFraction(digits: string, point: number): boolean {
 /** Rounds to the digits shown. `0.digits` times ten to the `point` is the number, before and after. */
 function roundDigits(digits: string, point: number): { digits: string; point: number } {
   if (digits.length <= SIGNIFICANT_DIGITS) return { digits, point };
-  const rounded = BigInt(digits.slice(0, SIGNIFICANT_DIGITS)) + (digits.charAt(SIGNIFICANT_DIGITS) >= '5' ? 1n : 0n);
+  const rounded =
+    BigInt(digits.slice(0, SIGNIFICANT_DIGITS)) + (digits.charAt(SIGNIFICANT_DIGITS) >= '5' ? 1n : 0n);
   const text = rounded.toString();
   return { digits: text, point: point + text.length - SIGNIFICANT_DIGITS };
 }
@@ -90,6 +92,9 @@ function withPoint(digits: string, point: number): string {
   if (digits === '') return '0';
   if (point >= digits.length) return digits.padEnd(point, '0');
   const whole = point > 0 ? digits.slice(0, point) : '0';
-  const fraction = (point > 0 ? digits.slice(point) : digits.padStart(digits.length - point, '0')).replace(/0+$/, '');
+  const fraction = (point > 0 ? digits.slice(point) : digits.padStart(digits.length - point, '0')).replace(
+    /0+$/,
+    '',
+  );
   return fraction === '' ? whole : `${whole}.${fraction}`;
 }

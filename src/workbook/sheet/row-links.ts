@@ -61,7 +61,11 @@ export class RowLinks {
     const linkOfRow = rowNumbers.map(() => -1);
     for (const [link, firstRow] of this.#firstRows.entries()) {
       const lastRow = this.#lastRows[link] ?? 0;
-      for (let index = firstAtLeast(rowNumbers, firstRow); (rowNumbers[index] ?? Infinity) <= lastRow; index++) {
+      for (
+        let index = firstAtLeast(rowNumbers, firstRow);
+        (rowNumbers[index] ?? Infinity) <= lastRow;
+        index++
+      ) {
         if (linkOfRow[index] === -1) linkOfRow[index] = link;
       }
     }

@@ -39,7 +39,12 @@ async function readTable(archive: Archive, part: string): Promise<SheetTable | n
   await readingPart(archive.name, part, () =>
     forEachElement(archive.chunks(part), (element, parent, xml) => {
       if (parent !== '' || element !== 'table') return;
-      const { displayName: name = '', ref = '', headerRowCount = '1', totalsRowCount = '0' } = attributes(xml);
+      const {
+        displayName: name = '',
+        ref = '',
+        headerRowCount = '1',
+        totalsRowCount = '0',
+      } = attributes(xml);
       const range = parseRange(ref);
       if (range === null) return;
       const fixedRows: CellRange[] = [];

@@ -24,7 +24,8 @@ export function decodeXml(bytes: Buffer, start: number, end: number): string {
     signs |= byte;
     if (byte === AMPERSAND) signs |= HAS_ENTITY;
   }
-  const text = (signs & 0x80) === 0 ? bytes.toString('latin1', start, end) : bytes.toString('utf8', start, end);
+  const text =
+    (signs & 0x80) === 0 ? bytes.toString('latin1', start, end) : bytes.toString('utf8', start, end);
   return (signs & HAS_ENTITY) === 0 ? text : text.replaceAll(ENTITY, decodeEntity);
 }
 
@@ -36,7 +37,9 @@ export function decodeCellText(bytes: Buffer, start: number, end: number): strin
 /** Decodes `_xHHHH_` escapes, all that CDATA can hold. */
 export function unescapeCharacters(text: string): string {
   if (!text.includes('_x')) return text;
-  return text.replaceAll(ESCAPED_CHARACTER, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+  return text.replaceAll(ESCAPED_CHARACTER, (_, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  );
 }
 
 /** Cell text as XML: markup escaped, and what XML cannot hold written `_xHHHH_`, as Excel does. */
@@ -55,7 +58,9 @@ function decodeEntity(entity: string, name: string): string {
   const match = /^#(?:x([0-9A-Fa-f]{1,6})|(\d{1,7}))$/.exec(name);
   const code = match?.[1] === undefined ? Number(match?.[2] ?? Number.NaN) : Number.parseInt(match[1], 16);
   if (Number.isNaN(code) || code > 0x10ffff || !entity.endsWith(';')) {
-    throw new XmlProblem(`the XML uses the entity ${JSON.stringify(entity.slice(0, 20))}, which is not one of XML's own`);
+    throw new XmlProblem(
+      `the XML uses the entity ${JSON.stringify(entity.slice(0, 20))}, which is not one of XML's own`,
+    );
   }
   return String.fromCodePoint(code);
 }

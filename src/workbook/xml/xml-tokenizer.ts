@@ -142,7 +142,8 @@ export class XmlTokenizer {
     at++;
     while (at < end && (bytes[at] ?? 0) <= SPACE) at++;
     const quote = bytes[at];
-    if (at >= end || (quote !== QUOTE && quote !== APOSTROPHE)) throw new XmlProblem('an attribute has no value');
+    if (at >= end || (quote !== QUOTE && quote !== APOSTROPHE))
+      throw new XmlProblem('an attribute has no value');
     this.valueStart = at + 1;
     at++;
     while (at < end && bytes[at] !== quote) at++;
@@ -256,14 +257,19 @@ export class XmlTokenizer {
 
   #more(): XmlToken {
     if (this.#final) throw new XmlProblem('the XML ends in the middle');
-    if (this.bytes.length - this.end > MAX_TOKEN_BYTES) throw new XmlProblem('a tag or text is longer than 1 MB');
+    if (this.bytes.length - this.end > MAX_TOKEN_BYTES)
+      throw new XmlProblem('a tag or text is longer than 1 MB');
     return 'more';
   }
 
   #skipByteOrderMark(): boolean {
     const { bytes } = this;
     if (bytes.length < 4 && !this.#final) return false;
-    if ((bytes[0] === 0xfe && bytes[1] === 0xff) || (bytes[0] === 0xff && bytes[1] === 0xfe) || bytes[1] === 0) {
+    if (
+      (bytes[0] === 0xfe && bytes[1] === 0xff) ||
+      (bytes[0] === 0xff && bytes[1] === 0xfe) ||
+      bytes[1] === 0
+    ) {
       throw new XmlProblem('the XML is UTF-16, where UTF-8 is expected');
     }
     if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) this.end = 3;

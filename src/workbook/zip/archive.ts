@@ -34,7 +34,12 @@ export class Archive {
   readonly #file: FileHandle;
   readonly #parts: ReadonlyMap<string, ArchiveEntry>;
 
-  private constructor(name: string, limits: WorkbookLimits, file: FileHandle, { entries, comment }: ZipDirectory) {
+  private constructor(
+    name: string,
+    limits: WorkbookLimits,
+    file: FileHandle,
+    { entries, comment }: ZipDirectory,
+  ) {
     this.comment = comment;
     this.name = name;
     this.limits = limits;
@@ -79,7 +84,10 @@ export class Archive {
     if (entry === null) throw damaged(this.name, `the part ${part} is missing`);
     if (entry.uncompressedSize > this.limits.maxPartBytes) {
       const allowed = mebibytes(this.limits.maxPartBytes);
-      throw tooLarge(this.name, `${part} unzips to ${mebibytes(entry.uncompressedSize)}, where ${allowed} are allowed`);
+      throw tooLarge(
+        this.name,
+        `${part} unzips to ${mebibytes(entry.uncompressedSize)}, where ${allowed} are allowed`,
+      );
     }
     const offset = await this.#dataOffset(entry);
     yield* inflatePart(this.#file, offset, entry, this.name, this.limits);
@@ -134,7 +142,8 @@ function checkEntries(entries: readonly ArchiveEntry[], name: string, limits: Wo
     const key = partKey(entry.filename);
     const shown = JSON.stringify(entry.filename.slice(0, 100));
     if (entry.encrypted) throw encrypted(name);
-    if (isPathLike(entry.filename)) throw damaged(name, `the zip entry ${shown} has a name that leads outside`);
+    if (isPathLike(entry.filename))
+      throw damaged(name, `the zip entry ${shown} has a name that leads outside`);
     if (seen.has(key)) throw damaged(name, `two zip entries have the name ${shown}`);
     seen.add(key);
   }

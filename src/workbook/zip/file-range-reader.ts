@@ -19,7 +19,12 @@ export class FileRangeReader extends Reader<FileHandle> {
     const bytes = Buffer.allocUnsafe(wanted);
     let filled = 0;
     while (filled < wanted) {
-      const { bytesRead } = await this.#file.read(bytes, filled, wanted - filled, this.#offset + index + filled);
+      const { bytesRead } = await this.#file.read(
+        bytes,
+        filled,
+        wanted - filled,
+        this.#offset + index + filled,
+      );
       if (bytesRead === 0) break;
       filled += bytesRead;
     }

@@ -47,10 +47,16 @@ export async function* inflatePart(
     throw error;
   }
   if (size !== entry.uncompressedSize) throw damaged(name, `${part} has not the size that the zip file says`);
-  if (entry.crc32 !== undefined && checksum !== entry.crc32) throw damaged(name, `${part} has a wrong checksum`);
+  if (entry.crc32 !== undefined && checksum !== entry.crc32)
+    throw damaged(name, `${part} has a wrong checksum`);
 }
 
-function storedOrInflated(file: FileHandle, offset: number, entry: ArchiveEntry, name: string): AsyncIterable<Buffer> {
+function storedOrInflated(
+  file: FileHandle,
+  offset: number,
+  entry: ArchiveEntry,
+  name: string,
+): AsyncIterable<Buffer> {
   if (entry.encrypted) throw encrypted(name);
   if (entry.compressedSize === 0) {
     if (entry.uncompressedSize > 0) throw damaged(name, `${entry.filename} is cut short`);

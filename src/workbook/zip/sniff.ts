@@ -38,9 +38,14 @@ async function compoundFile(file: FileHandle, head: Buffer, name: string): Promi
 }
 
 function kindOfText(head: Buffer): string {
-  const text = head.toString('utf8').replace(/^\uFEFF/, '').trimStart();
-  if (/^<(?:!doctype\s+html|html|head|body|table|meta)\b/i.test(text) || /<html\b/i.test(text)) return 'it is an HTML page';
-  if (/urn:schemas-microsoft-com:office:spreadsheet/.test(text)) return 'it is an XML spreadsheet of 2003: save it as .xlsx';
+  const text = head
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .trimStart();
+  if (/^<(?:!doctype\s+html|html|head|body|table|meta)\b/i.test(text) || /<html\b/i.test(text))
+    return 'it is an HTML page';
+  if (/urn:schemas-microsoft-com:office:spreadsheet/.test(text))
+    return 'it is an XML spreadsheet of 2003: save it as .xlsx';
   if (text.startsWith('<')) return 'it is an XML text';
   if (head.includes(0)) return 'it does not begin as a zip file does';
   return 'it is a plain text, perhaps CSV: save it as .xlsx';

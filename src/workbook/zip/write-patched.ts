@@ -91,7 +91,11 @@ async function writeArchive(
     const zip = new ZipWriter(new FileWriter(target), { useWebWorkers: false });
     const replaced = archive.entry(part);
     for (const entry of archive.entries) {
-      const options = { entry, passThrough: true, extendedTimestamp: entry.extraFieldExtendedTimestamp !== undefined };
+      const options = {
+        entry,
+        passThrough: true,
+        extendedTimestamp: entry.extraFieldExtendedTimestamp !== undefined,
+      };
       if (entry.directory) {
         await zip.add(entry.filename, undefined, { ...options, directory: true });
       } else if (entry === replaced) {
