@@ -76,10 +76,7 @@ async function findCandidates(
     else emails.add(email);
     texts.add(input).add(email);
   }
-  const strings = await sheet.sharedStrings(
-    () => true,
-    (text) => texts.has(text),
-  );
+  const strings = await sheet.sharedStringsOf(texts);
   const candidates: Candidate[] = [];
   const rowNumbers: number[] = [];
   const links = new RowLinks(roles.input, rowNumbers);
@@ -140,5 +137,5 @@ async function resultStrings(
 ): Promise<Map<number, string>> {
   const needed = new Set<number>();
   for (const { result } of candidates) if (typeof result === 'number') needed.add(result);
-  return needed.size === 0 ? new Map<number, string>() : sheet.sharedStrings((index) => needed.has(index));
+  return sheet.sharedStrings(needed);
 }

@@ -10,8 +10,10 @@ import type { RowLinks } from './sheet/row-links.ts';
 import { NotAWorksheet, scanSheet } from './sheet/sheet-scanner.ts';
 import type { SheetFacts, SheetVisitor } from './sheet/sheet-scanner.ts';
 import { scanSharedStrings } from './sheet/shared-strings.ts';
+import type { SharedStringVisitor } from './sheet/shared-strings.ts';
 import { readTables } from './sheet/tables.ts';
 import type { SheetTable } from './sheet/tables.ts';
+import { TextFilter } from './sheet/text-filter.ts';
 import { Archive } from './zip/archive.ts';
 
 /** An open workbook at its active sheet: what reading and patching have in common. */
@@ -77,28 +79,43 @@ export class OpenSheet {
   }
 
   /**
-   * The shared strings that `wanted` asks for by index and `keep` does not turn down by text.
+   * The shared strings of these indices.
    *
    * @throws {WorkbookError} `WORKBOOK_TOO_LARGE` when their texts exceed the limit
    */
-  async sharedStrings(
-    wanted: (index: number) => boolean,
-    keep: (text: string) => boolean = () => true,
+  async sharedStrings(indices: ReadonlySet<number>): Promise<Map<number, string>> {
+    if (indices.size === 0) return new Map<number, string>();
+    return this.#keepStrings({ wanted: (index) => indices.has(index) }, () => true);
+  }
+
+  /**
+   * The shared strings that are one of these texts.
+   *
+   * @throws {WorkbookError}
+   */
+  async sharedStringsOf(texts: ReadonlySet<string>): Promise<Map<number, string>> {
+    const filter = new TextFilter(texts);
+    const mayBe = (bytes: Buffer, start: number, end: number): boolean => filter.mayBe(bytes, start, end);
+    return this.#keepStrings({ wanted: () => true, mayBe }, (text) => texts.has(text));
+  }
+
+  async #keepStrings(
+    choice: Omit<SharedStringVisitor, 'keep'>,
+    keeps: (text: string) => boolean,
   ): Promise<Map<number, string>> {
     const { archive } = this;
     const part = this.parts.sharedStringsPart;
     const kept = new Map<number, string>();
     if (part === null) return kept;
     let length = 0;
-    await readingPart(archive.name, part, () =>
-      scanSharedStrings(archive.chunks(part), wanted, (index, text) => {
-        if (!keep(text)) return;
-        kept.set(index, text);
-        length += text.length;
-        if (length > archive.limits.maxTextLength)
-          throw tooLarge(archive.name, 'its texts do not fit into memory');
-      }),
-    );
+    const keep = (index: number, text: string): void => {
+      if (!keeps(text)) return;
+      kept.set(index, text);
+      length += text.length;
+      if (length > archive.limits.maxTextLength)
+        throw tooLarge(archive.name, 'its texts do not fit into memory');
+    };
+    await readingPart(archive.name, part, () => scanSharedStrings(archive.chunks(part), { ...choice, keep }));
     return kept;
   }
 

@@ -67,7 +67,7 @@ export class RowCollector {
    */
   async finish(): Promise<WorkbookRow[]> {
     if (this.#needed.size === 0) return this.#rows;
-    const strings = await this.#sheet.sharedStrings((index) => this.#needed.has(index));
+    const strings = await this.#sheet.sharedStrings(this.#needed);
     const text = (index: number, otherwise: string): string =>
       index === NONE ? otherwise : this.#sheet.textOf(index, strings);
     for (const [at, row] of this.#rows.entries()) {
