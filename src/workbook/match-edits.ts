@@ -3,7 +3,7 @@ import type { OpenSheet } from './open-sheet.ts';
 import type { CellText } from './sheet/cell-texts.ts';
 import { resultPlace } from './sheet/result-cell.ts';
 import type { ResultPlace } from './sheet/result-cell.ts';
-import { contentKey, Occurrences } from './sheet/row-identity.ts';
+import { Occurrences } from './sheet/row-identity.ts';
 import { RowLinks } from './sheet/row-links.ts';
 import type { ScannedRow } from './sheet/scanned-row.ts';
 import type { SheetFacts } from './sheet/sheet-scanner.ts';
@@ -47,35 +47,45 @@ export async function matchEdits(
   roles: ColumnRoles,
   edits: readonly CellEdit[],
 ): Promise<MatchedEdits> {
-  const { candidates, links, facts } = await findCandidates(sheet, roles, edits);
+  const editsOf = editsByInput(edits);
+  const { candidates, links, facts } = await findCandidates(sheet, roles, edits, editsOf);
   const { targets, tables } = await sheet.surroundings(facts, links);
   const results = await resultStrings(sheet, candidates);
 
   const occurrences = new Occurrences();
-  const byIdentity = new Map<string, MatchedRow>();
+  const rows = edits.map((): MatchedRow | null => null);
   for (const [index, candidate] of candidates.entries()) {
     const { input, email, formulaUrl, place, result, resultIsFormula } = candidate;
-    const content = { input, email, inputUrl: links.target(index, targets) ?? formulaUrl };
-    const identity = `${occurrences.next(content)} ${contentKey(content)}`;
-    byIdentity.set(identity, { place, resultIsFormula, result: sheet.textOf(result, results) });
+    const inputUrl = links.target(index, targets) ?? formulaUrl;
+    const occurrence = occurrences.next({ input, email, inputUrl });
+    for (const at of editsOf.get(input) ?? []) {
+      const edit = edits[at];
+      if (edit?.email !== email || edit.inputUrl !== inputUrl || edit.occurrence !== occurrence) continue;
+      rows[at] = { place, resultIsFormula, result: sheet.textOf(result, results) };
+    }
   }
-  const rows = edits.map((edit) => byIdentity.get(`${edit.occurrence} ${contentKey(edit)}`) ?? null);
   return { rows, facts, tables };
+}
+
+/** The places of the edits that ask for an input. */
+function editsByInput(edits: readonly CellEdit[]): Map<string, number[]> {
+  const places = new Map<string, number[]>();
+  for (const [at, { input }] of edits.entries()) {
+    const others = places.get(input);
+    if (others === undefined) places.set(input, [at]);
+    else others.push(at);
+  }
+  return places;
 }
 
 async function findCandidates(
   sheet: OpenSheet,
   roles: ColumnRoles,
   edits: readonly CellEdit[],
+  editsOf: ReadonlyMap<string, readonly number[]>,
 ): Promise<{ candidates: Candidate[]; links: RowLinks; facts: SheetFacts }> {
-  const pairs = new Map<string, Set<string>>();
-  const texts = new Set<string>();
-  for (const { input, email } of edits) {
-    const emails = pairs.get(input);
-    if (emails === undefined) pairs.set(input, new Set([email]));
-    else emails.add(email);
-    texts.add(input).add(email);
-  }
+  const texts = new Set(editsOf.keys());
+  for (const { email } of edits) texts.add(email);
   const strings = await sheet.sharedStringsOf(texts);
   const candidates: Candidate[] = [];
   const rowNumbers: number[] = [];
@@ -84,11 +94,13 @@ async function findCandidates(
   const facts = await sheet.scan(roles.wanted, {
     passesOver: (cell) => {
       const input = known(cellTexts.inputText(cell, cellTexts.link(cell)), strings);
-      return input === undefined || !pairs.has(input);
+      return input === undefined || !editsOf.has(input);
     },
     row: (row) => {
-      const candidate = candidateIn(row, sheet, roles, strings, pairs);
+      const candidate = candidateIn(row, sheet, roles, strings);
       if (candidate === null) return;
+      const { input, email } = candidate;
+      if (editsOf.get(input)?.some((at) => edits[at]?.email === email) !== true) return;
       candidates.push(candidate);
       rowNumbers.push(row.number);
     },
@@ -103,7 +115,6 @@ function candidateIn(
   { texts }: OpenSheet,
   roles: ColumnRoles,
   strings: ReadonlyMap<number, string>,
-  pairs: ReadonlyMap<string, ReadonlySet<string>>,
 ): Candidate | null {
   const inputCell = row.cells[roles.inputAt];
   const emailCell = row.cells[roles.emailAt];
@@ -112,15 +123,13 @@ function candidateIn(
   const link = texts.link(inputCell);
   if (row.number === 1) return null;
   const input = known(texts.inputText(inputCell, link), strings);
-  const emails = input === undefined ? undefined : pairs.get(input);
-  if (input === undefined || emails === undefined) return null;
   const email = known(texts.text(emailCell), strings);
-  if (email === undefined || !emails.has(email)) return null;
+  if (input === undefined || email === undefined) return null;
   return {
     input,
     email,
     formulaUrl: link?.url ?? null,
-    place: resultPlace(row, cell),
+    place: resultPlace(row, cell, roles.result),
     result: texts.text(cell),
     resultIsFormula: cell.isFormula,
   };

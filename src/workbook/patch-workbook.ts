@@ -8,6 +8,8 @@ import { matchEdits } from './match-edits.ts';
 import type { MatchedRow } from './match-edits.ts';
 import { OpenSheet } from './open-sheet.ts';
 import { MAX_CELL_LENGTH, widenDimension, writeCell } from './sheet/result-cell.ts';
+import type { ResultPlace } from './sheet/result-cell.ts';
+import type { SheetFacts } from './sheet/sheet-scanner.ts';
 import type { Splice } from './sheet/splices.ts';
 import { WriteObstacles } from './sheet/write-obstacles.ts';
 import type { CellEdit, CellOutcome, PatchReport, WorkbookColumns } from './types.ts';
@@ -38,35 +40,53 @@ export async function patchWorkbook(
   options: PatchWorkbookOptions,
 ): Promise<PatchReport> {
   const roles = columnRoles(options.columns);
-  const edits = options.edits.map((edit) => ({ ...edit, text: edit.text.slice(0, MAX_CELL_LENGTH) }));
+  const edits = options.edits.map((edit) =>
+    edit.text.length > MAX_CELL_LENGTH ? { ...edit, text: edit.text.slice(0, MAX_CELL_LENGTH) } : edit,
+  );
   const sheet = await OpenSheet.open(sourcePath, options.name ?? basename(sourcePath), options.limits);
   try {
     const { rows, facts, tables } = await matchEdits(sheet, roles, edits);
     const obstacles = new WriteObstacles(roles.result, facts, tables);
     const outcomes = edits.map((edit, index) => outcomeOf(edit, rows[index] ?? null, obstacles));
 
-    // Two edits of one row: the later one stands.
-    const splicesOfRow = new Map<number, Splice[]>();
-    const newRows: number[] = [];
-    for (const [index, { outcome }] of outcomes.entries()) {
-      const edit = edits[index];
-      const place = rows[index]?.place;
-      if (outcome !== 'written' || edit === undefined || place === undefined) continue;
-      splicesOfRow.set(place.row, writeCell(place, roles.result, facts, edit.text));
-      if (!place.present) newRows.push(place.row);
-    }
-    if (splicesOfRow.size === 0) {
+    const writes = writesOf(edits, rows, outcomes);
+    if (writes.length === 0) {
       await copyFile(sourcePath, targetPath, constants.COPYFILE_FICLONE);
     } else {
-      const dimension = widenDimension(facts, roles.result, newRows);
-      const splices = [...splicesOfRow.values()].flat();
-      if (dimension !== null) splices.push(dimension);
+      const splices = splicesOf(writes, roles.result, facts);
       await writePatched(sheet.archive, sheet.parts.sheetPart, splices, targetPath);
     }
     return { sheet: sheet.parts.sheet, outcomes };
   } finally {
     await sheet.close();
   }
+}
+
+interface CellWrite {
+  place: ResultPlace;
+  text: string;
+}
+
+/** By row; of two edits of one row the later one stands. */
+function writesOf(
+  edits: readonly CellEdit[],
+  rows: readonly (MatchedRow | null)[],
+  outcomes: readonly CellOutcome[],
+): CellWrite[] {
+  const writes = new Map<number, CellWrite>();
+  for (const [index, { text }] of edits.entries()) {
+    const place = rows[index]?.place;
+    if (place !== undefined && outcomes[index]?.outcome === 'written') writes.set(place.row, { place, text });
+  }
+  return [...writes.values()].sort((a, b) => a.place.row - b.place.row);
+}
+
+/** Made one by one as they are needed: a sheet's worth of them would take more memory than the sheet. */
+function* splicesOf(writes: readonly CellWrite[], column: number, facts: SheetFacts): Generator<Splice> {
+  const newRows = writes.filter(({ place }) => !place.present).map(({ place }) => place.row);
+  const dimension = widenDimension(facts, column, newRows);
+  if (dimension !== null) yield dimension;
+  for (const { place, text } of writes) yield* writeCell(place, column, facts, text);
 }
 
 /** What is to be done with one edit: a formula and a person's own text are left alone, and so are obstacles. */

@@ -1,6 +1,6 @@
 import { encodeCellText } from '../xml/xml-text.ts';
 import { columnLetters, formatRange, parseRange } from './cell-reference.ts';
-import type { ScannedCell, ScannedRow, Spans } from './scanned-row.ts';
+import type { ScannedCell, ScannedRow } from './scanned-row.ts';
 import type { SheetFacts } from './sheet-scanner.ts';
 import type { Splice } from './splices.ts';
 
@@ -17,18 +17,27 @@ export interface ResultPlace {
   hasReference: boolean;
   /** The cell's own style, or the row's where the cell is not there; -1 for none. */
   style: number;
-  spans: Spans;
+  /** What a new cell makes of the row's `spans`; null when they hold its column already. */
+  spans: Splice | null;
 }
 
-export function resultPlace(row: ScannedRow, cell: ScannedCell): ResultPlace {
+export function resultPlace(row: ScannedRow, cell: ScannedCell, column: number): ResultPlace {
   const { present, start, end, insertAt, hasReference } = cell;
-  const style = present ? cell.style : row.style;
-  return { row: row.number, present, start, end, insertAt, hasReference, style, spans: { ...row.spans } };
+  return {
+    row: row.number,
+    present,
+    start,
+    end,
+    insertAt,
+    hasReference,
+    style: present ? cell.style : row.style,
+    spans: present ? null : widenSpans(row, column),
+  };
 }
 
 /**
  * The splices that make a cell hold a text, as an inline string (ECMA-376 part 1, 18.3.1.53). Its style is kept; a new
- * cell takes the row's, else the column's, as one typed in Excel does.
+ * cell takes the row's, else the column's, as one typed in Excel does. By ascending offset.
  */
 export function writeCell(place: ResultPlace, column: number, facts: SheetFacts, text: string): Splice[] {
   const { present, hasReference } = place;
@@ -38,8 +47,7 @@ export function writeCell(place: ResultPlace, column: number, facts: SheetFacts,
   const insert = text === '' ? `${head}/>` : `${head} ${inlineString(text, facts.prefix)}`;
   if (present) return [{ offset: place.start, remove: place.end - place.start, insert }];
   const cell = { offset: place.insertAt, remove: 0, insert };
-  const spans = widenSpans(place.spans, column);
-  return spans === null ? [cell] : [spans, cell];
+  return place.spans === null ? [cell] : [place.spans, cell];
 }
 
 /** The splice that makes the sheet's dimension hold cells of a column that were not there before; null if it does. */
@@ -73,8 +81,8 @@ function columnStyle(facts: SheetFacts, column: number): number {
   return facts.columnStyles.find(({ first, last }) => column >= first && column <= last)?.style ?? -1;
 }
 
-/** `1:2` becomes `1:3` for column 3; null when it holds the column already or is not there. */
-function widenSpans(spans: Spans, column: number): Splice | null {
+/** `1:2` becomes `1:3` for column 3. */
+function widenSpans({ spans }: ScannedRow, column: number): Splice | null {
   const { start, length, first, last, gaps } = spans;
   if (length === 0 || (!gaps && column >= first && column <= last)) return null;
   return { offset: start, remove: length, insert: `${Math.min(first, column)}:${Math.max(last, column)}` };

@@ -11,51 +11,76 @@ const BLOCK_BYTES = 128 * 1024;
 /**
  * Passes chunks on with the splices made; every other byte stays as it is.
  *
- * @param splices in any order, none overlapping another
+ * @param splices by ascending offset, none overlapping another
  */
 export async function* applySplices(
   chunks: AsyncIterable<Buffer>,
-  splices: readonly Splice[],
+  splices: Iterable<Splice>,
 ): AsyncGenerator<Buffer> {
-  const ordered = splices.toSorted((a, b) => a.offset - b.offset);
-  const block = new BlockWriter();
+  const pending = splices[Symbol.iterator]();
+  let splice = pending.next();
+  const blocks = new BlockWriter();
   let position = 0;
   let removeUntil = 0;
-  let next = 0;
   for await (const chunk of chunks) {
     const end = position + chunk.length;
     let at = position;
-    for (let splice = ordered[next]; splice !== undefined && splice.offset < end; splice = ordered[++next]) {
-      yield* block.write(chunk.subarray(Math.max(at, removeUntil) - position, splice.offset - position));
-      yield* block.write(Buffer.from(splice.insert, 'utf8'));
-      at = splice.offset;
-      removeUntil = splice.offset + splice.remove;
+    while (splice.done !== true && splice.value.offset < end) {
+      const { offset, remove, insert } = splice.value;
+      blocks.bytes(chunk, Math.max(at, removeUntil) - position, offset - position);
+      blocks.text(insert);
+      at = offset;
+      removeUntil = offset + remove;
+      splice = pending.next();
     }
-    yield* block.write(chunk.subarray(Math.min(Math.max(at, removeUntil), end) - position));
+    blocks.bytes(chunk, Math.min(Math.max(at, removeUntil), end) - position, chunk.length);
     position = end;
+    yield* blocks.takeFull();
   }
-  yield* block.rest();
+  yield* blocks.takeAll();
 }
 
+/** Gathers small pieces to blocks. */
 class BlockWriter {
+  #full: Buffer[] = [];
   #block = Buffer.allocUnsafe(BLOCK_BYTES);
   #filled = 0;
 
-  *write(bytes: Buffer): Generator<Buffer> {
-    let from = 0;
-    while (from < bytes.length) {
-      const copied = bytes.copy(this.#block, this.#filled, from);
+  bytes(source: Buffer, start: number, end: number): void {
+    let from = start;
+    while (from < end) {
+      const copied = source.copy(this.#block, this.#filled, from, end);
       this.#filled += copied;
       from += copied;
-      if (this.#filled < BLOCK_BYTES) continue;
-      yield this.#block;
-      // The one given away may still be read from.
-      this.#block = Buffer.allocUnsafe(BLOCK_BYTES);
-      this.#filled = 0;
+      if (this.#filled === BLOCK_BYTES) this.#next();
     }
   }
 
-  *rest(): Generator<Buffer> {
-    if (this.#filled > 0) yield this.#block.subarray(0, this.#filled);
+  text(text: string): void {
+    // Three bytes a UTF-16 unit at most.
+    if (text.length * 3 > BLOCK_BYTES - this.#filled) {
+      const bytes = Buffer.from(text, 'utf8');
+      this.bytes(bytes, 0, bytes.length);
+    } else {
+      this.#filled += this.#block.write(text, this.#filled, 'utf8');
+    }
+  }
+
+  takeFull(): Buffer[] {
+    const full = this.#full;
+    this.#full = [];
+    return full;
+  }
+
+  takeAll(): Buffer[] {
+    if (this.#filled > 0) this.#next();
+    return this.takeFull();
+  }
+
+  #next(): void {
+    this.#full.push(this.#block.subarray(0, this.#filled));
+    // The one given away may still be read from.
+    this.#block = Buffer.allocUnsafe(BLOCK_BYTES);
+    this.#filled = 0;
   }
 }

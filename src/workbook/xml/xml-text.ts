@@ -7,6 +7,9 @@ const ENTITY = /&([^;]*);?/g;
 const PREDEFINED: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 /** An escaped character of ST_Xstring (ECMA-376 part 1, 22.9.2.19): `_x000D_` is a carriage return. */
 const ESCAPED_CHARACTER = /_x([0-9A-Fa-f]{4})_/g;
+/** Whatever `encodeCellText` might change. */
+// oxlint-disable-next-line no-control-regex
+const NEEDS_ENCODING = /[\u0000-\u001F&<>_\uD800-\uDFFF\uFFFE\uFFFF]/;
 const LONE_SURROGATE = /\p{Surrogate}/gu;
 /** What XML 1.0 cannot hold; Excel writes these as `_xHHHH_`. Lone surrogates are replaced before. */
 // oxlint-disable-next-line no-control-regex
@@ -44,6 +47,7 @@ export function unescapeCharacters(text: string): string {
 
 /** Cell text as XML: markup escaped, and what XML cannot hold written `_xHHHH_`, as Excel does. */
 export function encodeCellText(text: string): string {
+  if (!NEEDS_ENCODING.test(text)) return text;
   return text
     .replaceAll(LONE_SURROGATE, '\uFFFD')
     .replaceAll(UNWRITABLE, (sign) => `_x${sign.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`)

@@ -10,8 +10,11 @@ import type { WorkbookLimits } from '../limits.ts';
 import { FileRangeReader } from './file-range-reader.ts';
 import { inflatePart } from './inflate-part.ts';
 import { sniff } from './sniff.ts';
+import type { StoredData } from './zip-writer.ts';
 
 const LOCAL_HEADER_BYTES = 30;
+/** What a zip without its 64-bit extension can say. */
+const MAX_ZIP32_BYTES = 0xffff_fffe;
 const LOCAL_HEADER_SIGNATURE = 0x04034b50;
 
 /** One part of the package, an entry of the zip. */
@@ -89,26 +92,32 @@ export class Archive {
         `${part} unzips to ${mebibytes(entry.uncompressedSize)}, where ${allowed} are allowed`,
       );
     }
-    const offset = await this.#dataOffset(entry);
-    yield* inflatePart(this.#file, offset, entry, this.name, this.limits);
+    const { dataOffset } = await this.#localHeader(entry);
+    yield* inflatePart(this.#file, dataOffset, entry, this.name, this.limits);
   }
 
-  /** The entry's bytes as they are stored, for copying. */
-  async storedBytes(entry: ArchiveEntry): Promise<FileRangeReader> {
-    return new FileRangeReader(this.#file, await this.#dataOffset(entry), entry.compressedSize);
+  /** The entry's bytes as they are stored, and the extra fields of its local header, for copying. */
+  async stored(entry: ArchiveEntry): Promise<{ data: StoredData; localExtra: Buffer }> {
+    const { dataOffset, localExtra } = await this.#localHeader(entry);
+    const { compressedSize: size, compressionMethod, uncompressedSize, crc32 = 0 } = entry;
+    const data = { file: this.#file, offset: dataOffset, size, compressionMethod, uncompressedSize, crc32 };
+    return { data, localExtra };
   }
 
   async close(): Promise<void> {
     await this.#file.close();
   }
 
-  async #dataOffset(entry: ArchiveEntry): Promise<number> {
+  async #localHeader(entry: ArchiveEntry): Promise<{ dataOffset: number; localExtra: Buffer }> {
     const header = Buffer.alloc(LOCAL_HEADER_BYTES);
     const { bytesRead } = await this.#file.read(header, 0, LOCAL_HEADER_BYTES, entry.offset);
     if (bytesRead < LOCAL_HEADER_BYTES || header.readUInt32LE(0) !== LOCAL_HEADER_SIGNATURE) {
       throw damaged(this.name, `the zip entry ${entry.filename} is not where the directory says`);
     }
-    return entry.offset + LOCAL_HEADER_BYTES + header.readUInt16LE(26) + header.readUInt16LE(28);
+    const extraOffset = entry.offset + LOCAL_HEADER_BYTES + header.readUInt16LE(26);
+    const localExtra = Buffer.alloc(header.readUInt16LE(28));
+    await this.#file.read(localExtra, 0, localExtra.length, extraOffset);
+    return { dataOffset: extraOffset + localExtra.length, localExtra };
   }
 }
 
@@ -142,6 +151,7 @@ function checkEntries(entries: readonly ArchiveEntry[], name: string, limits: Wo
     const key = partKey(entry.filename);
     const shown = JSON.stringify(entry.filename.slice(0, 100));
     if (entry.encrypted) throw encrypted(name);
+    if (entry.uncompressedSize > MAX_ZIP32_BYTES) throw tooLarge(name, `the zip entry ${shown} is over 4 GB`);
     if (isPathLike(entry.filename))
       throw damaged(name, `the zip entry ${shown} has a name that leads outside`);
     if (seen.has(key)) throw damaged(name, `two zip entries have the name ${shown}`);
