@@ -80,7 +80,12 @@ export class StoredZipWriter {
     const buffer = Buffer.allocUnsafe(Math.min(size, COPY_BYTES));
     let copied = 0;
     while (copied < size) {
-      const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, size - copied), offset + copied);
+      const { bytesRead } = await file.read(
+        buffer,
+        0,
+        Math.min(buffer.length, size - copied),
+        offset + copied,
+      );
       if (bytesRead === 0) throw new RangeError('a zip entry ends before its size');
       await this.#write(buffer.subarray(0, bytesRead));
       copied += bytesRead;
@@ -90,7 +95,12 @@ export class StoredZipWriter {
   async #write(bytes: Buffer): Promise<void> {
     let written = 0;
     while (written < bytes.length) {
-      const { bytesWritten } = await this.#target.write(bytes, written, bytes.length - written, this.#position);
+      const { bytesWritten } = await this.#target.write(
+        bytes,
+        written,
+        bytes.length - written,
+        this.#position,
+      );
       written += bytesWritten;
       this.#position += bytesWritten;
     }
