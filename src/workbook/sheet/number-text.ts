@@ -29,14 +29,16 @@ export function plainNumberText(raw: string): string {
   const [, sign = '', whole = '', fraction = '', exponentText = '0'] = NUMBER.exec(text) ?? [];
   const exponent = Number(exponentText);
   if (whole + fraction === '' || Math.abs(exponent) > MAX_EXPONENT) return text;
-  if (fraction === '' && exponent === 0)
-    return (sign === '-' ? '-' : '') + (whole.replace(/^0+(?=\d)/, '') || '0');
+  if (fraction === '' && exponent === 0) return signed(sign, whole.replace(/^0+(?=\d)/, ''));
 
   const digits = (whole + fraction).replace(/^0+/, '');
   const leadingZeros = whole.length + fraction.length - digits.length;
   const point = whole.length - leadingZeros + exponent;
   const shown = hasFraction(digits, point) ? roundDigits(digits, point) : { digits, point };
-  const number = withPoint(shown.digits, shown.point);
+  return signed(sign, withPoint(shown.digits, shown.point));
+}
+
+function signed(sign: string, number: string): string {
   return sign === '-' && number !== '0' ? `-${number}` : number;
 }
 
