@@ -1,11 +1,14 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { setBatchState } from '../src/db/batches.ts';
+import { pruneCalls } from '../src/db/calls.ts';
 import type { Database } from '../src/db/database.ts';
 import { batchesWithUndelivered, storeNotification } from '../src/db/inbox.ts';
-import { jobs } from '../src/db/schema.ts';
+import { overdueJobs, postponeDeadline } from '../src/db/overdue-jobs.ts';
+import type { BatchSweep, OrphanedBatch } from '../src/temporal/batch-sweep.ts';
 import type { NotificationRelay } from '../src/temporal/notification-relay.ts';
 import type { AccountClock } from '../src/webscraper/account-clock.ts';
 import { ApiError } from '../src/webscraper/api-error.ts';
 import type { WebScraperClient } from '../src/webscraper/client.ts';
+import { callApi, WaitForAccount } from './api-call.ts';
 import { withFailures } from './failures.ts';
 
 export interface AcquisitionDeps {
@@ -13,6 +16,7 @@ export interface AcquisitionDeps {
   clock: AccountClock;
   webscraper: WebScraperClient;
   relay: NotificationRelay;
+  sweep: BatchSweep;
   jobDeadlineMs: number;
 }
 
@@ -22,16 +26,26 @@ export type AcquisitionActivities = ReturnType<typeof createAcquisitionActivitie
 const RELAY_AFTER_MS = 2_000;
 /** Overdue jobs asked after in one go: each is a call of the account's budget. */
 const CHECKS_A_RUN = 20;
+/** The record of calls outlives Temporal's histories, which are kept 30 days. */
+const CALLS_KEPT_DAYS = 60;
+const CALLS_A_PRUNING = 50_000;
 
-/** On `acquisition_queue`: what could not be signalled, and what was never notified. */
-export function createAcquisitionActivities({
-  database,
-  clock,
-  webscraper,
-  relay,
-  jobDeadlineMs,
-}: AcquisitionDeps) {
-  const { db } = database;
+/** On `acquisition_queue`: what could not be signalled, what was never notified, what lost its workflow. */
+export function createAcquisitionActivities(deps: AcquisitionDeps) {
+  const { clock, webscraper, relay, sweep, jobDeadlineMs } = deps;
+  const { db } = deps.database;
+
+  /** The job's status; null when the API does not tell. */
+  async function statusOf(jobId: number, scrapingJobId: number): Promise<string | null> {
+    try {
+      const { status } = await callApi(clock, clock.reserveCheck(jobId), () => webscraper.job(scrapingJobId));
+      return status;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      return error.code === 'API_NOT_FOUND' ? 'failed' : null;
+    }
+  }
+
   return withFailures({
     /** Signals what waits in the inbox; gives back what came after its batch ended. */
     async relayInbox(): Promise<{ batchId: string; jobIds: number[] }[]> {
@@ -50,36 +64,38 @@ export function createAcquisitionActivities({
 
     /** Asks the API after jobs whose webhook is overdue; what ended is stored as if its webhook had come. */
     async checkOverdueJobs(): Promise<{ asked: number; found: number }> {
-      const overdue = await db.query.jobs.findMany({
-        where: and(eq(jobs.state, 'published'), sql`deadline_at <= clock_timestamp()`),
-        orderBy: jobs.deadlineAt,
-        limit: CHECKS_A_RUN,
-      });
       let [asked, found] = [0, 0];
-      for (const job of overdue) {
-        if (job.scrapingJobId === null) continue;
-        const turn = await clock.reserveCheck(job.id);
-        if (!turn.granted) break;
+      for (const { id, ...job } of await overdueJobs(db, CHECKS_A_RUN)) {
+        let status: string | null;
+        try {
+          status = await statusOf(id, job.scrapingJobId);
+        } catch (error) {
+          if (error instanceof WaitForAccount) break;
+          throw error;
+        }
         asked += 1;
-        const status = await webscraper.job(job.scrapingJobId).then(
-          (told) => told.status,
-          (error: unknown) => {
-            if (error instanceof ApiError && error.code === 'API_NOT_FOUND') return 'failed';
-            return null;
-          },
-        );
-        await clock.finish(turn.callId, null);
         if (status === 'finished' || status === 'failed' || status === 'stopped') {
-          const { scrapingJobId, customId, sitemapId } = job;
-          await storeNotification(db, { source: 'check', scrapingJobId, customId, sitemapId, status });
+          await storeNotification(db, { source: 'check', ...job, status });
           found += 1;
         }
-        await db
-          .update(jobs)
-          .set({ deadlineAt: sql`clock_timestamp() + ${`${jobDeadlineMs} milliseconds`}::interval` })
-          .where(eq(jobs.id, job.id));
+        await postponeDeadline(db, id, jobDeadlineMs);
       }
       return { asked, found };
+    },
+
+    /** Completes starts that died half-way; gives back running batches whose workflow is no more. */
+    async sweepBatches(): Promise<OrphanedBatch[]> {
+      return sweep.run();
+    },
+
+    /** Closes a batch whose workflow is no more; the workbook is free again. */
+    async closeOrphan(input: OrphanedBatch): Promise<void> {
+      await setBatchState(db, input.batchId, 'failed', input.reason);
+    },
+
+    /** Prunes the record of calls. */
+    async cleanUp(): Promise<{ calls: number }> {
+      return { calls: await pruneCalls(db, CALLS_KEPT_DAYS, CALLS_A_PRUNING) };
     },
   });
 }

@@ -1,37 +1,53 @@
+import { figuresWithForecast } from '../src/db/account.ts';
+import { recordAction } from '../src/db/actions.ts';
+import { dropPendingJobs, findBatch, setBatchState } from '../src/db/batches.ts';
 import { batchFigures, type BatchFigures } from '../src/db/counts.ts';
-import { findBatch, setBatchState } from '../src/db/batches.ts';
 import type { Database } from '../src/db/database.ts';
-import { findJob, markFailed, markPending, pendingJobs, type PendingJob } from '../src/db/jobs.ts';
+import { findJob, markFailed } from '../src/db/jobs.ts';
+import { retryRows } from '../src/db/retry-rows.ts';
 import type { BatchState } from '../src/db/schema.ts';
+import { taskByName } from '../src/tasks/registry.ts';
+import type { TrackingTask } from '../src/tasks/types.ts';
+import type { AccountClock } from '../src/webscraper/account-clock.ts';
+import { rowNumbers } from '../src/workbook/row-numbers.ts';
 import { withFailures } from './failures.ts';
 
 export type BatchActivities = ReturnType<typeof createBatchActivities>;
 
+export interface BatchDeps {
+  database: Database;
+  clock: AccountClock;
+  sitemapIdOf(task: TrackingTask): number;
+  urlsPerJobOf(task: TrackingTask): number;
+}
+
+/** Who did what to a batch, and why. */
+interface Message {
+  batchId: string;
+  by: string;
+  why: string | null;
+}
+
 /** Small database steps of a batch, on `tracking_batch_queue`; each may run again without harm. */
-export function createBatchActivities({ database }: { database: Database }) {
+export function createBatchActivities({ database, clock, sitemapIdOf, urlsPerJobOf }: BatchDeps) {
   const { db } = database;
   return withFailures({
-    /** The next jobs to publish, redirected ones first. */
-    nextJobs(input: { batchId: string; limit: number }): Promise<PendingJob[]> {
-      return pendingJobs(db, input.batchId, input.limit);
+    figures(input: { batchId: string }): Promise<BatchFigures> {
+      return batchFigures(db, input.batchId);
     },
 
     /**
-     * Settles a publish whose worker died: still pending when no intent was written, otherwise failed, since the
-     * API may have taken it. A webhook that comes later still completes it.
+     * Settles a publish whose worker died: still pending when it had not begun, otherwise failed, since the API may
+     * have taken it. A webhook that comes later still completes it.
      */
     async settlePublish(input: { batchId: string; jobId: number }): Promise<BatchFigures> {
       const job = await findJob(db, input.jobId);
+      if (job?.state === 'pending') await clock.giveBack(job.id);
       if (job?.state === 'publishing')
         await db.transaction((tx) =>
           markFailed(tx, job.id, 'perhaps published: the worker ended before the answer came; retry the row'),
         );
       return batchFigures(db, input.batchId);
-    },
-
-    /** A publish certainly not taken goes back into the queue. */
-    async requeue(input: { jobId: number }): Promise<void> {
-      await markPending(db, input.jobId);
     },
 
     /** Records the batch's state as people see it; an ending one frees the workbook for the next batch. */
@@ -40,14 +56,41 @@ export function createBatchActivities({ database }: { database: Database }) {
       state: BatchState;
       reason: string | null;
     }): Promise<BatchFigures> {
-      await setBatchState(db, input.batchId, input.state, input.reason);
-      return batchFigures(db, input.batchId);
+      await db.transaction(async (tx) => {
+        if (input.state === 'cancelled') await dropPendingJobs(tx, input.batchId);
+        await setBatchState(tx, input.batchId, input.state, input.reason);
+      });
+      return figuresWithForecast(db, input.batchId, clock.limits);
     },
 
-    /** Task and workbook of a batch, for its title. */
-    async describeBatch(input: { batchId: string }): Promise<{ task: string; workbook: string }> {
+    async recordPause(input: Message): Promise<void> {
+      await recordAction(db, { ...input, action: 'pause' });
+    },
+
+    /** A person's resume also opens an account that was held: for every batch. */
+    async recordResume(input: Message): Promise<void> {
+      await clock.open();
+      await recordAction(db, { ...input, action: 'resume' });
+    },
+
+    async recordCancel(input: Message & { drop: boolean }): Promise<void> {
+      const { drop, ...message } = input;
+      await recordAction(db, { ...message, action: 'cancel', details: drop ? 'in flight dropped' : null });
+    },
+
+    /** Makes new jobs for the failed rows, or for those named (`3,7-9`). */
+    async retryRows(input: Message & { rows: string | null }): Promise<BatchFigures> {
+      const { rows, ...message } = input;
       const batch = await findBatch(db, input.batchId);
-      return { task: batch?.task ?? '?', workbook: batch?.workbook ?? '?' };
+      if (batch === null) throw new TypeError(`batch ${input.batchId} is unknown`);
+      const task = taskByName(batch.task);
+      const plan = { task, sitemapId: sitemapIdOf(task), urlsPerJob: urlsPerJobOf(task) };
+      await db.transaction(async (tx) => {
+        const made = await retryRows(tx, batch.id, rows === null ? null : rowNumbers(rows), plan);
+        const details = `${rows === null ? 'failed rows' : `rows ${rows}`}: ${made.rows} rows, ${made.jobs} jobs`;
+        await recordAction(tx, { ...message, action: 'retry', details });
+      });
+      return batchFigures(db, batch.id);
     },
   });
 }

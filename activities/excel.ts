@@ -43,11 +43,9 @@ export function createExcelActivities({ database, files, sitemapIdOf, urlsPerJob
             signal,
           });
           await db.transaction(async (tx) => {
-            await importRows(tx, batch, task, content, sitemapIdOf(task), urlsPerJobOf(task));
-            await tx
-              .update(batches)
-              .set({ sheet: content.sheet, reason: content.warnings.join('; ') || null })
-              .where(eq(batches.id, batch.id));
+            const plan = { task, sitemapId: sitemapIdOf(task), urlsPerJob: urlsPerJobOf(task) };
+            await importRows(tx, batch, content, plan);
+            await tx.update(batches).set({ sheet: content.sheet }).where(eq(batches.id, batch.id));
           });
         } finally {
           await rm(folder, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
 import { errorMessage, TsuisekiError } from '../src/errors.ts';
 
 /** Trying again cannot help: the same file, task or setting gives the same error. */
@@ -15,8 +15,8 @@ const FINAL_CODES: ReadonlySet<string> = new Set([
 ]);
 
 /** The one place that casts what activities throw to Temporal's failures: type is the code, text is truncated. */
-export function asFailure(error: unknown): ApplicationFailure {
-  if (error instanceof ApplicationFailure) return error;
+export function asFailure(error: unknown): TemporalFailure {
+  if (error instanceof TemporalFailure) return error;
   const code = error instanceof TsuisekiError ? error.code : 'UNEXPECTED';
   return ApplicationFailure.create({
     type: code,

@@ -1,17 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { CancelledFailure } from '@temporalio/activity';
+import { figuresWithForecast } from '../src/db/account.ts';
 import { batchFigures, type BatchFigures } from '../src/db/counts.ts';
 import type { Database } from '../src/db/database.ts';
-import { findJob, type Job, markFailed, markPending, markPublished, markPublishing } from '../src/db/jobs.ts';
+import { findJob, type Job, markFailed, markPending, markPublished } from '../src/db/jobs.ts';
 import { errorMessage } from '../src/errors.ts';
-import type { AccountClock } from '../src/webscraper/account-clock.ts';
+import type { AccountClock, Turn } from '../src/webscraper/account-clock.ts';
 import { ApiError } from '../src/webscraper/api-error.ts';
 import type { WebScraperClient } from '../src/webscraper/client.ts';
 import { withFailures } from './failures.ts';
 import { withHeartbeat } from './heartbeat.ts';
 
+/** `wait`: ask for the same job again in `waitMs`; `held`: nobody may publish until a probe or a person opens it. */
 export type PublishOutcome =
   | ({ outcome: 'published' | 'failed' } & BatchFigures)
-  | { outcome: 'wait'; untilMs: number; why: string };
+  | { outcome: 'wait'; waitMs: number; why: string; held: boolean };
 
 export type PublishActivities = ReturnType<typeof createPublishActivities>;
 
@@ -22,22 +25,55 @@ export interface PublishDeps {
   jobDeadlineMs: number;
 }
 
-/** How long the account stays closed after a 429 that does not say. */
-const DEFAULT_RETRY_AFTER_MS = 60_000;
+/** A publish begins so long before its start: time for the intent's transaction, so that the start itself is exact. */
+const BEGIN_EARLY_MS = 30;
 
 /** The one activity of `publish_tracking_queue`: one job, paced by the account's clock, never tried again by itself. */
 export function createPublishActivities({ database, clock, webscraper, jobDeadlineMs }: PublishDeps) {
   const { db } = database;
 
-  async function refused(job: Job, callId: number, error: ApiError): Promise<PublishOutcome> {
-    await clock.finish(callId, error.httpStatus);
-    await clock.release(job.id);
-    if (error.code === 'API_RATE_LIMITED') {
-      const closedMs = error.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS;
-      const why = '429 from the API';
-      await clock.close(closedMs, why);
+  /** Asks a held account whether it works again: one caller a time, every few minutes. */
+  async function probe(): Promise<void> {
+    const turn = await clock.reserveProbe();
+    if (!turn.granted) return;
+    try {
+      const { value: credits, rateLimit } = await webscraper.account();
+      await clock.settle(turn.callId, { rateLimit });
+      if (credits === null || credits > 0) await clock.open();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      await clock.settle(turn.callId, error);
+    }
+  }
+
+  async function reserve(jobId: number): Promise<Turn> {
+    const turn = await clock.reservePublish(jobId);
+    if (turn.granted || !turn.held) return turn;
+    await probe();
+    return clock.reservePublish(jobId);
+  }
+
+  /** Waits for the turn and begins; cancelled meanwhile, the turn is given back and nothing is sent. */
+  async function beginInTime(jobId: number, signal: AbortSignal): Promise<Turn> {
+    const turn = await reserve(jobId);
+    if (!turn.granted) return turn;
+    try {
+      await delay(Math.max(0, turn.delayMs - BEGIN_EARLY_MS), undefined, { signal });
+    } catch (error) {
+      await clock.giveBack(jobId, turn.callId);
+      throw new CancelledFailure(`the turn was given back: ${errorMessage(error)}`);
+    }
+    const begun = await clock.begin(turn.callId, jobId);
+    // From here on the intent stands: the call is made whatever happens.
+    if (begun.granted) await delay(begun.delayMs);
+    return begun;
+  }
+
+  async function refused(job: Job, error: ApiError): Promise<PublishOutcome> {
+    const takenByNobody = ['API_RATE_LIMITED', 'API_UNAUTHORISED', 'API_NO_CONNECTION'].includes(error.code);
+    if (takenByNobody) {
       await markPending(db, job.id);
-      return { outcome: 'wait', untilMs: Date.now() + closedMs, why };
+      return { outcome: 'wait', waitMs: 1, why: error.message, held: false };
     }
     const perhaps = error.perhapsTaken ? 'perhaps published: ' : '';
     await db.transaction((tx) => markFailed(tx, job.id, `${perhaps}${errorMessage(error)}`));
@@ -52,25 +88,20 @@ export function createPublishActivities({ database, clock, webscraper, jobDeadli
     async publishJob(input: { batchId: string; jobId: number }): Promise<PublishOutcome> {
       return withHeartbeat(async (signal) => {
         const job = await findJob(db, input.jobId);
-        if (job === null || job.state !== 'pending')
+        if (job?.state !== 'pending')
           return { outcome: 'failed', ...(await batchFigures(db, input.batchId)) };
-        const turn = await clock.reservePublish(job.id);
-        if (!turn.granted) return { outcome: 'wait', untilMs: turn.waitUntil.getTime(), why: turn.why };
-        await delay(turn.delayMs, undefined, { signal });
-        await markPublishing(db, job.id);
-        let scrapingJobId: number;
+        const turn = await beginInTime(job.id, signal);
+        if (!turn.granted) return { outcome: 'wait', waitMs: turn.waitMs, why: turn.why, held: turn.held };
         try {
-          scrapingJobId = await webscraper.publish(
-            { sitemapId: job.sitemapId, startUrls: job.startUrls, customId: job.customId },
-            signal,
-          );
+          const { value: scrapingJobId, rateLimit } = await webscraper.publish(job);
+          await db.transaction((tx) => markPublished(tx, job, scrapingJobId, jobDeadlineMs));
+          await clock.settle(turn.callId, { rateLimit });
         } catch (error) {
-          if (error instanceof ApiError) return refused(job, turn.callId, error);
-          throw error;
+          if (!(error instanceof ApiError)) throw error;
+          await clock.settle(turn.callId, error);
+          return refused(job, error);
         }
-        await clock.finish(turn.callId, 200);
-        await db.transaction((tx) => markPublished(tx, job, scrapingJobId, jobDeadlineMs));
-        return { outcome: 'published', ...(await batchFigures(db, input.batchId)) };
+        return { outcome: 'published', ...(await figuresWithForecast(db, input.batchId, clock.limits)) };
       });
     },
   });

@@ -15,7 +15,10 @@ export type WritebackActivities = ReturnType<typeof createWritebackActivities>;
 /** A person who saves every few seconds: after so many lost races the activity's own retry goes on, with pauses. */
 const MAX_RACES = 5;
 
-function editOf(row: Awaited<ReturnType<typeof unwrittenRows>>[number], batch: Batch): CellEdit {
+function editOf(
+  { row, recorded }: Awaited<ReturnType<typeof unwrittenRows>>[number],
+  batch: Batch,
+): CellEdit {
   return {
     id: String(row.id),
     input: row.input,
@@ -24,7 +27,7 @@ function editOf(row: Awaited<ReturnType<typeof unwrittenRows>>[number], batch: B
     occurrence: row.occurrence,
     rowHint: row.row,
     text: row.result ?? '',
-    recorded: row.written,
+    recorded,
     fresh: batch.fresh,
   };
 }
@@ -72,7 +75,7 @@ export function createWritebackActivities({ database, files }: { database: Datab
         try {
           // The lock is the connection's: a worker that dies gives it up.
           await connection`select pg_advisory_lock(hashtextextended(${batch.workbook}, 0))`;
-          const edits = (await unwrittenRows(db, batch.id)).map((row) => editOf(row, batch));
+          const edits = (await unwrittenRows(db, batch)).map((unwritten) => editOf(unwritten, batch));
           if (edits.length > 0) {
             const outcomes = await patchAgainstRaces(batch, edits, signal);
             const textOf = new Map(edits.map((edit) => [edit.id, edit.text]));

@@ -14,9 +14,15 @@ export abstract class TsuisekiError<Code extends string = string> extends Error 
 
 /** The text of anything thrown: one line, at most `maxLength` characters. */
 export function errorMessage(error: unknown, maxLength = 500): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const told = isFailedQuery(error) ? error.cause : error;
+  const text = told instanceof Error ? told.message : String(told);
   const line = text.replaceAll(/\s+/g, ' ').trim();
   return line.length > maxLength ? `${line.slice(0, maxLength - 1)}…` : line;
+}
+
+/** drizzle's own message holds the query and its parameters, and with them people's data: only its cause is told. */
+function isFailedQuery(error: unknown): error is Error {
+  return error instanceof Error && error.message.startsWith('Failed query:') && error.cause !== undefined;
 }
 
 /** For the `default` of an exhaustive `switch`: a new case left out is a type error. */

@@ -5,7 +5,9 @@ import { LocalFiles } from '../src/files/local.ts';
 import type { FileStore } from '../src/files/types.ts';
 import { sitemapIdOf, urlsPerJobOf } from '../src/settings/by-task.ts';
 import type { TrackingTask } from '../src/tasks/types.ts';
+import { BatchSweep } from '../src/temporal/batch-sweep.ts';
 import { NotificationRelay } from '../src/temporal/notification-relay.ts';
+import { startWorkflow } from '../src/temporal/start-batch.ts';
 import { AccountClock } from '../src/webscraper/account-clock.ts';
 import { createWebScraperClient, type WebScraperClient } from '../src/webscraper/client.ts';
 
@@ -15,6 +17,7 @@ export interface WorkerParts {
   files: FileStore;
   clock: AccountClock;
   relay: NotificationRelay;
+  sweep: BatchSweep;
   jobDeadlineMs: number;
   /** Throws a SettingsError without an API token: only workers that call the API need one. */
   webscraper(): WebScraperClient;
@@ -29,6 +32,9 @@ export function createParts(settings: Settings, client: Client): WorkerParts {
     files: new LocalFiles(),
     clock: new AccountClock(database, settings),
     relay: new NotificationRelay(database, client),
+    sweep: new BatchSweep(database, client, (batch) =>
+      startWorkflow({ database, client, settings }, batch, null),
+    ),
     jobDeadlineMs: settings.jobDeadlineMs,
     webscraper: () =>
       createWebScraperClient({

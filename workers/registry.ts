@@ -15,8 +15,16 @@ export interface WorkerSpec {
   activities(parts: WorkerParts): object;
   limits: Pick<
     WorkerOptions,
-    'maxConcurrentActivityTaskExecutions' | 'maxCachedWorkflows' | 'shutdownGraceTime'
+    | 'maxConcurrentActivityTaskExecutions'
+    | 'maxCachedWorkflows'
+    | 'shutdownGraceTime'
+    | 'maxHeartbeatThrottleInterval'
   >;
+  /**
+   * Temporal's own limit of the queue, as a second belt behind the account's clock: so many activities a publish
+   * interval. It counts those that answer `wait` too, and turns are given ten seconds ahead: ten cost no turn.
+   */
+  dispatchesPerInterval?: number;
 }
 
 /** One entry a queue, with the seed's figures (domain section 1) and their reasons. */
@@ -36,8 +44,14 @@ export const WORKERS: Readonly<Record<WorkerName, WorkerSpec>> = {
   publish_tracking: {
     workflows: false,
     activities: (parts) => createPublishActivities({ ...parts, webscraper: parts.webscraper() }),
-    // One at a time; a publish under way is let come to its answer: 10 s of waiting and 60 s of call.
-    limits: { maxConcurrentActivityTaskExecutions: 1, shutdownGraceTime: '75 seconds' },
+    // One at a time; a publish under way is let come to its answer: 10 s of waiting and 60 s of call. A pause reaches
+    // one that waits for its turn with its next heartbeat, within a second.
+    limits: {
+      maxConcurrentActivityTaskExecutions: 1,
+      shutdownGraceTime: '75 seconds',
+      maxHeartbeatThrottleInterval: '1 second',
+    },
+    dispatchesPerInterval: 10,
   },
   yamato_tracking_10: {
     workflows: true,
@@ -55,7 +69,7 @@ export const WORKERS: Readonly<Record<WorkerName, WorkerSpec>> = {
   acquisition: {
     workflows: true,
     activities: (parts) => ({
-      ...createAcquisitionActivities({ ...parts, webscraper: parts.webscraper(), relay: parts.relay }),
+      ...createAcquisitionActivities({ ...parts, webscraper: parts.webscraper() }),
       ...createResultsActivities({ ...parts, webscraper: parts.webscraper() }),
       ...createWritebackActivities(parts),
     }),

@@ -32,7 +32,8 @@ export async function runWorkers(
   try {
     const workers = await Promise.all(
       names.map((name) => {
-        const { workflows, activities, limits } = WORKERS[name];
+        const { workflows, activities, limits, dispatchesPerInterval } = WORKERS[name];
+        const { publishIntervalMs } = settings;
         return Worker.create({
           connection,
           namespace,
@@ -41,6 +42,9 @@ export async function runWorkers(
           activities: activities(parts),
           ...(workflows ? { workflowBundle: { codePath: compiledModule('workflow-bundle.js') } } : {}),
           ...limits,
+          ...(dispatchesPerInterval !== undefined && publishIntervalMs > 0
+            ? { maxTaskQueueActivitiesPerSecond: (1_000 * dispatchesPerInterval) / publishIntervalMs }
+            : {}),
         });
       }),
     );

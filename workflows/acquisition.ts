@@ -24,3 +24,17 @@ export async function InboxRelayWorkflow(): Promise<void> {
 export async function LostWebhookWorkflow(): Promise<{ asked: number; found: number }> {
   return acquisition.checkOverdueJobs();
 }
+
+/** Completes starts that died half-way; closes batches whose workflow was terminated or lost, last writeback made. */
+export async function BatchSweepWorkflow(): Promise<void> {
+  for (const orphan of await acquisition.sweepBatches()) {
+    // A workbook that cannot be written must not keep its next batch from starting.
+    await acquisition.writeBack({ batchId: orphan.batchId }).catch(() => null);
+    await acquisition.closeOrphan(orphan);
+  }
+}
+
+/** The daily pruning. */
+export async function CleanUpWorkflow(): Promise<{ calls: number }> {
+  return acquisition.cleanUp();
+}

@@ -5,72 +5,125 @@ import {
   setHandler,
   sleep,
   upsertSearchAttributes,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { BatchFigures } from '../src/db/counts.ts';
 import type { BatchState } from '../src/db/schema.ts';
 import { DONE_ROWS, FAILED_ROWS, STATE } from '../src/temporal/search-attributes.ts';
-import { batchSteps, results } from './activity-proxies.ts';
-import { type BatchInput, type BatchProgress, cancel, type CancelMessage, progress } from './messages.ts';
+import { rowNumbers } from '../src/workbook/row-numbers.ts';
+import { batchSteps } from './activity-proxies.ts';
+import {
+  type BatchInput,
+  type BatchProgress,
+  cancel,
+  type CancelMessage,
+  pause,
+  type PersonMessage,
+  progress,
+  resume,
+  type RetryMessage,
+  retryRows,
+} from './messages.ts';
+import { detailsOf, personText } from './details.ts';
 
-const NO_ROWS = { total: 0, pending: 0, published: 0, redirected: 0, completed: 0, failed: 0, invalid: 0 };
+/** A run takes at most 10,000 signals and 50,000 events; well before that its successor takes over. */
+const MAX_EVENTS = 8_000;
 
-/** What every kind of batch shares: figures, state, cancel, progress, details for people, writebacks. */
+const NOTHING: BatchFigures = {
+  asOf: 0,
+  counts: { total: 0, pending: 0, published: 0, redirected: 0, completed: 0, failed: 0, invalid: 0 },
+  unwritten: 0,
+  inFlight: 0,
+  next: null,
+  leftMs: null,
+};
+
+/** What every kind of batch shares: figures, state, pause, resume, cancel, retry, progress, details for people. */
 export class BatchRun {
   readonly input: BatchInput;
-  figures: BatchFigures = { counts: NO_ROWS, unwritten: 0 };
-  cancelled: CancelMessage | null = null;
-  private state: BatchState = 'running';
-  private reason: string | null = null;
-  private finishing = false;
+  figures = NOTHING;
+  paused: PersonMessage | null;
+  cancelled: CancelMessage | null;
+  /** Why publishing is held for everybody; null: it is not. */
+  held: string | null = null;
+  /** Why the workbook cannot be written just now. */
+  writebackTrouble: string | null = null;
+  /** Counts resumes: a wait under way ends with the next one. */
+  resumes = 0;
+  /** What the batch waits for just now, for people. */
+  private readonly waits: string[] = [];
+  private ended: { state: BatchState; reason: string | null } | null = null;
 
-  /** Sets the handlers: made before the workflow's first await. */
-  constructor(input: BatchInput) {
+  /**
+   * Sets the handlers: made before the workflow's first await. `stopPublishing` resolves once nothing more will be
+   * published: pause and cancel answer then.
+   */
+  constructor(input: BatchInput, stopPublishing: () => Promise<void>) {
+    const { batchId } = input;
     this.input = input;
+    this.paused = input.carried?.paused ?? null;
+    this.cancelled = input.carried?.cancelled ?? null;
     setHandler(progress, () => this.progress());
-    setHandler(cancel, (message) => {
-      this.cancelled ??= message;
+    setHandler(pause, async (message) => {
+      this.paused ??= message;
+      await Promise.all([batchSteps.recordPause({ batchId, ...message }), stopPublishing()]);
+      return this.show();
+    });
+    setHandler(resume, async (message) => {
+      await batchSteps.recordResume({ batchId, ...message });
+      this.paused = null;
+      this.held = null;
+      this.resumes += 1;
+      return this.show();
+    });
+    setHandler(cancel, async (message) => {
+      this.cancelled = { ...message, drop: message.drop || this.cancelled?.drop === true };
+      await Promise.all([batchSteps.recordCancel({ batchId, ...message }), stopPublishing()]);
       return this.progress();
     });
+    const retry = async (message: RetryMessage) => {
+      this.update(await batchSteps.retryRows({ batchId, ...message }));
+      return this.progress();
+    };
+    const validator = ({ rows }: RetryMessage) => {
+      if (this.ended !== null) throw new Error('the batch has ended');
+      if (rows !== null) rowNumbers(rows);
+    };
+    setHandler(retryRows, retry, { validator });
   }
 
   /** The Web UI's Cancel is `cancel --drop`. Runs `work` to its end all the same, the last writeback included. */
   async shielded(work: () => Promise<void>): Promise<void> {
     CancellationScope.current().cancelRequested.catch(() => {
-      this.cancelled = { by: 'Temporal', why: null, drop: true };
+      this.cancelled = { by: 'the Web UI', why: null, drop: true };
     });
     await CancellationScope.nonCancellable(work);
   }
 
-  /** Takes over what a step reports, and shows it. */
+  /** Takes over what a step reports, unless a later count is known, and shows it. */
   update(figures: BatchFigures): void {
-    this.figures = { counts: figures.counts, unwritten: figures.unwritten };
-    setCurrentDetails(this.details());
+    if (figures.asOf < this.figures.asOf) return;
+    const { asOf, counts, unwritten, inFlight, next, leftMs } = figures;
+    this.figures = { asOf, counts, unwritten, inFlight, next, leftMs: leftMs ?? this.figures.leftMs };
+    setCurrentDetails(detailsOf(this.progress(), this.figures.leftMs, this.waits.at(-1) ?? null));
   }
 
-  get inFlight(): number {
-    return this.figures.counts.published + this.figures.counts.redirected;
+  /** Whether publishing may go on. */
+  get open(): boolean {
+    return this.paused === null && this.cancelled === null;
   }
 
-  /** Writes back whenever enough rows are new, one writeback at a time, until {@link finishWritebacks}. */
-  async writeBackAsRowsComplete(): Promise<void> {
-    const { writebackEvery, writebackMinIntervalMs } = this.input;
-    while (!this.finishing) {
-      await condition(() => this.finishing || this.figures.unwritten >= writebackEvery);
-      if (this.finishing) break;
-      await this.writeBack();
-      if (writebackMinIntervalMs > 0) await condition(() => this.finishing, writebackMinIntervalMs);
-    }
-    await this.writeBack();
+  get dropped(): boolean {
+    return this.cancelled?.drop === true;
   }
 
-  /** The last writeback never waits. */
-  finishWritebacks(): void {
-    this.finishing = true;
+  get rollsOver(): boolean {
+    return workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > MAX_EVENTS;
   }
 
-  async enter(state: BatchState, reason: string | null): Promise<void> {
-    this.state = state;
-    this.reason = reason;
+  /** Brings state and reason up to date where people look: database, search attributes, details. */
+  async show(): Promise<BatchProgress> {
+    const { state, reason } = this.progress();
     this.update(await batchSteps.saveState({ batchId: this.input.batchId, state, reason }));
     const { completed, failed, invalid } = this.figures.counts;
     upsertSearchAttributes([
@@ -78,44 +131,33 @@ export class BatchRun {
       { key: FAILED_ROWS, value: failed },
       { key: DONE_ROWS, value: completed + failed + invalid },
     ]);
+    return this.progress();
   }
 
-  /** Sleeps until then, told in the timer's summary; wakes early once `isOver`. */
-  async waitUntil(untilMs: number, why: string, isOver: () => boolean): Promise<void> {
-    const waitMs = Math.max(1, untilMs - Date.now());
-    const until = new Date(untilMs).toISOString().slice(11, 19);
+  async end(state: BatchState, reason: string | null): Promise<void> {
+    this.ended = { state, reason };
+    await this.show();
+  }
+
+  /** Sleeps, told in the timer's summary and in the details; wakes early once `isOver`. */
+  async wait(waitMs: number, why: string, isOver: () => boolean): Promise<void> {
+    const summary = `until ${new Date(Date.now() + waitMs).toISOString().slice(11, 19)} UTC: ${why}`;
+    this.waits.push(summary);
+    this.update(this.figures);
     await CancellationScope.cancellable(async () => {
-      await Promise.race([sleep(waitMs, { summary: `until ${until} UTC: ${why}` }), condition(isOver)]);
+      await Promise.race([sleep(Math.max(1, waitMs), { summary }), condition(isOver)]);
       CancellationScope.current().cancel();
     });
-  }
-
-  private async writeBack(): Promise<void> {
-    const { unwritten } = this.figures;
-    if (unwritten === 0) return;
-    this.update(
-      await results.writeBack.executeWithOptions({ summary: `${unwritten} results into the workbook` }, [
-        { batchId: this.input.batchId },
-      ]),
-    );
+    this.waits.splice(this.waits.indexOf(summary), 1);
   }
 
   private progress(): BatchProgress {
     const { counts } = this.figures;
-    const etaMs = counts.pending === 0 ? null : counts.pending * this.input.publishIntervalMs;
-    return { state: this.state, reason: this.reason, counts, etaMs };
-  }
-
-  private details(): string {
-    const { state, reason, counts, etaMs } = this.progress();
-    const { total, pending, published, redirected, completed, failed, invalid } = counts;
-    const left = etaMs === null ? '' : `, about ${Math.ceil(etaMs / 60_000)} min left`;
-    return [
-      `**${state}**${reason === null ? '' : `: ${reason}`}${left}`,
-      '',
-      '| total | pending | published | redirected | completed | failed | invalid |',
-      '|--:|--:|--:|--:|--:|--:|--:|',
-      `| ${total} | ${pending} | ${published} | ${redirected} | ${completed} | ${failed} | ${invalid} |`,
-    ].join('\n');
+    if (this.ended !== null) return { ...this.ended, counts };
+    if (this.cancelled !== null)
+      return { state: 'running', reason: personText('cancelled', this.cancelled), counts };
+    if (this.paused !== null) return { state: 'paused', reason: personText('paused', this.paused), counts };
+    if (this.held !== null) return { state: 'paused', reason: `publishing is held: ${this.held}`, counts };
+    return { state: 'running', reason: this.writebackTrouble, counts };
   }
 }

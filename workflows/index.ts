@@ -1,4 +1,9 @@
-export { InboxRelayWorkflow, LostWebhookWorkflow } from './acquisition.ts';
+export {
+  BatchSweepWorkflow,
+  CleanUpWorkflow,
+  InboxRelayWorkflow,
+  LostWebhookWorkflow,
+} from './acquisition.ts';
 export { RollUpWorkflow } from './aggregation.ts';
 export { TrackingBatchWorkflow } from './tracking-batch.ts';
 export { YamatoBatchWorkflow } from './yamato-batch.ts';

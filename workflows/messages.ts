@@ -7,13 +7,16 @@ export interface BatchInput {
   batchId: string;
   writebackEvery: number;
   writebackMinIntervalMs: number;
-  publishIntervalMs: number;
+  /** Set when an ended batch runs again: its rows are in the database already. */
+  retry: RetryMessage | null;
   carried: CarriedState | null;
 }
 
 /** What a run hands to its successor. */
 export interface CarriedState {
   inbox: number[];
+  paused: PersonMessage | null;
+  cancelled: CancelMessage | null;
 }
 
 export interface WebhookMessage {
@@ -21,19 +24,31 @@ export interface WebhookMessage {
   jobIds: number[];
 }
 
-export interface CancelMessage {
+/** Every message of a person says who and why. */
+export interface PersonMessage {
   by: string;
   why: string | null;
+}
+
+export interface CancelMessage extends PersonMessage {
+  /** Do not wait for what is in flight. */
   drop: boolean;
+}
+
+export interface RetryMessage extends PersonMessage {
+  /** `3,7-9`; null: the failed ones. */
+  rows: string | null;
 }
 
 export interface BatchProgress {
   state: BatchState;
   reason: string | null;
   counts: BatchCounts;
-  etaMs: number | null;
 }
 
 export const webhookReceived = defineSignal<[WebhookMessage]>('webhookReceived');
+export const pause = defineUpdate<BatchProgress, [PersonMessage]>('pause');
+export const resume = defineUpdate<BatchProgress, [PersonMessage]>('resume');
 export const cancel = defineUpdate<BatchProgress, [CancelMessage]>('cancel');
+export const retryRows = defineUpdate<BatchProgress, [RetryMessage]>('retryRows');
 export const progress = defineQuery<BatchProgress>('progress');

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { readAccount } from '../db/account.ts';
 import { listBatches } from '../db/batches.ts';
 import { batchStatus, rowReports } from '../db/status.ts';
 import { printJson, printLine, printTable, statusLine } from './print.ts';
@@ -15,9 +16,8 @@ const listCommand = () =>
     .action((options: Options) =>
       withDatabase(async ({ db }, settings) => {
         const found = await listBatches(db);
-        const all = await Promise.all(
-          found.map((batch) => batchStatus(db, batch, settings.publishIntervalMs)),
-        );
+        const account = await readAccount(db);
+        const all = await Promise.all(found.map((batch) => batchStatus(db, batch, settings, account)));
         if (options.json) printJson(all);
         else for (const status of all) printLine(`${statusLine(status)} · ${status.workbook}`);
       }),
@@ -30,11 +30,7 @@ const statusCommand = () =>
     .option('--json', 'print JSON')
     .action((reference: string, options: Options) =>
       withDatabase(async (database, settings) => {
-        const status = await batchStatus(
-          database.db,
-          await batchNamed(database, reference),
-          settings.publishIntervalMs,
-        );
+        const status = await batchStatus(database.db, await batchNamed(database, reference), settings);
         if (options.json) printJson(status);
         else printLine(statusLine(status));
       }),

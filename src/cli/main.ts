@@ -3,13 +3,14 @@ import { SettingsError } from '../config.ts';
 import { errorMessage } from '../errors.ts';
 import { TaskError } from '../tasks/task-error.ts';
 import { batchCommands } from './batches.ts';
-import { cancelCommand } from './cancel.ts';
 import { demoCommand } from './demo.ts';
 import { reportCommand } from './report.ts';
+import { retryCommand } from './retry.ts';
 import { sandboxCommand } from './sandbox.ts';
 import { serveCommand } from './serve.ts';
 import { configCommand, migrateCommand } from './set-up.ts';
 import { startCommand } from './start.ts';
+import { steerCommands } from './steer.ts';
 import { upCommand } from './up.ts';
 import { watchCommand } from './watch.ts';
 import { UsageError } from './usage.ts';
@@ -31,7 +32,8 @@ for (const command of [
   startCommand(),
   ...batchCommands(),
   watchCommand(),
-  cancelCommand(),
+  ...steerCommands(),
+  retryCommand(),
   reportCommand(),
 ])
   program.addCommand(command.exitOverride());

@@ -1,14 +1,17 @@
 import { basename } from 'node:path';
 import { Command } from 'commander';
 import { loadSettings } from '../config.ts';
+import { NO_ROWS } from '../db/counts.ts';
+import type { Queries } from '../db/database.ts';
 import { columnsOf, urlsPerJobOf } from '../settings/by-task.ts';
 import { planUrls } from '../tasks/plan-urls.ts';
 import { understandRow } from '../tasks/understand-row.ts';
 import { checkedStart, startBatch } from '../temporal/start-batch.ts';
 import { readWorkbookApart } from '../workbook/index.ts';
-import { printJson, printLine, printTable } from './print.ts';
-import { withTemporal } from './session.ts';
-import { rowNumbers } from './usage.ts';
+import { forecastUrls, printDryRun } from './forecast.ts';
+import { printJson, printLine } from './print.ts';
+import { withDatabase, withTemporal } from './session.ts';
+import { chosenRows } from './usage.ts';
 import { followBatch } from './watch.ts';
 
 interface Options {
@@ -20,8 +23,10 @@ interface Options {
   json?: boolean;
 }
 
-async function dryRun(workbook: string, options: Options, chosen: number[] | null): Promise<void> {
+/** The rows as `rows` would show them, and what they would cost; nothing is started, no server is needed. */
+async function dryRun(workbook: string, options: Options): Promise<void> {
   const settings = loadSettings();
+  const chosen = chosenRows(options.rows);
   const { task, path } = await checkedStart({ workbook, task: options.task ?? null });
   const content = await readWorkbookApart(path, { columns: columnsOf(settings, task), name: basename(path) });
   const wanted = content.rows.filter(({ row }) => chosen === null || chosen.includes(row));
@@ -30,47 +35,31 @@ async function dryRun(workbook: string, options: Options, chosen: number[] | nul
   const urlOf = new Map(
     planned.flatMap((plan) => plan.rowIndexes.map((index) => [index, plan.url] as const)),
   );
-  const none = {
-    source: null,
-    customId: null,
-    scrapingJobId: null,
-    status: null,
-    statusText: null,
-    result: null,
-  };
-  const rows = wanted.map((row, index) => {
+  const rows = wanted.map(({ row, input, warnings }, index) => {
     const reading = readings[index];
-    const valid = reading?.valid === true;
     return {
-      row: row.row,
-      input: row.input,
+      row,
+      input,
       url: urlOf.get(index) ?? null,
-      state: valid ? 'pending' : 'invalid',
-      ...none,
-      trackingNumber: valid ? reading.trackingNumber : null,
+      state: reading?.valid === true ? 'pending' : 'invalid',
+      source: null,
+      customId: null,
+      scrapingJobId: null,
+      trackingNumber: reading?.valid === true ? reading.trackingNumber : null,
+      status: null,
+      statusText: null,
+      result: null,
       error: reading?.valid === false ? reading.error : null,
-      warnings: [...row.warnings, ...(reading?.warnings ?? [])],
+      warnings: [...warnings, ...(reading?.warnings ?? [])],
     };
   });
   const pending = rows.filter((row) => row.state === 'pending').length;
-  const counts = {
-    total: rows.length,
-    pending,
-    published: 0,
-    redirected: 0,
-    completed: 0,
-    failed: 0,
-    invalid: rows.length - pending,
-  };
-  const jobs = Math.ceil(planned.length / urlsPerJobOf(settings, task));
-  const calls = 2 * jobs;
-  const estimatedSeconds = Math.round((jobs * settings.publishIntervalMs) / 1_000);
-  if (options.json)
-    return printJson({ rows, counts, jobs, calls, credits: planned.length, estimatedSeconds });
-  printTable(rows, ['row', 'state', 'input', 'trackingNumber', 'error', 'warnings']);
-  printLine(
-    `${rows.length} rows, ${counts.invalid} invalid: ${jobs} jobs, ${calls} calls, about ${estimatedSeconds} s`,
-  );
+  const counts = { ...NO_ROWS, total: rows.length, pending, invalid: rows.length - pending };
+  const forecast = (queries: Queries | null) =>
+    forecastUrls(queries, settings, planned.length, urlsPerJobOf(settings, task));
+  const found =
+    settings.databaseUrl === null ? await forecast(null) : await withDatabase(({ db }) => forecast(db));
+  printDryRun({ rows, counts, ...found }, options.json === true);
 }
 
 /** `tsuiseki start WORKBOOK`. */
@@ -85,8 +74,8 @@ export function startCommand(): Command {
     .option('--dry-run', 'show what each row is understood as; start nothing')
     .option('--json', 'print JSON')
     .action(async (workbook: string, options: Options) => {
-      const rows = options.rows === undefined ? null : rowNumbers(options.rows);
-      if (options.dryRun) return dryRun(workbook, options, rows);
+      const rows = chosenRows(options.rows);
+      if (options.dryRun) return dryRun(workbook, options);
       return withTemporal(async (deps) => {
         const request = { workbook, task: options.task ?? null, rows, fresh: options.fresh === true };
         const started = await startBatch(deps, request);

@@ -18,11 +18,7 @@ export async function followBatch(
 ): Promise<BatchStatus> {
   let shown = '';
   while (true) {
-    const status = await batchStatus(
-      database.db,
-      await batchNamed(database, reference),
-      settings.publishIntervalMs,
-    );
+    const status = await batchStatus(database.db, await batchNamed(database, reference), settings);
     const change = JSON.stringify({ ...status, eta: null });
     if (change !== shown) onChange(status);
     shown = change;

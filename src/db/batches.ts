@@ -1,8 +1,8 @@
-import { and, desc, eq, isNull, or, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import type { TaskName } from '../tasks/types.ts';
 import type { WorkbookColumns } from '../workbook/types.ts';
 import type { Queries } from './database.ts';
-import { batches, type BatchState } from './schema.ts';
+import { batches, type BatchState, jobRows, jobs, rows } from './schema.ts';
 
 export type Batch = typeof batches.$inferSelect;
 
@@ -45,6 +45,14 @@ export async function findBatch(queries: Queries, reference: string): Promise<Ba
   return found ?? null;
 }
 
+/** Batches that should have a running workflow since longer than `olderThanMs`. */
+export function runningBatches(queries: Queries, olderThanMs: number): Promise<Batch[]> {
+  const since = sql`clock_timestamp() - ${`${olderThanMs} milliseconds`}::interval`;
+  return queries.query.batches.findMany({
+    where: and(isNull(batches.finishedAt), sql`${batches.openedAt} <= ${since}`),
+  });
+}
+
 /** Newest first. */
 export function listBatches(queries: Queries): Promise<Batch[]> {
   return queries.query.batches.findMany({ orderBy: [desc(batches.startedAt), desc(batches.id)] });
@@ -54,6 +62,7 @@ export async function setRunId(queries: Queries, batchId: string, runId: string)
   await queries.update(batches).set({ runId }).where(eq(batches.id, batchId));
 }
 
+/** Records a batch's state; an ending one frees its workbook for the next batch, and all it kept of the budget. */
 export async function setBatchState(
   queries: Queries,
   batchId: string,
@@ -65,4 +74,37 @@ export async function setBatchState(
     .update(batches)
     .set({ state, reason, finishedAt: ended ? sql`coalesce(finished_at, clock_timestamp())` : null })
     .where(eq(batches.id, batchId));
+  if (!ended) return;
+  await queries
+    .update(jobs)
+    .set({ owesDownload: false })
+    .where(and(eq(jobs.batchId, batchId), eq(jobs.owesDownload, true)));
+}
+
+/** Jobs that a cancelled batch will not publish: their rows stay pending, those sent to a second job fail. */
+export async function dropPendingJobs(tx: Queries, batchId: string): Promise<void> {
+  const pending = and(eq(jobs.batchId, batchId), eq(jobs.state, 'pending'));
+  const linked = tx
+    .select({ rowId: jobRows.rowId })
+    .from(jobRows)
+    .innerJoin(jobs, eq(jobs.id, jobRows.jobId))
+    .where(pending);
+  await tx
+    .update(rows)
+    .set({ state: 'failed', error: 'cancelled before its second job was published' })
+    .where(and(inArray(rows.id, linked), eq(rows.state, 'redirected')));
+  await tx
+    .update(jobs)
+    .set({ state: 'failed', error: 'cancelled before it was published', finishedAt: sql`clock_timestamp()` })
+    .where(pending);
+}
+
+/** Opens an ended batch again for a retry; false when it has not ended. Fails while another runs for its workbook. */
+export async function reopenBatch(queries: Queries, batchId: string): Promise<boolean> {
+  const [opened] = await queries
+    .update(batches)
+    .set({ state: 'running', reason: null, finishedAt: null, openedAt: sql`clock_timestamp()` })
+    .where(and(eq(batches.id, batchId), isNotNull(batches.finishedAt)))
+    .returning({ id: batches.id });
+  return opened !== undefined;
 }

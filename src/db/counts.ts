@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
+import { nextJob, type PendingJob } from './jobs.ts';
 
 /** Rows by state; `total` is their sum. */
 export interface BatchCounts {
@@ -12,22 +13,51 @@ export interface BatchCounts {
   invalid: number;
 }
 
-/** What a workflow knows of its rows after each step. */
+export const NO_ROWS: Readonly<BatchCounts> = {
+  total: 0,
+  pending: 0,
+  published: 0,
+  redirected: 0,
+  completed: 0,
+  failed: 0,
+  invalid: 0,
+};
+
+/** What a workflow knows of its batch after each step. */
 export interface BatchFigures {
+  /** The database's transaction count: of two answers the later counts, in whatever order they arrive. */
+  asOf: number;
   counts: BatchCounts;
   /** Completed rows that no writeback has dealt with yet. */
   unwritten: number;
+  /** Jobs whose result is still to come. */
+  inFlight: number;
+  /** The next job to publish. */
+  next: PendingJob | null;
+  /** How long until the last result, at today's pace and budget; null: not reckoned in this step. */
+  leftMs: number | null;
 }
 
-/** Counts a batch's rows: the one source of every figure shown. */
+/** Counts a batch's rows and jobs: the one source of every figure shown. */
 export async function batchFigures(queries: Queries, batchId: string): Promise<BatchFigures> {
+  const [jobs] = await queries.execute<{ asOf: number; inFlight: number }>(sql`
+    select pg_snapshot_xmax(pg_current_snapshot())::text::float8 as "asOf", (select count(*)::int from jobs
+      where batch_id = ${batchId} and state in ('publishing', 'published', 'incomplete')) as "inFlight"`);
   const groups = await queries.execute<{ state: keyof BatchCounts; n: number; unwritten: number }>(sql`
-    select state, count(*)::int as n, (count(*) filter (where state = 'completed' and written_at is null))::int as unwritten
+    select state, count(*)::int as n,
+           (count(*) filter (where state = 'completed' and written_at is null))::int as unwritten
     from rows where batch_id = ${batchId} group by state`);
-  const counts = { total: 0, pending: 0, published: 0, redirected: 0, completed: 0, failed: 0, invalid: 0 };
+  const counts = { ...NO_ROWS };
   for (const { state, n } of groups) {
     counts[state] = n;
     counts.total += n;
   }
-  return { counts, unwritten: groups.reduce((sum, group) => sum + group.unwritten, 0) };
+  return {
+    asOf: jobs?.asOf ?? 0,
+    counts,
+    unwritten: groups.reduce((sum, group) => sum + group.unwritten, 0),
+    inFlight: jobs?.inFlight ?? 0,
+    next: await nextJob(queries, batchId),
+    leftMs: null,
+  };
 }

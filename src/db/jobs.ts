@@ -1,6 +1,6 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { anyOf } from './any-of.ts';
 import type { Queries } from './database.ts';
-import { rowsOfJobs } from './import-rows.ts';
 import { jobRows, jobs, rows } from './schema.ts';
 
 export type Job = typeof jobs.$inferSelect;
@@ -15,23 +15,35 @@ export async function findJob(queries: Queries, jobId: number): Promise<Job | nu
   return (await queries.query.jobs.findFirst({ where: eq(jobs.id, jobId) })) ?? null;
 }
 
-/** The next jobs to publish: redirected ones first, then in the workbook's order. */
-export async function pendingJobs(queries: Queries, batchId: string, limit: number): Promise<PendingJob[]> {
-  const found = await queries
+/** Rows of the given jobs, each with the start URL that is to bring its result. */
+export function rowsOfJobs(queries: Queries, jobIds: readonly number[]) {
+  return queries
+    .select({ jobId: jobRows.jobId, url: jobRows.url, row: rows })
+    .from(jobRows)
+    .innerJoin(rows, eq(rows.id, jobRows.rowId))
+    .where(anyOf(jobRows.jobId, jobIds))
+    .orderBy(rows.row);
+}
+
+/** `row 12 · 1837-9277-9166`, `row 2 and 9 more · …`. */
+function labelOf(own: readonly { row: number; trackingNumber: string | null }[]): string {
+  const [first] = own;
+  const more = own.length > 1 ? ` and ${own.length - 1} more` : '';
+  const number = first?.trackingNumber?.replace(/^(\d{4})(\d{4})(\d{4})$/, '$1-$2-$3') ?? '';
+  return `row ${first?.row ?? '?'}${more}${number === '' ? '' : ` · ${number}`}`;
+}
+
+/** The next job to publish: redirected ones first, then in the workbook's order. */
+export async function nextJob(queries: Queries, batchId: string): Promise<PendingJob | null> {
+  const [found] = await queries
     .select({ id: jobs.id })
     .from(jobs)
     .where(and(eq(jobs.batchId, batchId), eq(jobs.state, 'pending')))
     .orderBy(sql`${jobs.redirectOf} is null`, asc(jobs.seq))
-    .limit(limit);
-  const ids = found.map((job) => job.id);
-  const linked = ids.length === 0 ? [] : await rowsOfJobs(queries, ids);
-  return ids.map((jobId) => {
-    const own = linked.filter((link) => link.jobId === jobId).map((link) => link.row);
-    const [first] = own;
-    const more = own.length > 1 ? ` and ${own.length - 1} more` : '';
-    const number = first?.trackingNumber ? ` · ${first.trackingNumber}` : '';
-    return { jobId, label: `row ${first?.row ?? '?'}${more}${number}` };
-  });
+    .limit(1);
+  if (found === undefined) return null;
+  const linked = await rowsOfJobs(queries, [found.id]);
+  return { jobId: found.id, label: labelOf(linked.map((link) => link.row)) };
 }
 
 /** Moves a job's rows on; rows that have a result already stay as they are. */
@@ -47,19 +59,11 @@ async function setRowsOfJob(
     .where(and(inArray(rows.id, linked), inArray(rows.state, ['pending', 'published', 'redirected'])));
 }
 
-/** The intent: written before the call, so that a worker's death in between shows. */
-export async function markPublishing(tx: Queries, jobId: number): Promise<void> {
-  await tx
-    .update(jobs)
-    .set({ state: 'publishing', intentAt: sql`clock_timestamp()` })
-    .where(eq(jobs.id, jobId));
-}
-
 /** The API certainly took nothing: the job waits for its turn again. */
 export async function markPending(tx: Queries, jobId: number): Promise<void> {
   await tx
     .update(jobs)
-    .set({ state: 'pending' })
+    .set({ state: 'pending', owesDownload: false })
     .where(and(eq(jobs.id, jobId), eq(jobs.state, 'publishing')));
 }
 
@@ -70,23 +74,26 @@ export async function markPublished(
   scrapingJobId: number,
   deadlineMs: number,
 ): Promise<void> {
-  await tx
+  const [taken] = await tx
     .update(jobs)
     .set({
       scrapingJobId,
-      publishedAt: sql`clock_timestamp()`,
+      publishedAt: sql`coalesce(${jobs.publishedAt}, clock_timestamp())`,
       deadlineAt: sql`clock_timestamp() + ${`${deadlineMs} milliseconds`}::interval`,
-      state: sql`case when ${jobs.state} = 'publishing' then 'published' else ${jobs.state} end`,
+      state: sql`case when ${jobs.state} in ('publishing', 'failed') then 'published' else ${jobs.state} end`,
     })
-    .where(eq(jobs.id, job.id));
-  await setRowsOfJob(tx, job.id, { state: job.redirectOf === null ? 'published' : 'redirected' });
+    .where(eq(jobs.id, job.id))
+    .returning({ state: jobs.state });
+  if (taken?.state === 'published')
+    await setRowsOfJob(tx, job.id, { state: job.redirectOf === null ? 'published' : 'redirected' });
 }
 
-/** The job is given up; its rows without a result fail with the reason. */
+/** The job is given up, its download with it; its rows without a result fail with the reason. */
 export async function markFailed(tx: Queries, jobId: number, error: string): Promise<void> {
-  await tx
+  const [failed] = await tx
     .update(jobs)
-    .set({ state: 'failed', error, finishedAt: sql`clock_timestamp()` })
-    .where(and(eq(jobs.id, jobId), inArray(jobs.state, ['pending', 'publishing', 'published'])));
-  await setRowsOfJob(tx, jobId, { state: 'failed', error });
+    .set({ state: 'failed', error, owesDownload: false, finishedAt: sql`clock_timestamp()` })
+    .where(and(eq(jobs.id, jobId), inArray(jobs.state, ['pending', 'publishing', 'published', 'incomplete'])))
+    .returning({ id: jobs.id });
+  if (failed !== undefined) await setRowsOfJob(tx, jobId, { state: 'failed', error });
 }

@@ -17,8 +17,18 @@ import type { WorkbookColumns } from '../workbook/types.ts';
 
 export type BatchState = 'running' | 'paused' | 'completed' | 'cancelled' | 'failed';
 export type RowState = 'pending' | 'published' | 'redirected' | 'completed' | 'failed' | 'invalid';
-/** `publishing`: the intent is written, the answer is not: the API may or may not have taken it. */
-export type JobState = 'pending' | 'publishing' | 'published' | 'redirected' | 'completed' | 'failed';
+/**
+ * `publishing`: the intent is written, the answer is not: the API may or may not have taken it. `incomplete`: the
+ * results are in, and what some URLs came back without is still to be asked.
+ */
+export type JobState =
+  | 'pending'
+  | 'publishing'
+  | 'published'
+  | 'incomplete'
+  | 'redirected'
+  | 'completed'
+  | 'failed';
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 });
 const id = () => bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity();
@@ -41,6 +51,8 @@ export const batches = pgTable(
     sheet: text('sheet'),
     startedAt: moment('started_at').notNull().defaultNow(),
     finishedAt: moment('finished_at'),
+    /** When its workflow was last to be started: at the batch's start, and by each retry after its end. */
+    openedAt: moment('opened_at').notNull().defaultNow(),
   },
   (t) => [
     // The promise that a workbook has one running batch a task.
@@ -86,7 +98,8 @@ export const rows = pgTable(
     index('rows_unwritten')
       .on(t.batchId)
       .where(sql`state = 'completed' and written_at is null`),
-    index('rows_content').on(t.input, t.email),
+    // A hash: a cell may hold more than an index takes.
+    index('rows_content').on(sql`md5(input)`),
   ],
 );
 
@@ -108,6 +121,8 @@ export const jobs = pgTable(
     scrapingJobId: bigint('scraping_job_id', { mode: 'number' }),
     /** At most one redirected job for a job. */
     redirectOf: bigint('redirect_of', { mode: 'number' }).unique(),
+    /** A call of the account's budget is kept for its download, from the reservation of its publish on. */
+    owesDownload: boolean('owes_download').notNull().default(false),
     intentAt: moment('intent_at'),
     publishedAt: moment('published_at'),
     deadlineAt: moment('deadline_at'),
@@ -116,13 +131,19 @@ export const jobs = pgTable(
   },
   (t) => [
     uniqueIndex('jobs_batch_seq').on(t.batchId, t.seq),
-    index('jobs_pending')
-      .on(t.batchId, t.seq)
+    index('jobs_next')
+      .on(t.batchId, sql`(redirect_of is null)`, t.seq)
       .where(sql`state = 'pending'`),
+    index('jobs_in_flight')
+      .on(t.batchId)
+      .where(sql`state in ('publishing', 'published', 'incomplete')`),
     index('jobs_scraping_job').on(t.scrapingJobId),
     index('jobs_deadline')
       .on(t.deadlineAt)
       .where(sql`state = 'published'`),
+    index('jobs_owing')
+      .on(t.id)
+      .where(sql`owes_download`),
   ],
 );
 
@@ -172,24 +193,59 @@ export const calls = pgTable(
   'calls',
   {
     id: id(),
-    kind: text('kind').$type<'publish' | 'download' | 'check'>().notNull(),
+    /** `foreign`: made by someone else with the same account, as the API's headers told. */
+    kind: text('kind').$type<'publish' | 'download' | 'check' | 'foreign'>().notNull(),
     jobId: bigint('job_id', { mode: 'number' }),
-    /** Null: a download still owed. */
-    startedAt: moment('started_at'),
+    /** Of a publish still waiting for its turn: when that comes. */
+    startedAt: moment('started_at').notNull(),
     finishedAt: moment('finished_at'),
     httpStatus: integer('http_status'),
-    expiresAt: timestamp('expires_at', { withTimezone: true, mode: 'string' }).notNull(),
+    expiresAt: moment('expires_at').notNull(),
   },
-  (t) => [index('calls_expires').on(t.expiresAt), index('calls_job').on(t.jobId)],
+  (t) => [
+    index('calls_expires').on(t.expiresAt),
+    index('calls_job').on(t.jobId),
+    index('calls_started').on(t.startedAt),
+  ],
 );
 
 /** One row: the lock that every reservation takes, and what holds for all callers. */
 export const accountClock = pgTable('account_clock', {
   id: integer('id').primaryKey(),
+  /** The clock's own time when it was last used: a clock that jumped back is seen by it. */
+  seenAt: moment('seen_at'),
+  /** The latest turn given to a publish, and the latest publish that began. */
+  lastTurnAt: moment('last_turn_at'),
   lastPublishAt: moment('last_publish_at'),
   closedUntil: moment('closed_until'),
   closedReason: text('closed_reason'),
+  /** Publishes in a row that met a failing network or server. */
+  failureStreak: integer('failure_streak').notNull().default(0),
+  heldSince: moment('held_since'),
+  heldReason: text('held_reason'),
+  /** When the next careful probe of a held account is due. */
+  probeAt: moment('probe_at'),
+  /** A check was refused for want of a free call: it goes before publishes until then. */
+  checkFirstUntil: moment('check_first_until'),
 });
+
+/** What people did to batches, with who and why. */
+export const actions = pgTable(
+  'actions',
+  {
+    id: id(),
+    at: moment('at').notNull().defaultNow(),
+    batchId: text('batch_id')
+      .notNull()
+      .references(() => batches.id, { onDelete: 'cascade' }),
+    action: text('action').$type<'pause' | 'resume' | 'cancel' | 'retry'>().notNull(),
+    by: text('by').notNull(),
+    why: text('why'),
+    /** The rows a retry named, the jobs it made; whether a cancel dropped what was in flight. */
+    details: text('details'),
+  },
+  (t) => [index('actions_batch').on(t.batchId, t.id)],
+);
 
 /** Hourly roll-ups of batches and rows, made by the aggregation worker. */
 export const rollUps = pgTable(

@@ -1,4 +1,6 @@
 import { sql } from 'drizzle-orm';
+import type { AccountLimits } from '../webscraper/turns.ts';
+import { type Account, forecastOf, readAccount } from './account.ts';
 import type { Batch } from './batches.ts';
 import { type BatchCounts, batchFigures } from './counts.ts';
 import type { Queries } from './database.ts';
@@ -19,13 +21,18 @@ export interface BatchStatus {
   eta: string | null;
 }
 
+/** `eta` counts calls, not only rows; an account closed or held for everybody is told where the batch has no reason. */
 export async function batchStatus(
   queries: Queries,
   batch: Batch,
-  publishIntervalMs: number,
+  limits: AccountLimits,
+  account?: Account,
 ): Promise<BatchStatus> {
-  const { counts } = await batchFigures(queries, batch.id);
-  const waiting = batch.finishedAt === null && counts.pending > 0;
+  const { counts, inFlight } = await batchFigures(queries, batch.id);
+  const { pending, ...rest } = account ?? (await readAccount(queries));
+  const jobs = pending.get(batch.id) ?? 0;
+  const goesOn = batch.finishedAt === null && batch.state === 'running';
+  const leftMs = jobs > 0 ? forecastOf({ pending, ...rest }, limits, batch.id, jobs) : rest.jobMs;
   return {
     batchId: batch.id,
     workflowId: batch.workflowId,
@@ -33,11 +40,11 @@ export async function batchStatus(
     task: batch.task,
     workbook: batch.workbook,
     state: batch.state,
-    reason: batch.reason,
+    reason: batch.reason ?? (goesOn && jobs > 0 ? rest.notice : null),
     counts,
     startedAt: batch.startedAt.toISOString(),
     finishedAt: batch.finishedAt?.toISOString() ?? null,
-    eta: waiting ? new Date(Date.now() + counts.pending * publishIntervalMs).toISOString() : null,
+    eta: goesOn && (jobs > 0 || inFlight > 0) ? new Date(Date.now() + leftMs).toISOString() : null,
   };
 }
 

@@ -29,6 +29,18 @@ export async function applySchedules(client: Client, jobDeadlineMs: number): Pro
       everyMs: checkEveryMs(jobDeadlineMs),
     },
     {
+      id: 'tsuiseki-batch-sweep',
+      workflowType: 'BatchSweepWorkflow',
+      taskQueue: QUEUES.acquisition,
+      everyMs: 60_000,
+    },
+    {
+      id: 'tsuiseki-clean-up',
+      workflowType: 'CleanUpWorkflow',
+      taskQueue: QUEUES.acquisition,
+      everyMs: 86_400_000,
+    },
+    {
       id: 'tsuiseki-roll-up',
       workflowType: 'RollUpWorkflow',
       taskQueue: QUEUES.aggregation,

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { access, constants, realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Client } from '@temporalio/client';
-import type { BatchInput } from '../../workflows/messages.ts';
+import type { BatchInput, RetryMessage } from '../../workflows/messages.ts';
 import type { Settings } from '../config.ts';
 import { type Batch, insertBatch, runningBatch, setBatchState, setRunId } from '../db/batches.ts';
 import type { Database } from '../db/database.ts';
@@ -33,6 +33,13 @@ export interface StartedBatch {
   alreadyRunning?: true;
 }
 
+/** What starting a batch needs. */
+export interface StartDeps {
+  database: Database;
+  client: Client;
+  settings: Settings;
+}
+
 /** A name may have so many characters in a workflow id; ids hold 255 in all. */
 const NAME_IN_ID = 80;
 /** Keyword search attributes hold 255 bytes; three a character in UTF-8. */
@@ -45,6 +52,9 @@ function newBatchId(now: Date): string {
   const tail = Array.from({ length: 6 }, () => ID_ALPHABET[randomInt(ID_ALPHABET.length)]).join('');
   return `${day}-${tail}`;
 }
+
+/** The first characters of a name, none of them cut in half. */
+const firstOf = (name: string, characters: number): string => [...name].slice(0, characters).join('');
 
 async function canonicalPath(workbook: string): Promise<string> {
   if (workbook.startsWith('webdav:'))
@@ -89,23 +99,17 @@ function started(batch: Batch): StartedBatch {
   return { batchId: id, workflowId, runId, task, workbook };
 }
 
-/** Starts a batch, or gives the one that runs for that workbook and task. The one place that starts batches. */
-export async function startBatch(
-  deps: { database: Database; client: Client; settings: Settings },
-  request: StartRequest,
-): Promise<StartedBatch> {
+/** Starts a batch, or gives the one that runs for that workbook and task. */
+export async function startBatch(deps: StartDeps, request: StartRequest): Promise<StartedBatch> {
   const { db } = deps.database;
   const { task, path: workbook } = await checkedStart(request);
   const id = newBatchId(new Date());
-  const name = basename(workbook);
-  const workflowId = `tracking:${task.name}:${[...name].slice(0, NAME_IN_ID).join('')}:${id}`;
-  const columns = columnsOf(deps.settings, task);
   const batch = await insertBatch(db, {
     id,
     task: task.name,
     workbook,
-    workflowId,
-    columns,
+    workflowId: `tracking:${task.name}:${firstOf(basename(workbook), NAME_IN_ID)}:${id}`,
+    columns: columnsOf(deps.settings, task),
     chosenRows: request.rows,
     fresh: request.fresh,
   });
@@ -115,42 +119,44 @@ export async function startBatch(
     return startBatch(deps, request);
   }
   try {
-    const runId = await startWorkflow(deps, batch, name);
-    await setRunId(db, id, runId);
-    return started({ ...batch, runId });
+    return started({ ...batch, runId: await startWorkflow(deps, batch, null) });
   } catch (error) {
     await setBatchState(db, id, 'failed', `could not be started: ${errorMessage(error, 200)}`);
     throw error;
   }
 }
 
-async function startWorkflow(
-  { client, settings }: { client: Client; settings: Settings },
+/** The one place that starts batch workflows; `retry` runs an ended batch again under its own id. Gives the run id. */
+export async function startWorkflow(
+  { database, client, settings }: StartDeps,
   batch: Batch,
-  name: string,
+  retry: RetryMessage | null,
 ): Promise<string> {
-  const { writebackEvery, writebackMinIntervalMs, publishIntervalMs } = settings;
+  const { writebackEvery, writebackMinIntervalMs } = settings;
   const input: BatchInput = {
     batchId: batch.id,
     writebackEvery,
     writebackMinIntervalMs,
-    publishIntervalMs,
+    retry,
     carried: null,
   };
-  const rows = batch.chosenRows === null ? 'all rows' : `rows ${batch.chosenRows.join(', ')}`;
+  const chosen = retry === null ? batch.chosenRows?.join(', ') : (retry.rows ?? 'that failed');
+  const rows = chosen === undefined ? 'all rows' : `rows ${firstOf(chosen, 60)}`;
+  const name = basename(batch.workbook);
   const handle = await client.workflow.start(BATCH_WORKFLOW, {
     workflowId: batch.workflowId,
     taskQueue: QUEUES.tracking_batch,
     args: [input],
-    staticSummary: `${batch.task} · ${name} · ${rows}`.slice(0, 200),
+    staticSummary: firstOf(`${batch.task} · ${name} · ${rows}`, 200),
     staticDetails: `**Workbook** ${batch.workbook}\n\n**Task** ${batch.task}\n\n**Rows** ${rows}\n\n**Batch** ${batch.id}`,
     typedSearchAttributes: [
       { key: TASK, value: batch.task },
-      { key: WORKBOOK, value: name.slice(0, KEYWORD_CHARACTERS) },
+      { key: WORKBOOK, value: firstOf(name, KEYWORD_CHARACTERS) },
       { key: STATE, value: 'running' },
       { key: FAILED_ROWS, value: 0 },
       { key: DONE_ROWS, value: 0 },
     ],
   });
+  await setRunId(database.db, batch.id, handle.firstExecutionRunId);
   return handle.firstExecutionRunId;
 }

@@ -1,8 +1,6 @@
 import { TsuisekiError } from '../errors.ts';
+import type { RateLimitHeaders } from './rate-limit-headers.ts';
 
-/**
- * `API_TIMEOUT` and `API_UNREACHABLE` leave open whether the API took the request; all others are its answer.
- */
 export type ApiErrorCode =
   | 'API_RATE_LIMITED'
   | 'API_UNAUTHORISED'
@@ -11,28 +9,43 @@ export type ApiErrorCode =
   | 'API_SERVER_ERROR'
   | 'API_NOT_JSON'
   | 'API_TIMEOUT'
-  | 'API_UNREACHABLE';
+  /** No connection came about: the API certainly took nothing. */
+  | 'API_NO_CONNECTION'
+  /** The connection broke: the API may have taken the request. */
+  | 'API_BROKEN_OFF';
 
 export class ApiError extends TsuisekiError<ApiErrorCode> {
   readonly httpStatus: number | null;
-  /** When a 429 says that calls are allowed again. */
-  readonly retryAfterMs: number | null;
+  readonly rateLimit: RateLimitHeaders | null;
 
   constructor(
     code: ApiErrorCode,
     message: string,
-    details: { httpStatus?: number | undefined; retryAfterMs?: number | null; cause?: unknown } = {},
+    details: { httpStatus?: number; rateLimit?: RateLimitHeaders; cause?: unknown } = {},
   ) {
     super(code, message, { cause: details.cause });
     this.httpStatus = details.httpStatus ?? null;
-    this.retryAfterMs = details.retryAfterMs ?? null;
+    this.rateLimit = details.rateLimit ?? null;
+  }
+
+  /** Network or server in trouble, not this request: what may be tried again, and what five times in a row holds. */
+  get isOutage(): boolean {
+    return OUTAGES.has(this.code);
   }
 
   /** Whether the API may have taken the request although no usable answer came. */
   get perhapsTaken(): boolean {
-    return ['API_TIMEOUT', 'API_UNREACHABLE', 'API_SERVER_ERROR', 'API_NOT_JSON'].includes(this.code);
+    return this.isOutage && this.code !== 'API_NO_CONNECTION';
   }
 }
+
+const OUTAGES: ReadonlySet<ApiErrorCode> = new Set([
+  'API_SERVER_ERROR',
+  'API_NOT_JSON',
+  'API_TIMEOUT',
+  'API_NO_CONNECTION',
+  'API_BROKEN_OFF',
+]);
 
 /** The code that an HTTP status stands for. */
 export function codeOfStatus(httpStatus: number): ApiErrorCode {
@@ -40,4 +53,22 @@ export function codeOfStatus(httpStatus: number): ApiErrorCode {
   if (httpStatus === 401 || httpStatus === 402 || httpStatus === 403) return 'API_UNAUTHORISED';
   if (httpStatus === 404) return 'API_NOT_FOUND';
   return httpStatus >= 500 ? 'API_SERVER_ERROR' : 'API_REFUSED';
+}
+
+const NO_CONNECTION: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+/** The code that a failed connection's error code stands for. */
+export function codeOfConnection(code: string): ApiErrorCode {
+  return NO_CONNECTION.has(code) ? 'API_NO_CONNECTION' : 'API_BROKEN_OFF';
 }

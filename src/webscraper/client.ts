@@ -1,6 +1,8 @@
 import got, { HTTPError, type Got, type OptionsInit, RequestError, type Response, TimeoutError } from 'got';
 import { errorMessage } from '../errors.ts';
-import { ApiError, codeOfStatus } from './api-error.ts';
+import { ApiError, codeOfConnection, codeOfStatus } from './api-error.ts';
+import { MAX_CSV_BYTES } from './csv.ts';
+import { type RateLimitHeaders, readRateLimit } from './rate-limit-headers.ts';
 
 export interface PublishRequest {
   sitemapId: number;
@@ -17,50 +19,54 @@ export interface ScrapingJob {
   storedRecordCount: number | null;
 }
 
-/** Web Scraper Cloud's API. Every method is one call to it and throws {@link ApiError}. */
+/** A URL of a job that brought nothing: its page was `empty`, or could not be loaded (`failed`). */
+export interface ProblematicUrl {
+  url: string;
+  type: string;
+}
+
+/** An answer, with what its headers say of the account. */
+export interface Answered<T> {
+  value: T;
+  rateLimit: RateLimitHeaders;
+}
+
+/**
+ * Web Scraper Cloud's API (https://webscraper.io/documentation/web-scraper-cloud/api). Every method is one call of
+ * the account's budget, never tried again here, and throws {@link ApiError}.
+ */
 export interface WebScraperClient {
   /** The id of the job created. */
-  publish(request: PublishRequest, signal?: AbortSignal): Promise<number>;
-  job(id: number): Promise<ScrapingJob>;
-  csv(id: number): Promise<Buffer>;
+  publish(request: PublishRequest): Promise<Answered<number>>;
+  job(id: number): Promise<Answered<ScrapingJob>>;
+  csv(id: number): Promise<Answered<Buffer>>;
+  problematicUrls(id: number): Promise<Answered<ProblematicUrl[]>>;
+  /** Page credits left; null when the answer does not say. */
+  account(): Promise<Answered<number | null>>;
 }
 
 /** A publish has 60 s: longer, and the answer counts as lost (design section 4). */
 export const CALL_TIMEOUT_MS = 60_000;
 
-interface Answer {
-  success?: boolean;
-  data?: Record<string, unknown>;
-  error?: unknown;
-}
-
-function retryAfterMs(response: Response, nowMs: number): number | null {
-  const seconds = Number(response.headers['retry-after']);
-  if (Number.isFinite(seconds) && seconds >= 0 && response.headers['retry-after'] !== undefined)
-    return seconds * 1_000;
-  const reset = Number(response.headers['x-ratelimit-reset']);
-  return Number.isFinite(reset) && reset > 0 ? Math.max(0, reset * 1_000 - nowMs) : null;
-}
-
 /** got's errors hold the request's URL and with it the token: none of their texts is passed on unseen. */
 function asApiError(error: unknown, what: string): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof HTTPError) {
-    const { statusCode } = error.response;
-    const code = codeOfStatus(statusCode);
-    return new ApiError(code, `Web Scraper Cloud answered ${statusCode} to ${what}`, {
-      httpStatus: statusCode,
-      retryAfterMs: code === 'API_RATE_LIMITED' ? retryAfterMs(error.response, Date.now()) : null,
-    });
+    const { statusCode, headers } = error.response;
+    const rateLimit = readRateLimit(headers, Date.now());
+    const text = `Web Scraper Cloud answered ${statusCode} to ${what}`;
+    return new ApiError(codeOfStatus(statusCode), text, { httpStatus: statusCode, rateLimit });
   }
-  if (error instanceof TimeoutError)
-    return new ApiError(
-      'API_TIMEOUT',
-      `Web Scraper Cloud did not answer ${what} in ${CALL_TIMEOUT_MS / 1_000} s`,
-    );
-  const reason =
-    error instanceof RequestError ? error.code : errorMessage(error).replaceAll(/api_token=[^&\s]*/g, '');
-  return new ApiError('API_UNREACHABLE', `Web Scraper Cloud could not be reached for ${what}: ${reason}`);
+  if (error instanceof TimeoutError) {
+    const text = `Web Scraper Cloud did not answer ${what} in ${CALL_TIMEOUT_MS / 1_000} s`;
+    return new ApiError('API_TIMEOUT', text);
+  }
+  const code = error instanceof RequestError ? error.code : '';
+  const reason = code || errorMessage(error).replaceAll(/api_token=[^&\s]*/g, 'api_token=***');
+  return new ApiError(
+    codeOfConnection(code),
+    `Web Scraper Cloud could not be reached for ${what}: ${reason}`,
+  );
 }
 
 function numberIn(value: unknown): number | null {
@@ -68,15 +74,50 @@ function numberIn(value: unknown): number | null {
   return typeof number === 'number' && Number.isSafeInteger(number) ? number : null;
 }
 
-function scrapingJob(data: Record<string, unknown>): ScrapingJob {
-  const customId = data['custom_id'];
+const textIn = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+function fieldsOf(data: unknown): Record<string, unknown> {
+  return typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {};
+}
+
+function scrapingJob(data: unknown): ScrapingJob {
+  const fields = fieldsOf(data);
   return {
-    id: numberIn(data['id']) ?? 0,
-    customId: typeof customId === 'string' ? customId : null,
-    sitemapId: numberIn(data['sitemap_id']),
-    status: String(data['status']),
-    storedRecordCount: numberIn(data['stored_record_count']),
+    id: numberIn(fields['id']) ?? 0,
+    customId: textIn(fields['custom_id']),
+    sitemapId: numberIn(fields['sitemap_id']),
+    status: textIn(fields['status']) ?? 'unknown',
+    storedRecordCount: numberIn(fields['stored_record_count']),
   };
+}
+
+function problematicUrls(data: unknown): ProblematicUrl[] {
+  if (!Array.isArray(data)) return [];
+  return data.map(fieldsOf).flatMap(({ url, type }) => {
+    const text = textIn(url);
+    return text === null ? [] : [{ url: text, type: textIn(type) ?? 'unknown' }];
+  });
+}
+
+async function send(http: Got, path: string, options: OptionsInit, what: string): Promise<Response<Buffer>> {
+  const tooLarge = new AbortController();
+  try {
+    const request = http(path, {
+      ...options,
+      isStream: false,
+      resolveBodyOnly: false,
+      responseType: 'buffer',
+      signal: tooLarge.signal,
+    });
+    void request.on('downloadProgress', ({ transferred }) => {
+      if (transferred > MAX_CSV_BYTES) tooLarge.abort();
+    });
+    return await request;
+  } catch (error) {
+    if (tooLarge.signal.aborted)
+      throw new ApiError('API_REFUSED', `Web Scraper Cloud's answer to ${what} is over 64 MB`);
+    throw asApiError(error, what);
+  }
 }
 
 async function dataOf(
@@ -84,27 +125,20 @@ async function dataOf(
   path: string,
   options: OptionsInit,
   what: string,
-): Promise<Record<string, unknown>> {
-  let answer: Answer;
+): Promise<Answered<unknown>> {
+  const { rawBody, headers } = await send(http, path, options, what);
+  const rateLimit = readRateLimit(headers, Date.now());
   try {
-    const { body } = await http(path, {
-      ...options,
-      isStream: false,
-      resolveBodyOnly: false,
-      responseType: 'text',
-    });
-    answer = JSON.parse(body) as Answer;
+    const { success, data } = fieldsOf(JSON.parse(Buffer.from(rawBody).toString('utf8')));
+    if (success === true && data !== undefined) return { value: data, rateLimit };
   } catch (error) {
-    if (error instanceof SyntaxError)
-      throw new ApiError('API_NOT_JSON', `Web Scraper Cloud's answer to ${what} is not JSON`);
-    throw asApiError(error, what);
+    const text = `Web Scraper Cloud's answer to ${what} is not JSON`;
+    throw new ApiError('API_NOT_JSON', text, { rateLimit, cause: error });
   }
-  if (answer.success !== true || answer.data === undefined)
-    throw new ApiError('API_REFUSED', `Web Scraper Cloud refused ${what}`);
-  return answer.data;
+  throw new ApiError('API_REFUSED', `Web Scraper Cloud refused ${what}`, { rateLimit });
 }
 
-/** A client for the API at `baseUrl` (https://webscraper.io/documentation/web-scraper-cloud/api). It never retries. */
+/** A client for the API at `baseUrl`. */
 export function createWebScraperClient(options: {
   baseUrl: string;
   token: string;
@@ -118,38 +152,42 @@ export function createWebScraperClient(options: {
     timeout: { request: options.timeoutMs ?? CALL_TIMEOUT_MS },
   });
   return {
-    async publish(request, signal) {
-      const data = await dataOf(
-        http,
-        'scraping-job',
-        {
-          method: 'POST',
-          json: {
-            sitemap_id: request.sitemapId,
-            driver: 'fulljs',
-            page_load_delay: 2_000,
-            request_interval: 2_000,
-            start_urls: request.startUrls,
-            custom_id: request.customId,
-          },
-          ...(signal === undefined ? {} : { signal }),
-        },
-        'a publish',
-      );
-      const id = numberIn(data['id']);
-      if (id === null)
-        throw new ApiError('API_NOT_JSON', "Web Scraper Cloud's answer to a publish holds no job id");
-      return id;
+    async publish(request) {
+      const json = {
+        sitemap_id: request.sitemapId,
+        driver: 'fulljs',
+        page_load_delay: 2_000,
+        request_interval: 2_000,
+        start_urls: request.startUrls,
+        custom_id: request.customId,
+      };
+      const { value, rateLimit } = await dataOf(http, 'scraping-job', { method: 'POST', json }, 'a publish');
+      const id = numberIn(fieldsOf(value)['id']);
+      if (id !== null) return { value: id, rateLimit };
+      const text = "Web Scraper Cloud's answer to a publish holds no job id";
+      throw new ApiError('API_NOT_JSON', text, { rateLimit });
     },
     async job(id) {
-      return scrapingJob(await dataOf(http, `scraping-job/${id}`, {}, `a question after job ${id}`));
+      const answer = await dataOf(http, `scraping-job/${id}`, {}, `a question after job ${id}`);
+      return { ...answer, value: scrapingJob(answer.value) };
     },
     async csv(id) {
-      try {
-        return await http(`scraping-job/${id}/csv`).buffer();
-      } catch (error) {
-        throw asApiError(error, `the download of job ${id}`);
-      }
+      const { rawBody, headers } = await send(
+        http,
+        `scraping-job/${id}/csv`,
+        {},
+        `the download of job ${id}`,
+      );
+      return { value: Buffer.from(rawBody), rateLimit: readRateLimit(headers, Date.now()) };
+    },
+    async problematicUrls(id) {
+      const path = `scraping-job/${id}/problematic-urls`;
+      const answer = await dataOf(http, path, {}, `the problematic URLs of job ${id}`);
+      return { ...answer, value: problematicUrls(answer.value) };
+    },
+    async account() {
+      const answer = await dataOf(http, 'account', {}, 'a question after the account');
+      return { ...answer, value: numberIn(fieldsOf(answer.value)['page_credits']) };
     },
   };
 }

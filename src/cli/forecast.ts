@@ -1,0 +1,47 @@
+import { type Account, forecastOf, readAccount } from '../db/account.ts';
+import type { Queries } from '../db/database.ts';
+import type { AccountLimits } from '../webscraper/turns.ts';
+import { TYPICAL_JOB_MS } from '../webscraper/forecast.ts';
+import { printJson, printLine, printTable } from './print.ts';
+
+/** What `start --dry-run` and `retry --dry-run` print. */
+export interface DryRun {
+  rows: Record<string, unknown>[];
+  counts: Record<string, number>;
+  /** Scraping jobs that would be published. */
+  jobs: number;
+  /** Of the account's budget: a clean job is a publish and a download. */
+  calls: number;
+  /** Page credits: one a page loaded. */
+  credits: number;
+  estimatedSeconds: number;
+}
+
+const OPEN_ACCOUNT: Account = { used: 0, notice: null, pending: new Map(), jobMs: TYPICAL_JOB_MS };
+
+/** Jobs, calls, credits and time of some start URLs, given what else runs; without a database: as if nothing did. */
+export async function forecastUrls(
+  queries: Queries | null,
+  limits: AccountLimits,
+  urls: number,
+  urlsPerJob: number,
+): Promise<Pick<DryRun, 'jobs' | 'calls' | 'credits' | 'estimatedSeconds'>> {
+  const account = queries === null ? OPEN_ACCOUNT : await readAccount(queries);
+  const jobs = Math.ceil(urls / urlsPerJob);
+  const leftMs = forecastOf(account, limits, null, jobs);
+  return { jobs, calls: 2 * jobs, credits: urls, estimatedSeconds: Math.round(leftMs / 1_000) };
+}
+
+export function printDryRun(dryRun: DryRun, json: boolean): void {
+  if (json) return printJson(dryRun);
+  const { rows, counts, jobs, calls, credits, estimatedSeconds } = dryRun;
+  printTable(rows, ['row', 'state', 'input', 'trackingNumber', 'error', 'warnings']);
+  printLine(
+    `${rows.length} rows, ${counts['invalid'] ?? 0} invalid: ${jobs} jobs, ${calls} calls, ${credits} page credits, about ${duration(estimatedSeconds)}`,
+  );
+}
+
+function duration(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  return seconds < 7_200 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3_600).toFixed(1)} h`;
+}

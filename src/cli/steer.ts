@@ -1,0 +1,62 @@
+import { userInfo } from 'node:os';
+import { Command } from 'commander';
+import { batchStatus } from '../db/status.ts';
+import { TsuisekiError } from '../errors.ts';
+import { printJson, printLine, statusLine } from './print.ts';
+import { batchNamed, withTemporal } from './session.ts';
+
+class BatchEnded extends TsuisekiError<'BATCH_ENDED'> {}
+
+export interface SteerOptions {
+  why?: string;
+  json?: boolean;
+}
+
+/** Who a message is from: the person at this machine. */
+export function fromHere({ why }: SteerOptions): { by: string; why: string | null } {
+  return { by: userInfo().username, why: why ?? null };
+}
+
+/** The options that every command on a running batch has. */
+export function steerCommand(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .argument('<batch>', 'a batchId or workflowId')
+    .option('--why <text>', 'the reason, kept with the batch')
+    .option('--json', 'print the status as JSON');
+}
+
+/** Sends an Update to a running batch, and prints its status afterwards. */
+export function steer(
+  reference: string,
+  update: string,
+  message: object,
+  options: SteerOptions,
+): Promise<void> {
+  return withTemporal(async ({ database, client, settings }) => {
+    const batch = await batchNamed(database, reference);
+    if (batch.finishedAt !== null)
+      throw new BatchEnded('BATCH_ENDED', `batch ${batch.id} has ended: ${batch.state}`);
+    await client.workflow.getHandle(batch.workflowId).executeUpdate(update, { args: [message] });
+    const status = await batchStatus(database.db, await batchNamed(database, batch.id), settings);
+    if (options.json) printJson(status);
+    else printLine(statusLine(status));
+  });
+}
+
+/** `pause`, `resume` and `cancel`. */
+export function steerCommands(): Command[] {
+  return [
+    steerCommand('pause', 'publish no more until resume; results and writebacks go on').action(
+      (reference: string, options: SteerOptions) => steer(reference, 'pause', fromHere(options), options),
+    ),
+    steerCommand('resume', 'publish again; opens an account that was held, for every batch').action(
+      (reference: string, options: SteerOptions) => steer(reference, 'resume', fromHere(options), options),
+    ),
+    steerCommand('cancel', 'publish no more, wait for what is in flight, write back what there is')
+      .option('--drop', 'do not wait for what is in flight')
+      .action((reference: string, options: SteerOptions & { drop?: boolean }) =>
+        steer(reference, 'cancel', { ...fromHere(options), drop: options.drop === true }, options),
+      ),
+  ];
+}

@@ -1,0 +1,6 @@
+import { type AnyColumn, type SQL, sql } from 'drizzle-orm';
+
+/** `column = any(list)`: one parameter however long the list; `in (…)` takes 65,535 at most. */
+export function anyOf(column: AnyColumn, list: readonly number[]): SQL {
+  return sql`${column} = any(${sql.param(`{${list.join(',')}}`)}::bigint[])`;
+}

@@ -1,0 +1,55 @@
+import type { PlannedUrl } from '../tasks/plan-urls.ts';
+import type { TrackingTask } from '../tasks/types.ts';
+import type { Queries } from './database.ts';
+import { jobRows, jobs } from './schema.ts';
+
+/** Rows a statement: 20 columns each stay below Postgres's 65,535 parameters. */
+export const ROWS_PER_INSERT = 1_000;
+
+export function* chunks<T>(items: readonly T[], size: number): Generator<T[]> {
+  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
+}
+
+/** What all jobs of one plan share. */
+export interface JobPlan {
+  batchId: string;
+  task: TrackingTask;
+  sitemapId: number;
+  urlsPerJob: number;
+  /** The first job's place in the batch's order. */
+  firstSeq: number;
+  attempt: number;
+}
+
+/**
+ * Writes the jobs of planned URLs down, in order, each linked to its rows: `rowIds` by the URLs' row indexes. A
+ * custom_id is `{prefix}-{batchId}-{seq}`, new for each attempt. Gives how many jobs.
+ */
+export async function insertJobs(
+  tx: Queries,
+  plan: JobPlan,
+  planned: readonly PlannedUrl[],
+  rowIds: readonly number[],
+): Promise<number> {
+  const { batchId, task, sitemapId, firstSeq, attempt } = plan;
+  const groups = [...chunks(planned, plan.urlsPerJob)];
+  const newJobs = groups.map((group, index) => ({
+    batchId,
+    seq: firstSeq + index,
+    attempt,
+    customId: `${task.customIdPrefix}-${batchId}-${firstSeq + index}`,
+    task: task.name,
+    sitemapId,
+    startUrls: group.map((url) => url.url),
+  }));
+  for (const chunk of chunks(newJobs, ROWS_PER_INSERT)) {
+    const inserted = await tx.insert(jobs).values(chunk).returning({ id: jobs.id, seq: jobs.seq });
+    const links = inserted.flatMap(({ id, seq }) =>
+      (groups[seq - firstSeq] ?? []).flatMap((url) =>
+        url.rowIndexes.map((index) => ({ jobId: id, rowId: rowIds[index] ?? 0, url: url.url })),
+      ),
+    );
+    for (const part of chunks(links, 10 * ROWS_PER_INSERT)) await tx.insert(jobRows).values(part);
+  }
+  return newJobs.length;
+}

@@ -1,0 +1,52 @@
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { type Batch, runningBatches } from '../db/batches.ts';
+import type { Database } from '../db/database.ts';
+
+/** A batch that the database has as running and Temporal has not. */
+export interface OrphanedBatch {
+  batchId: string;
+  reason: string;
+}
+
+/** A start takes a moment between its row and its workflow; an end likewise. */
+const SETTLED_AFTER_MS = 60_000;
+
+const ENDED: ReadonlySet<string> = new Set(['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'TIMED_OUT']);
+
+/** Holds the running batches of the database against the workflows of Temporal. */
+export class BatchSweep {
+  private readonly database: Database;
+  private readonly client: Client;
+  private readonly start: (batch: Batch) => Promise<unknown>;
+
+  constructor(database: Database, client: Client, start: (batch: Batch) => Promise<unknown>) {
+    this.database = database;
+    this.client = client;
+    this.start = start;
+  }
+
+  /** Starts workflows that a dying `start` left out; gives back batches whose workflow has ended without them. */
+  async run(): Promise<OrphanedBatch[]> {
+    const orphans: OrphanedBatch[] = [];
+    for (const batch of await runningBatches(this.database.db, SETTLED_AFTER_MS)) {
+      const status = await this.statusOf(batch);
+      if (status === null && batch.runId === null) await this.start(batch);
+      else if (status === null || ENDED.has(status))
+        orphans.push({
+          batchId: batch.id,
+          reason: `its workflow is no more (${status?.toLowerCase().replaceAll('_', ' ') ?? 'not found'}); retry runs it again`,
+        });
+    }
+    return orphans;
+  }
+
+  private async statusOf({ workflowId }: Batch): Promise<string | null> {
+    try {
+      const { status } = await this.client.workflow.getHandle(workflowId).describe();
+      return status.name;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return null;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import type { BatchProgress, PersonMessage } from './messages.ts';
+
+/** `paused by mika: stocktaking`. */
+export function personText(what: string, { by, why }: PersonMessage): string {
+  return `${what} by ${by}${why === null ? '' : `: ${why}`}`;
+}
+
+/** A batch's current details in the Web UI: Markdown, no personal data. */
+export function detailsOf(
+  { state, reason, counts }: BatchProgress,
+  leftMs: number | null,
+  waitingFor: string | null,
+): string {
+  const { total, pending, published, redirected, completed, failed, invalid } = counts;
+  const open = pending + published + redirected > 0;
+  const eta = leftMs === null || !open ? null : new Date(Date.now() + leftMs).toISOString().slice(0, 16);
+  return [
+    `**${state}**${reason === null ? '' : `: ${reason}`}`,
+    ...(eta === null ? [] : ['', `Ready about ${eta.replace('T', ' ')} UTC`]),
+    ...(waitingFor === null ? [] : ['', `Waiting ${waitingFor}`]),
+    '',
+    '| total | pending | published | redirected | completed | failed | invalid |',
+    '|--:|--:|--:|--:|--:|--:|--:|',
+    `| ${total} | ${pending} | ${published} | ${redirected} | ${completed} | ${failed} | ${invalid} |`,
+  ].join('\n');
+}
