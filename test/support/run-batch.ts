@@ -1,0 +1,79 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker } from '@temporalio/worker';
+import { compiledModule } from '../../src/paths.ts';
+import { QUEUES } from '../../src/temporal/names.ts';
+import type { BatchInput } from '../../workflows/messages.ts';
+import type { FakeBatch } from './fake-batch.ts';
+import './quiet-runtime.ts';
+import { saveHistory } from './save-history.ts';
+
+export const INPUT: BatchInput = {
+  batchId: 'b1',
+  writebackEvery: 10,
+  writebackMinIntervalMs: 0,
+  retry: null,
+  carried: null,
+};
+
+let serial = 0;
+
+export interface Running {
+  handle: WorkflowHandle;
+  /** Notifications for jobs, as the relay signals them. */
+  webhooks(...jobIds: number[]): Promise<void>;
+  /** Waits, in skipped time, until it holds. */
+  until(holds: () => boolean): Promise<void>;
+}
+
+/**
+ * Runs a batch on the fake's activities; `during` sends messages, then the workflow's result is awaited, and given.
+ * `saveAs`: the shape whose history this is.
+ */
+export async function runBatch(
+  env: TestWorkflowEnvironment,
+  batch: FakeBatch,
+  during: (running: Running) => Promise<void>,
+  options: Partial<BatchInput> & { saveAs?: string } = {},
+): Promise<unknown> {
+  const { saveAs, ...input } = options;
+  const queues = [
+    QUEUES.tracking_batch,
+    QUEUES.tracking_excel,
+    QUEUES.publish_tracking,
+    QUEUES.tracking_webhook,
+  ];
+  const workers = await Promise.all(
+    queues.map((taskQueue) =>
+      Worker.create({
+        connection: env.nativeConnection,
+        taskQueue,
+        activities: batch.activities(),
+        maxHeartbeatThrottleInterval: '100 milliseconds',
+        ...(taskQueue === QUEUES.tracking_batch
+          ? { workflowBundle: { codePath: compiledModule('workflow-bundle.js') } }
+          : {}),
+      }),
+    ),
+  );
+  const working = workers.map((worker) => worker.run());
+  try {
+    const handle = await env.client.workflow.start('TrackingBatchWorkflow', {
+      workflowId: `batch-${++serial}`,
+      taskQueue: QUEUES.tracking_batch,
+      args: [{ ...INPUT, ...input }],
+    });
+    await during({
+      handle,
+      webhooks: (...jobIds) => handle.signal('webhookReceived', { batchId: 'b1', jobIds }),
+      until: async (holds) => {
+        while (!holds()) await env.sleep('100ms');
+      },
+    });
+    const first = env.client.workflow.getHandle(handle.workflowId, handle.firstExecutionRunId);
+    return await handle.result().finally(() => (saveAs === undefined ? null : saveHistory(first, saveAs)));
+  } finally {
+    for (const worker of workers) worker.shutdown();
+    await Promise.all(working);
+  }
+}

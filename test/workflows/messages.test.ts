@@ -1,0 +1,205 @@
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { FakeBatch } from '../support/fake-batch.ts';
+import { runBatch } from '../support/run-batch.ts';
+import { startWorkflowServer } from '../support/workflow-server.ts';
+
+let env: TestWorkflowEnvironment;
+
+beforeAll(async () => {
+  env = await startWorkflowServer();
+});
+afterAll(() => env.teardown());
+
+const mika = { by: 'mika', why: 'stocktaking' };
+
+it('pause publishes nothing more, results go on, resume goes on', async () => {
+  const batch = new FakeBatch(3);
+  batch.onPublish = (jobId) => (jobId === 1 && batch.actions.length === 0 ? 'turn' : 'published');
+  await runBatch(
+    env,
+    batch,
+    async ({ handle, webhooks, until }) => {
+      await until(() => batch.published.length === 1);
+      const paused = await handle.executeUpdate('pause', { args: [mika] });
+      expect(paused).toMatchObject({ state: 'paused', reason: 'paused by mika: stocktaking' });
+      await webhooks(0);
+      await until(() => batch.count('completed') === 1);
+      await env.sleep('1h');
+      expect(batch.published).toEqual([0]);
+      expect(await handle.query('progress')).toMatchObject({ state: 'paused' });
+      await handle.executeUpdate('resume', { args: [{ by: 'ken', why: null }] });
+      await until(() => batch.published.length === 3);
+      await webhooks(1, 2);
+    },
+    { saveAs: 'paused' },
+  );
+  expect(batch.published).toEqual([0, 1, 2]);
+  expect(batch.actions).toEqual(['pause mika stocktaking', 'resume ken null']);
+  expect(batch.states.map(({ state }) => state)).toEqual(['running', 'paused', 'running', 'completed']);
+});
+
+it('pause and resume work in the middle of a long wait', async () => {
+  const batch = new FakeBatch(1);
+  batch.onPublish = () =>
+    batch.actions.length < 2 ? { waitMs: 86_400_000, why: 'used up', held: false } : 'published';
+  const startMs = await env.currentTimeMs();
+  await runBatch(env, batch, async ({ handle, webhooks, until }) => {
+    await env.sleep('1m');
+    await handle.executeUpdate('pause', { args: [mika] });
+    await handle.executeUpdate('resume', { args: [mika] });
+    await until(() => batch.published.length === 1);
+    expect((await env.currentTimeMs()) - startMs).toBeLessThan(3_600_000);
+    await webhooks(0);
+  });
+});
+
+it('a held account pauses the batch with the reason; it goes on by itself', async () => {
+  const batch = new FakeBatch(1);
+  let asked = 0;
+  batch.onPublish = () => (++asked <= 2 ? { waitMs: 180_000, why: '401', held: true } : 'published');
+  await runBatch(
+    env,
+    batch,
+    async ({ webhooks, until }) => {
+      await until(() => batch.published.length === 1);
+      await webhooks(0);
+    },
+    { saveAs: 'held' },
+  );
+  expect(batch.states).toEqual([
+    { state: 'running', reason: null },
+    { state: 'paused', reason: 'publishing is held: 401' },
+    { state: 'running', reason: null },
+    { state: 'completed', reason: null },
+  ]);
+});
+
+it('resume opens a held account at once', async () => {
+  const batch = new FakeBatch(1);
+  batch.onPublish = () =>
+    batch.actions.length === 0 ? { waitMs: 86_400_000, why: '401', held: true } : 'published';
+  const startMs = await env.currentTimeMs();
+  await runBatch(env, batch, async ({ handle, webhooks, until }) => {
+    await until(() => batch.states.length === 2);
+    await handle.executeUpdate('resume', { args: [mika] });
+    await until(() => batch.published.length === 1);
+    expect((await env.currentTimeMs()) - startMs).toBeLessThan(3_600_000);
+    await webhooks(0);
+  });
+});
+
+it('cancel publishes no more and waits for what is in flight', async () => {
+  const batch = new FakeBatch(3);
+  batch.onPublish = (jobId) =>
+    jobId === 1 ? { waitMs: 3_600_000, why: 'used up', held: false } : 'published';
+  await runBatch(
+    env,
+    batch,
+    async ({ handle, webhooks, until }) => {
+      await until(() => batch.published.length === 1);
+      await handle.executeUpdate('cancel', { args: [{ ...mika, drop: false }] });
+      await env.sleep('1m');
+      expect(batch.states.at(-1)?.state).toBe('running');
+      await webhooks(0);
+    },
+    { saveAs: 'cancelled' },
+  );
+  expect(batch.figures().counts).toMatchObject({ completed: 1, pending: 2 });
+  expect(batch.writebacks).toEqual([1]);
+  expect(batch.states.at(-1)).toEqual({ state: 'cancelled', reason: 'cancelled by mika: stocktaking' });
+});
+
+it('cancel --drop does not wait', async () => {
+  const batch = new FakeBatch(1);
+  await runBatch(
+    env,
+    batch,
+    async ({ handle, until }) => {
+      await until(() => batch.published.length === 1);
+      await handle.executeUpdate('cancel', { args: [{ by: 'mika', why: null, drop: true }] });
+    },
+    { saveAs: 'cancelled-dropped' },
+  );
+  expect(batch.count('published')).toBe(1);
+  expect(batch.states.at(-1)?.state).toBe('cancelled');
+});
+
+it("the Web UI's Cancel is cancel --drop, with a last writeback", async () => {
+  const batch = new FakeBatch(2);
+  const ended = runBatch(
+    env,
+    batch,
+    async ({ handle, webhooks, until }) => {
+      await until(() => batch.published.length === 2);
+      await webhooks(0);
+      await until(() => batch.count('completed') === 1);
+      await handle.cancel();
+    },
+    { saveAs: 'ui-cancelled' },
+  );
+  await expect(ended).rejects.toThrow();
+  expect(batch.writebacks).toEqual([1]);
+  expect(batch.states.at(-1)).toEqual({ state: 'cancelled', reason: 'cancelled by the Web UI' });
+});
+
+it('a retry while the batch runs, and of one that has ended, publishes the failed rows again', async () => {
+  const batch = new FakeBatch(3);
+  const fails = new Set([1, 2]);
+  batch.onPublish = (jobId) => (fails.delete(jobId) ? 'failed' : 'published');
+  await runBatch(
+    env,
+    batch,
+    async ({ handle, webhooks, until }) => {
+      await until(() => batch.count('failed') === 2);
+      await handle.executeUpdate('retryRows', { args: [{ ...mika, rows: '3' }] });
+      await until(() => batch.published.length === 2);
+      await webhooks(0, 1);
+    },
+    { saveAs: 'retried-running' },
+  );
+  expect(batch.figures().counts).toMatchObject({ completed: 2, failed: 1 });
+  await runBatch(
+    env,
+    batch,
+    async ({ webhooks, until }) => {
+      await until(() => batch.published.length === 3);
+      await webhooks(2);
+    },
+    { retry: { ...mika, rows: null }, saveAs: 'retried-ended' },
+  );
+  expect(batch.published).toEqual([0, 1, 2]);
+  expect(batch.figures().counts).toMatchObject({ completed: 3, failed: 0 });
+});
+
+it('rows that are none are refused by the Update', async () => {
+  const batch = new FakeBatch(1);
+  await runBatch(env, batch, async ({ handle, webhooks, until }) => {
+    await until(() => batch.published.length === 1);
+    await expect(handle.executeUpdate('retryRows', { args: [{ ...mika, rows: '1,x' }] })).rejects.toThrow();
+    await webhooks(0);
+  });
+});
+
+it('what was asked of a run is handed to its successor', async () => {
+  const batch = new FakeBatch(2);
+  const paused = { inbox: [], paused: mika, cancelled: null };
+  await runBatch(
+    env,
+    batch,
+    async ({ handle, webhooks, until }) => {
+      await env.sleep('1m');
+      expect(batch.published).toEqual([]);
+      await handle.executeUpdate('resume', { args: [mika] });
+      await until(() => batch.published.length === 2);
+      await webhooks(0, 1);
+    },
+    { carried: paused },
+  );
+  const cancelled = new FakeBatch(2);
+  await runBatch(env, cancelled, async () => {}, {
+    carried: { inbox: [], paused: null, cancelled: { ...mika, drop: false } },
+  });
+  expect(cancelled.published).toEqual([]);
+  expect(cancelled.states.at(-1)?.state).toBe('cancelled');
+});
