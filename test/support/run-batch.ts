@@ -71,7 +71,11 @@ export async function runBatch(
       },
     });
     const first = env.client.workflow.getHandle(handle.workflowId, handle.firstExecutionRunId);
-    return await handle.result().finally(() => (saveAs === undefined ? null : saveHistory(first, saveAs)));
+    try {
+      return await handle.result();
+    } finally {
+      if (saveAs !== undefined) await saveHistory(first, saveAs);
+    }
   } finally {
     for (const worker of workers) worker.shutdown();
     await Promise.all(working);
