@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CancelledFailure } from '@temporalio/activity';
 import { figuresWithForecast } from '../src/db/account.ts';
-import { batchFigures, type BatchFigures } from '../src/db/counts.ts';
+import type { BatchFigures } from '../src/db/counts.ts';
 import type { Database } from '../src/db/database.ts';
 import { findJob, type Job, markFailed, markPending, markPublished } from '../src/db/jobs.ts';
 import { errorMessage } from '../src/errors.ts';
@@ -12,9 +12,8 @@ import { withFailures } from './failures.ts';
 import { withHeartbeat } from './heartbeat.ts';
 
 /** `wait`: ask for the same job again in `waitMs`; `held`: nobody may publish until a probe or a person opens it. */
-export type PublishOutcome =
-  | ({ outcome: 'published' | 'failed' } & BatchFigures)
-  | { outcome: 'wait'; waitMs: number; why: string; held: boolean };
+export type PublishOutcome = BatchFigures &
+  ({ outcome: 'published' | 'failed' } | { outcome: 'wait'; waitMs: number; why: string; held: boolean });
 
 export type PublishActivities = ReturnType<typeof createPublishActivities>;
 
@@ -31,6 +30,7 @@ const BEGIN_EARLY_MS = 30;
 /** The one activity of `publish_tracking_queue`: one job, paced by the account's clock, never tried again by itself. */
 export function createPublishActivities({ database, clock, webscraper, jobDeadlineMs }: PublishDeps) {
   const { db } = database;
+  const figures = (batchId: string) => figuresWithForecast(db, batchId, clock.limits);
 
   /** Asks a held account whether it works again: one caller a time, every few minutes. */
   async function probe(): Promise<void> {
@@ -73,11 +73,11 @@ export function createPublishActivities({ database, clock, webscraper, jobDeadli
     const takenByNobody = ['API_RATE_LIMITED', 'API_UNAUTHORISED', 'API_NO_CONNECTION'].includes(error.code);
     if (takenByNobody) {
       await markPending(db, job.id);
-      return { outcome: 'wait', waitMs: 1, why: error.message, held: false };
+      return { outcome: 'wait', waitMs: 1, why: error.message, held: false, ...(await figures(job.batchId)) };
     }
     const perhaps = error.perhapsTaken ? 'perhaps published: ' : '';
     await db.transaction((tx) => markFailed(tx, job.id, `${perhaps}${errorMessage(error)}`));
-    return { outcome: 'failed', ...(await batchFigures(db, job.batchId)) };
+    return { outcome: 'failed', ...(await figures(job.batchId)) };
   }
 
   return withFailures({
@@ -88,10 +88,12 @@ export function createPublishActivities({ database, clock, webscraper, jobDeadli
     async publishJob(input: { batchId: string; jobId: number }): Promise<PublishOutcome> {
       return withHeartbeat(async (signal) => {
         const job = await findJob(db, input.jobId);
-        if (job?.state !== 'pending')
-          return { outcome: 'failed', ...(await batchFigures(db, input.batchId)) };
+        if (job?.state !== 'pending') return { outcome: 'failed', ...(await figures(input.batchId)) };
         const turn = await beginInTime(job.id, signal);
-        if (!turn.granted) return { outcome: 'wait', waitMs: turn.waitMs, why: turn.why, held: turn.held };
+        if (!turn.granted) {
+          const { waitMs, why, held } = turn;
+          return { outcome: 'wait', waitMs, why, held, ...(await figures(input.batchId)) };
+        }
         try {
           const { value: scrapingJobId, rateLimit } = await webscraper.publish(job);
           await db.transaction((tx) => markPublished(tx, job, scrapingJobId, jobDeadlineMs));
@@ -101,7 +103,7 @@ export function createPublishActivities({ database, clock, webscraper, jobDeadli
           await clock.settle(turn.callId, error);
           return refused(job, error);
         }
-        return { outcome: 'published', ...(await figuresWithForecast(db, input.batchId, clock.limits)) };
+        return { outcome: 'published', ...(await figures(input.batchId)) };
       });
     },
   });

@@ -11,7 +11,7 @@ export function detailsOf(
   leftMs: number | null,
   waitingFor: string | null,
 ): string {
-  const { total, pending, published, redirected, completed, failed, invalid } = counts;
+  const { pending, published, redirected } = counts;
   const open = pending + published + redirected > 0;
   const eta = leftMs === null || !open ? null : new Date(Date.now() + leftMs).toISOString().slice(0, 16);
   return [
@@ -19,8 +19,9 @@ export function detailsOf(
     ...(eta === null ? [] : ['', `Ready about ${eta.replace('T', ' ')} UTC`]),
     ...(waitingFor === null ? [] : ['', `Waiting ${waitingFor}`]),
     '',
-    '| total | pending | published | redirected | completed | failed | invalid |',
+    // The Web UI sets no space between columns.
+    `| ${Object.keys(counts).join('\u00A0 | \u00A0')} |`,
     '|--:|--:|--:|--:|--:|--:|--:|',
-    `| ${total} | ${pending} | ${published} | ${redirected} | ${completed} | ${failed} | ${invalid} |`,
+    `| ${Object.values(counts).join(' | ')} |`,
   ].join('\n');
 }

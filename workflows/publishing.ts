@@ -57,12 +57,13 @@ export class Publishing {
 
   private async take(outcome: PublishOutcome): Promise<void> {
     const { run } = this;
+    run.update(outcome);
     const held = outcome.outcome === 'wait' && outcome.held ? outcome.why : null;
     if (held !== run.held) {
       run.held = held;
       await run.show();
     }
-    if (outcome.outcome !== 'wait') return run.update(outcome);
+    if (outcome.outcome !== 'wait') return;
     const { resumes } = run;
     await run.wait(outcome.waitMs, outcome.why, () => !run.open || run.resumes > resumes);
   }

@@ -16,7 +16,7 @@ const listCommand = () =>
     .action((options: Options) =>
       withDatabase(async ({ db }, settings) => {
         const found = await listBatches(db);
-        const account = await readAccount(db);
+        const account = await readAccount(db, settings);
         const all = await Promise.all(found.map((batch) => batchStatus(db, batch, settings, account)));
         if (options.json) printJson(all);
         else for (const status of all) printLine(`${statusLine(status)} · ${status.workbook}`);

@@ -1,7 +1,6 @@
-import { type Account, forecastOf, readAccount } from '../db/account.ts';
+import { forecastOf, OPEN_ACCOUNT, readAccount } from '../db/account.ts';
 import type { Queries } from '../db/database.ts';
 import type { AccountLimits } from '../webscraper/turns.ts';
-import { TYPICAL_JOB_MS } from '../webscraper/forecast.ts';
 import { printJson, printLine, printTable } from './print.ts';
 
 /** What `start --dry-run` and `retry --dry-run` print. */
@@ -17,8 +16,6 @@ export interface DryRun {
   estimatedSeconds: number;
 }
 
-const OPEN_ACCOUNT: Account = { used: 0, notice: null, pending: new Map(), jobMs: TYPICAL_JOB_MS };
-
 /** Jobs, calls, credits and time of some start URLs, given what else runs; without a database: as if nothing did. */
 export async function forecastUrls(
   queries: Queries | null,
@@ -26,7 +23,7 @@ export async function forecastUrls(
   urls: number,
   urlsPerJob: number,
 ): Promise<Pick<DryRun, 'jobs' | 'calls' | 'credits' | 'estimatedSeconds'>> {
-  const account = queries === null ? OPEN_ACCOUNT : await readAccount(queries);
+  const account = queries === null ? OPEN_ACCOUNT : await readAccount(queries, limits);
   const jobs = Math.ceil(urls / urlsPerJob);
   const leftMs = forecastOf(account, limits, null, jobs);
   return { jobs, calls: 2 * jobs, credits: urls, estimatedSeconds: Math.round(leftMs / 1_000) };

@@ -1,14 +1,16 @@
 import { sql } from 'drizzle-orm';
 import { forecastMs, TYPICAL_JOB_MS } from '../webscraper/forecast.ts';
-import { type AccountLimits, closedText } from '../webscraper/turns.ts';
+import { type AccountLimits, closedText, usedText } from '../webscraper/turns.ts';
 import { batchFigures, type BatchFigures } from './counts.ts';
 import type { Queries } from './database.ts';
 
 /** The account as people see it, and what a forecast needs. */
 export interface Account {
-  /** Calls of the budget used or kept now. */
-  used: number;
-  /** `closed until 14:05:10 UTC, 429 from the API`, or why publishing is held; null: open. */
+  /** When each counted call leaves the budget, ascending, in milliseconds from now. */
+  expiriesMs: readonly number[];
+  /** Downloads that will follow publishes already made. */
+  owed: number;
+  /** Why nothing is published just now: closed by a 429, held, or no call free; null: open. */
   notice: string | null;
   /** Jobs of each running batch that wait to be published. */
   pending: ReadonlyMap<string, number>;
@@ -16,34 +18,58 @@ export interface Account {
   jobMs: number;
 }
 
+/** As if nothing had been called and nothing ran. */
+export const OPEN_ACCOUNT: Account = {
+  expiriesMs: [],
+  owed: 0,
+  notice: null,
+  pending: new Map(),
+  jobMs: TYPICAL_JOB_MS,
+};
+
 /** Latest jobs whose time is averaged. */
 const JOBS_AVERAGED = 100;
 
-export async function readAccount(queries: Queries): Promise<Account> {
-  const [account] = await queries.execute<{
-    used: number;
-    closedMs: number | null;
-    closedReason: string | null;
-    heldReason: string | null;
-    jobMs: number | null;
-  }>(sql`
-    select (select count(*)::int from calls where expires_at > clock_timestamp())
-           + (select count(*)::int from jobs where owes_download) as used,
-           (extract(epoch from case when closed_until > clock_timestamp() then closed_until end) * 1000)::float8
-             as "closedMs",
+interface AccountRow extends Record<string, unknown> {
+  nowMs: number;
+  expiriesMs: number[];
+  owed: number;
+  closedMs: number | null;
+  closedReason: string | null;
+  heldReason: string | null;
+  jobMs: number | null;
+}
+
+function noticeOf(row: AccountRow, { callLimit }: AccountLimits): string | null {
+  if (row.heldReason !== null) return `publishing is held: ${row.heldReason}`;
+  if (row.closedMs !== null) return closedText(row.closedMs, row.closedReason);
+  const toLeave = row.expiriesMs.length + row.owed + 2 - callLimit;
+  const freeMs = row.expiriesMs[toLeave - 1];
+  return toLeave > 0 ? usedText(callLimit, freeMs === undefined ? null : row.nowMs + freeMs) : null;
+}
+
+export async function readAccount(queries: Queries, limits: AccountLimits): Promise<Account> {
+  const [row] = await queries.execute<AccountRow>(sql`
+    with time as materialized (select clock_timestamp() as now)
+    select (extract(epoch from now) * 1000)::float8 as "nowMs",
+           array(select (extract(epoch from expires_at - now) * 1000)::float8 from calls
+                 where expires_at > now order by 1) as "expiriesMs",
+           (select count(*)::int from jobs where owes_download) as owed,
+           (extract(epoch from case when closed_until > now then closed_until end) * 1000)::float8 as "closedMs",
            closed_reason as "closedReason", held_reason as "heldReason",
            (select avg(extract(epoch from finished_at - published_at) * 1000)::float8 from (
              select finished_at, published_at from jobs where state = 'completed' order by id desc
              limit ${JOBS_AVERAGED}) latest) as "jobMs"
-    from account_clock`);
+    from time, account_clock`);
+  if (row === undefined) throw new TypeError('the account clock has no row: run `tsuiseki migrate`');
   const pending = await queries.execute<{ batchId: string; n: number }>(sql`
     select batch_id as "batchId", count(*)::int as n from jobs where state = 'pending' group by batch_id`);
-  const closed = account?.closedMs == null ? null : closedText(account.closedMs, account.closedReason);
   return {
-    used: account?.used ?? 0,
-    notice: account?.heldReason == null ? closed : `publishing is held: ${account.heldReason}`,
+    expiriesMs: row.expiriesMs,
+    owed: row.owed,
+    notice: noticeOf(row, limits),
     pending: new Map(pending.map(({ batchId, n }) => [batchId, n])),
-    jobMs: account?.jobMs ?? TYPICAL_JOB_MS,
+    jobMs: row.jobMs ?? TYPICAL_JOB_MS,
   };
 }
 
@@ -55,7 +81,7 @@ export function forecastOf(
   jobs: number,
 ): number {
   const others = [...account.pending].flatMap(([other, n]) => (other === batchId ? [] : [n]));
-  return forecastMs({ jobs, others, used: account.used, jobMs: account.jobMs }, limits);
+  return forecastMs({ ...account, jobs, others }, limits);
 }
 
 /** A batch's figures with the time left. */
@@ -65,7 +91,7 @@ export async function figuresWithForecast(
   limits: AccountLimits,
 ): Promise<BatchFigures> {
   const figures = await batchFigures(queries, batchId);
-  const account = await readAccount(queries);
+  const account = await readAccount(queries, limits);
   const jobs = account.pending.get(batchId) ?? 0;
   const leftMs = jobs > 0 ? forecastOf(account, limits, batchId, jobs) : account.jobMs;
   return { ...figures, leftMs };

@@ -29,10 +29,10 @@ export async function batchStatus(
   account?: Account,
 ): Promise<BatchStatus> {
   const { counts, inFlight } = await batchFigures(queries, batch.id);
-  const { pending, ...rest } = account ?? (await readAccount(queries));
-  const jobs = pending.get(batch.id) ?? 0;
+  const state = account ?? (await readAccount(queries, limits));
+  const jobs = state.pending.get(batch.id) ?? 0;
   const goesOn = batch.finishedAt === null && batch.state === 'running';
-  const leftMs = jobs > 0 ? forecastOf({ pending, ...rest }, limits, batch.id, jobs) : rest.jobMs;
+  const leftMs = jobs > 0 ? forecastOf(state, limits, batch.id, jobs) : state.jobMs;
   return {
     batchId: batch.id,
     workflowId: batch.workflowId,
@@ -40,7 +40,7 @@ export async function batchStatus(
     task: batch.task,
     workbook: batch.workbook,
     state: batch.state,
-    reason: batch.reason ?? (goesOn && jobs > 0 ? rest.notice : null),
+    reason: batch.reason ?? (goesOn && jobs > 0 ? state.notice : null),
     counts,
     startedAt: batch.startedAt.toISOString(),
     finishedAt: batch.finishedAt?.toISOString() ?? null,

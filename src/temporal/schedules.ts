@@ -20,7 +20,8 @@ export async function applySchedules(client: Client, jobDeadlineMs: number): Pro
       id: 'tsuiseki-inbox-relay',
       workflowType: 'InboxRelayWorkflow',
       taskQueue: QUEUES.acquisition,
-      everyMs: 5_000,
+      // Within the minute from webhook to database; more often would bury the batches in the Web UI.
+      everyMs: 30_000,
     },
     {
       id: 'tsuiseki-lost-webhooks',

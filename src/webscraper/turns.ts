@@ -73,11 +73,19 @@ function reason(
   freeMs: number,
 ): string {
   if (atMs === closedMs) return closedText(closedMs, state.closedReason);
-  if (atMs === freeMs) return `all ${limits.callLimit} calls of the account are used or kept`;
+  if (atMs === freeMs) return usedText(limits.callLimit, null);
   return 'other publishes come first';
+}
+
+/** `all 200 calls of the account are used or kept, the next free at 14:05:10 UTC`. */
+export function usedText(callLimit: number, freeMs: number | null): string {
+  const when = freeMs === null ? '' : `, the next free at ${timeOf(freeMs)}`;
+  return `all ${callLimit} calls of the account are used or kept${when}`;
 }
 
 /** `closed until 14:05:10 UTC, 429 from the API`, as people are told it. */
 export function closedText(untilMs: number, why: string | null): string {
-  return `closed until ${new Date(untilMs).toISOString().slice(11, 19)} UTC${why === null ? '' : `, ${why}`}`;
+  return `closed until ${timeOf(untilMs)}${why === null ? '' : `, ${why}`}`;
 }
+
+const timeOf = (ms: number): string => `${new Date(ms).toISOString().slice(11, 19)} UTC`;

@@ -19,7 +19,7 @@ interface FakeRow {
   written: boolean;
 }
 
-type Wait = Omit<Extract<PublishOutcome, { outcome: 'wait' }>, 'outcome'>;
+type Wait = Pick<Extract<PublishOutcome, { outcome: 'wait' }>, 'waitMs' | 'why' | 'held'>;
 
 /** A cancel reaches an activity with the answer to a heartbeat. */
 async function untilCancelled(): Promise<never> {
@@ -84,7 +84,7 @@ export class FakeBatch {
 
   private async publish(jobId: number): Promise<PublishOutcome> {
     const outcome = this.onPublish(jobId);
-    if (typeof outcome === 'object') return { outcome: 'wait', ...outcome };
+    if (typeof outcome === 'object') return { outcome: 'wait', ...outcome, ...this.figures() };
     if (outcome === 'died') throw new Error('the worker died');
     if (outcome === 'turn') return untilCancelled();
     if (outcome === 'published') this.published.push(jobId);
