@@ -25,6 +25,14 @@ describe('the rows of a sheet', () => {
     expect(await rowNumbers(rows)).toEqual([2, 6, 9]);
   });
 
+  it('are none where a formula shows nothing, as one filled down in advance does', async () => {
+    const rows =
+      `<row r="2"><c r="A2" t="str"><f>IF(Z2="","",Z2)</f><v></v></c></row>` +
+      `<row r="3"><c r="A3" t="str"><f>IF(Z3="","",Z3)</f><v>W1</v></c></row>` +
+      `<row r="4"><c r="B4" t="str"><f>Z4&amp;""</f><v/></c></row>`;
+    expect(await rowNumbers(rows)).toEqual([3]);
+  });
+
   it('count hidden ones and those of a filter', async () => {
     const rows = `<row r="2" hidden="1">${cell('A2', 'W1')}</row><row r="3" hidden="true" outlineLevel="1">${cell('A3', 'W2')}</row>`;
     expect(await rowNumbers(rows, '<autoFilter ref="A1:C3"/>')).toEqual([2, 3]);
