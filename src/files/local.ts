@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { constants, createReadStream } from 'node:fs';
-import { access, copyFile, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
+import { access, chmod, copyFile, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
@@ -10,6 +11,8 @@ import type { FileErrorCode, FileStore, FileVersion } from './types.ts';
 
 /** A file that someone is writing all the time is told apart from one that was just saved. */
 const MAX_DOWNLOAD_ATTEMPTS = 3;
+/** Of the file's name, in the temporary one: three bytes each at most, where disks allow 255 for a whole name. */
+const NAME_CHARACTERS_KEPT = 50;
 
 const CODES: Readonly<Record<string, [FileErrorCode, string]>> = {
   ENOENT: ['FILE_NOT_FOUND', 'is not there'],
@@ -30,13 +33,14 @@ const CODES: Readonly<Record<string, [FileErrorCode, string]>> = {
 export class LocalFiles implements FileStore {
   async download(path: string, localPath: string): Promise<FileVersion> {
     return namingFile(path, async () => {
-      for (let attempt = 1; ; attempt++) {
+      for (let attempt = 1; attempt <= MAX_DOWNLOAD_ATTEMPTS; attempt++) {
         const before = await versionOf(path);
-        await copyFile(path, localPath, constants.COPYFILE_FICLONE);
+        await access(path, constants.R_OK);
+        await copyHere(path, localPath);
         const after = await versionOf(path);
         if (after.etag === before.etag) return after;
-        if (attempt === MAX_DOWNLOAD_ATTEMPTS) throw changed(path, 'while it was read');
       }
+      throw changed(path, 'while it was read');
     });
   }
 
@@ -53,27 +57,20 @@ export class LocalFiles implements FileStore {
       // Hidden, and no workbook by its name: a crash leaves nothing that looks like one.
       const temporary = join(
         folder,
-        `.${basename(real).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`,
+        `.${basename(real).slice(0, NAME_CHARACTERS_KEPT)}.${randomBytes(6).toString('hex')}.tmp`,
       );
       try {
-        // Nobody else may read it before it has the old file's mode.
-        const file = await open(temporary, 'wx', 0o600);
-        try {
-          for await (const chunk of createReadStream(localPath)) await file.writeFile(chunk as Buffer);
-          await takeAfter(real, file);
-          await file.sync();
-        } finally {
-          await file.close();
-        }
+        const written = await writeTemporary(temporary, localPath, real);
         const current = await versionOf(real);
         if (current.etag !== ifMatch.etag) throw changed(path, 'since it was read');
         await rename(temporary, real);
+        await syncFolder(folder);
+        // Not that of the path: someone else may have saved since.
+        return written;
       } catch (error) {
         await rm(temporary, { force: true });
         throw error;
       }
-      await syncFolder(folder);
-      return versionOf(real);
     });
   }
 }
@@ -81,7 +78,45 @@ export class LocalFiles implements FileStore {
 async function versionOf(path: string): Promise<FileVersion> {
   const stats = await stat(path, { bigint: true });
   if (!stats.isFile()) throw new FileError('FILE_NOT_FOUND', `${path} is no file`);
-  return { etag: `${stats.size}-${stats.mtimeNs}-${stats.ino}` };
+  return versionFrom(stats);
+}
+
+function versionFrom({ size, mtimeNs, ino }: BigIntStats): FileVersion {
+  return { etag: `${size}-${mtimeNs}-${ino}` };
+}
+
+/** Copies a file that can be read; whatever fails then is not its fault, unless it has gone meanwhile. */
+async function copyHere(path: string, localPath: string): Promise<void> {
+  try {
+    await copyFile(path, localPath, constants.COPYFILE_FICLONE);
+    // The copy of a read-only file is read-only as well, and could not be written over.
+    await chmod(localPath, 0o600);
+  } catch (error) {
+    await versionOf(path);
+    throw unavailable(path, `cannot be copied: ${errorMessage(error)}`, error);
+  }
+}
+
+/** Writes the local file beside the one it is to replace, with that one's mode and owner. */
+async function writeTemporary(temporary: string, localPath: string, real: string): Promise<FileVersion> {
+  const local = await open(localPath, 'r').catch((error: unknown) => {
+    throw unavailable(real, `cannot be replaced: ${errorMessage(error)}`, error);
+  });
+  try {
+    // Nobody else may read it before it has the old file's mode.
+    const file = await open(temporary, 'wx', 0o600);
+    try {
+      for await (const chunk of local.createReadStream({ autoClose: false }))
+        await file.writeFile(chunk as Buffer);
+      await takeAfter(real, file);
+      await file.sync();
+      return versionFrom(await file.stat({ bigint: true }));
+    } finally {
+      await file.close();
+    }
+  } finally {
+    await local.close();
+  }
 }
 
 async function takeAfter(path: string, file: FileHandle): Promise<void> {
@@ -96,18 +131,26 @@ async function takeAfter(path: string, file: FileHandle): Promise<void> {
   await file.chmod(mode & 0o7777);
 }
 
-/** Makes the rename survive a power cut. */
+/** Makes the rename survive a power cut, where the system and the folder's mode let folders be opened. */
 async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
   try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+    const handle = await open(folder, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    // The new file is in its place: to report a failure now would have it written again.
   }
 }
 
 function changed(path: string, when: string): FileError {
   return new FileError('FILE_CHANGED', `${path} was changed by someone else ${when}`);
+}
+
+function unavailable(path: string, what: string, cause: unknown): FileError {
+  return new FileError('FILE_UNAVAILABLE', `${path} ${what}`, { cause });
 }
 
 async function namingFile<T>(path: string, work: () => Promise<T>): Promise<T> {

@@ -3,7 +3,7 @@ import type { OpenSheet } from './open-sheet.ts';
 import type { CellText } from './sheet/cell-texts.ts';
 import { resultPlace } from './sheet/result-cell.ts';
 import type { ResultPlace } from './sheet/result-cell.ts';
-import { Occurrences } from './sheet/row-identity.ts';
+import { isBlank, Occurrences } from './sheet/row-identity.ts';
 import { RowLinks } from './sheet/row-links.ts';
 import type { ScannedRow } from './sheet/scanned-row.ts';
 import type { SheetFacts } from './sheet/sheet-scanner.ts';
@@ -125,6 +125,8 @@ function candidateIn(
   const input = known(texts.inputText(inputCell, link), strings);
   const email = known(texts.text(emailCell), strings);
   if (input === undefined || email === undefined) return null;
+  const uncalculated = texts.isUncalculated(inputCell) || texts.isUncalculated(emailCell);
+  if (isBlank(input, email, uncalculated)) return null;
   return {
     input,
     email,

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { copyFile } from 'node:fs/promises';
+import { copyFile, rm, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 
 import { columnRoles } from './columns.ts';
@@ -13,6 +13,7 @@ import type { SheetFacts } from './sheet/sheet-scanner.ts';
 import type { Splice } from './sheet/splices.ts';
 import { WriteObstacles } from './sheet/write-obstacles.ts';
 import type { CellEdit, CellOutcome, PatchReport, WorkbookColumns } from './types.ts';
+import { withoutLoneSurrogates } from './xml/xml-text.ts';
 import { writePatched } from './zip/write-patched.ts';
 
 /** What every text of ours in more than one field holds (interface section 5). */
@@ -33,6 +34,7 @@ export interface PatchWorkbookOptions {
  *
  * @param targetPath replaced if it is there; not left behind on failure. Moving it into place is the caller's
  * @throws {WorkbookError} as `readWorkbook`
+ * @throws {RangeError} the target is the source
  */
 export async function patchWorkbook(
   sourcePath: string,
@@ -40,9 +42,8 @@ export async function patchWorkbook(
   options: PatchWorkbookOptions,
 ): Promise<PatchReport> {
   const roles = columnRoles(options.columns);
-  const edits = options.edits.map((edit) =>
-    edit.text.length > MAX_CELL_LENGTH ? { ...edit, text: edit.text.slice(0, MAX_CELL_LENGTH) } : edit,
-  );
+  await checkTarget(sourcePath, targetPath);
+  const edits = options.edits.map((edit) => ({ ...edit, text: storableText(edit.text) }));
   const sheet = await OpenSheet.open(sourcePath, options.name ?? basename(sourcePath), options.limits);
   try {
     const { rows, facts, tables } = await matchEdits(sheet, roles, edits);
@@ -51,7 +52,7 @@ export async function patchWorkbook(
 
     const writes = writesOf(edits, rows, outcomes);
     if (writes.length === 0) {
-      await copyFile(sourcePath, targetPath, constants.COPYFILE_FICLONE);
+      await copyWhole(sourcePath, targetPath);
     } else {
       const splices = splicesOf(writes, roles.result, facts);
       await writePatched(sheet.archive, sheet.parts.sheetPart, splices, targetPath);
@@ -59,6 +60,33 @@ export async function patchWorkbook(
     return { sheet: sheet.parts.sheet, outcomes };
   } finally {
     await sheet.close();
+  }
+}
+
+/**
+ * Writing the target would destroy the source, and clean-up after a failure remove it.
+ *
+ * @throws {RangeError} both are one file
+ */
+export async function checkTarget(sourcePath: string, targetPath: string): Promise<void> {
+  const [source, target] = await Promise.all(
+    [sourcePath, targetPath].map((path) => stat(path, { bigint: true }).catch(() => null)),
+  );
+  if (source != null && target != null && source.ino === target.ino && source.dev === target.dev)
+    throw new RangeError('a workbook cannot be patched onto itself');
+}
+
+/** A text as the cell will hold it, so that it is known again as the same. */
+function storableText(text: string): string {
+  return withoutLoneSurrogates(text.length > MAX_CELL_LENGTH ? text.slice(0, MAX_CELL_LENGTH) : text);
+}
+
+async function copyWhole(sourcePath: string, targetPath: string): Promise<void> {
+  try {
+    await copyFile(sourcePath, targetPath, constants.COPYFILE_FICLONE);
+  } catch (error) {
+    await rm(targetPath, { force: true });
+    throw error;
   }
 }
 

@@ -6,7 +6,7 @@ import type { WorkbookLimits } from './limits.ts';
 import { OpenSheet } from './open-sheet.ts';
 import { RowCollector } from './row-collector.ts';
 import { layoutWarnings } from './sheet/layout-warnings.ts';
-import { Occurrences } from './sheet/row-identity.ts';
+import { isBlank, Occurrences } from './sheet/row-identity.ts';
 import { RowLinks } from './sheet/row-links.ts';
 
 import { looksLikeData } from './sheet/header-row.ts';
@@ -49,7 +49,7 @@ async function readRows(sheet: OpenSheet, roles: ColumnRoles): Promise<WorkbookC
     row.inputUrl = links.target(index, targets) ?? row.inputUrl;
     if (row.row === 1) {
       if (looksLikeData(row)) warnings.push('row 1 looks like data, but is never read: it is the header');
-    } else if (row.input.trim() !== '' || row.email.trim() !== '' || row.warnings.length > 0) {
+    } else if (!isBlank(row.input, row.email, collector.uncalculated.has(row.row))) {
       row.occurrence = occurrences.next(row);
       rows.push(row);
     }

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { groupsOf } from './child-messages.ts';
 import type { FromChild, ToChild } from './child-messages.ts';
 import { columnRoles } from './columns.ts';
+import { checkTarget } from './patch-workbook.ts';
 import type { PatchWorkbookOptions } from './patch-workbook.ts';
 import type { ReadWorkbookOptions } from './read-workbook.ts';
 import { DEFAULT_CHILD_LIMITS, runChild } from './run-child.ts';
@@ -54,6 +55,7 @@ export async function patchWorkbookApart(
 ): Promise<PatchReport> {
   const { columns, edits, name = basename(sourcePath), limits = {} } = options;
   columnRoles(columns);
+  await checkTarget(sourcePath, targetPath);
   const outcomes: CellOutcome[] = [];
   function* messages(): Generator<ToChild> {
     yield { kind: 'patch', path: sourcePath, targetPath, name, columns, limits, editCount: edits.length };

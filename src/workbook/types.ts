@@ -43,7 +43,7 @@ export interface CellEdit extends RowContent {
   /** Comes back in the outcome; the caller's own id of the row. */
   id: string;
   occurrence: number;
-  /** Where the row stood when it was read: tried first, never trusted without its content. */
+  /** Where the row stood when it was read. Proves nothing and is not looked at: the row is found by its content. */
   rowHint: number;
   text: string;
   /** The text known to be ours in that cell; any other text there is a person's, unless it holds `｜｜｜`. */

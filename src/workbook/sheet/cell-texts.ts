@@ -58,6 +58,11 @@ export class CellTexts {
     return link;
   }
 
+  /** Whether the cell holds a formula that no program has calculated yet; one whose result is an empty text has been. */
+  isUncalculated(cell: ScannedCell): boolean {
+    return cell.isFormula && cell.type === 'n' && cell.value === '';
+  }
+
   /** What people should know about how the cell was understood. */
   warnings(cell: ScannedCell, column: number, row: number, link: HyperlinkFormula | null): string[] {
     if (!cell.present) return [];
@@ -76,7 +81,7 @@ export class CellTexts {
         warnings.push(`${place} is formatted as a date: the number itself is ${cell.value}`);
       }
     }
-    if (cell.isFormula && cell.sharedString < 0 && cell.value === '' && link === null) {
+    if (this.isUncalculated(cell) && link === null) {
       warnings.push(`${place} holds a formula without a stored result: open the workbook and save it`);
     }
     if (link !== null && link.url === null) {

@@ -22,12 +22,15 @@ export function parseHyperlinkFormula(formula: string): HyperlinkFormula | null 
 
 /** A string literal, or several joined with `&`, and what stands behind it; null for anything computed. */
 function literal(source: string): { text: string; rest: string } | null {
-  const first = LITERAL.exec(source);
-  if (first === null) return null;
-  const text = (first[1] ?? '').replaceAll('""', '"');
-  const rest = source.slice(first[0].length);
-  const join = JOIN.exec(rest);
-  if (join === null) return { text, rest: rest.trimStart() };
-  const next = literal(rest.slice(join[0].length));
-  return next === null ? null : { text: text + next.text, rest: next.rest };
+  let text = '';
+  let rest = source;
+  for (;;) {
+    const next = LITERAL.exec(rest);
+    if (next === null) return null;
+    text += (next[1] ?? '').replaceAll('""', '"');
+    rest = rest.slice(next[0].length);
+    const join = JOIN.exec(rest);
+    if (join === null) return { text, rest: rest.trimStart() };
+    rest = rest.slice(join[0].length);
+  }
 }

@@ -5,6 +5,14 @@ export function contentKey({ input, inputUrl, email }: RowContent): string {
   return `${input.length} ${inputUrl === null ? '-' : inputUrl.length} ${input}${inputUrl ?? ''}${email}`;
 }
 
+/**
+ * Whether a row is none, since it shows nothing in its input and e-mail cells. Reading and finding again must pass over
+ * the same ones, or occurrences would differ. `uncalculated`: one of the two is a formula still to be calculated.
+ */
+export function isBlank(input: string, email: string, uncalculated: boolean): boolean {
+  return !uncalculated && input.trim() === '' && email.trim() === '';
+}
+
 /** Counts rows of the same content from the top: the first is occurrence 0. */
 export class Occurrences {
   readonly #firstOfInput = new Map<string, RowContent>();

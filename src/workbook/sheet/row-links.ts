@@ -55,21 +55,38 @@ export class RowLinks {
     return url === '' ? null : url;
   }
 
-  /** The link of each row by its place in the scan; -1 for none. */
+  /**
+   * The link of each row by its place in the scan; -1 for none. Rows that have theirs are jumped over, since links of a
+   * forgery may all cover every row.
+   */
   #linksOfRows(): number[] {
     const rowNumbers = this.#rowNumbers;
     const linkOfRow = rowNumbers.map(() => -1);
+    /** By a row's place: a place at or before the next row without a link. */
+    const nextFree = rowNumbers.map((_, index) => index);
+    nextFree.push(rowNumbers.length);
     for (const [link, firstRow] of this.#firstRows.entries()) {
       const lastRow = this.#lastRows[link] ?? 0;
-      for (
-        let index = firstAtLeast(rowNumbers, firstRow);
-        (rowNumbers[index] ?? Infinity) <= lastRow;
-        index++
-      ) {
-        if (linkOfRow[index] === -1) linkOfRow[index] = link;
+      let index = follow(nextFree, firstAtLeast(rowNumbers, firstRow));
+      while ((rowNumbers[index] ?? Infinity) <= lastRow) {
+        linkOfRow[index] = link;
+        nextFree[index] = index + 1;
+        index = follow(nextFree, index + 1);
       }
     }
     return linkOfRow;
+  }
+}
+
+/** The end of the chain that begins at `from`; halves the chain on the way. */
+function follow(next: number[], from: number): number {
+  let at = from;
+  for (;;) {
+    const step = next[at] ?? at;
+    if (step === at) return at;
+    const behind = next[step] ?? step;
+    next[at] = behind;
+    at = behind;
   }
 }
 

@@ -48,12 +48,16 @@ export function unescapeCharacters(text: string): string {
 /** Cell text as XML: markup escaped, and what XML cannot hold written `_xHHHH_`, as Excel does. */
 export function encodeCellText(text: string): string {
   if (!NEEDS_ENCODING.test(text)) return text;
-  return text
-    .replaceAll(LONE_SURROGATE, '\uFFFD')
+  return withoutLoneSurrogates(text)
     .replaceAll(UNWRITABLE, (sign) => `_x${sign.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;');
+}
+
+/** Halves of characters, which UTF-8 cannot hold, become the replacement character. */
+export function withoutLoneSurrogates(text: string): string {
+  return text.replaceAll(LONE_SURROGATE, '\uFFFD');
 }
 
 function decodeEntity(entity: string, name: string): string {

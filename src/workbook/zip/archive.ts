@@ -21,6 +21,8 @@ const LOCAL_HEADER_SIGNATURE = 0x04034b50;
 export type ArchiveEntry = FileEntry;
 
 interface ZipDirectory {
+  /** Of the whole file, in bytes. */
+  fileSize: number;
   entries: readonly ArchiveEntry[];
   comment: Uint8Array;
 }
@@ -35,19 +37,21 @@ export class Archive {
   /** The zip's own comment. */
   readonly comment: Uint8Array;
   readonly #file: FileHandle;
+  readonly #fileSize: number;
   readonly #parts: ReadonlyMap<string, ArchiveEntry>;
 
   private constructor(
     name: string,
     limits: WorkbookLimits,
     file: FileHandle,
-    { entries, comment }: ZipDirectory,
+    { entries, comment, fileSize }: ZipDirectory,
   ) {
     this.comment = comment;
     this.name = name;
     this.limits = limits;
     this.entries = entries;
     this.#file = file;
+    this.#fileSize = fileSize;
     this.#parts = new Map(entries.map((entry) => [partKey(entry.filename), entry]));
   }
 
@@ -58,7 +62,9 @@ export class Archive {
   static async open(path: string, name: string, limits: WorkbookLimits): Promise<Archive> {
     const file = await openFile(path, name);
     try {
-      const { size } = await file.stat();
+      const stats = await file.stat();
+      if (!stats.isFile()) throw notAWorkbook(name, 'is a folder or device, not a file');
+      const { size } = stats;
       const otherKind = await sniff(file, size, name);
       if (otherKind !== null) throw otherKind;
       if (size > limits.maxFileBytes) {
@@ -117,7 +123,10 @@ export class Archive {
     const extraOffset = entry.offset + LOCAL_HEADER_BYTES + header.readUInt16LE(26);
     const localExtra = Buffer.alloc(header.readUInt16LE(28));
     await this.#file.read(localExtra, 0, localExtra.length, extraOffset);
-    return { dataOffset: extraOffset + localExtra.length, localExtra };
+    const dataOffset = extraOffset + localExtra.length;
+    if (dataOffset + entry.compressedSize > this.#fileSize)
+      throw damaged(this.name, `the zip entry ${entry.filename} reaches beyond the file`);
+    return { dataOffset, localExtra };
   }
 }
 
@@ -134,7 +143,7 @@ async function readDirectory(file: FileHandle, size: number, name: string): Prom
   try {
     // Folders share the entries' shape but for their data; none has any.
     const entries = (await reader.getEntries()) as ArchiveEntry[];
-    return { entries, comment: reader.comment };
+    return { entries, comment: reader.comment, fileSize: size };
   } catch (error) {
     const why = errorMessage(error);
     if (why === ERR_UNSAFE_FILENAME) throw damaged(name, 'a zip entry has a name that leads outside', error);

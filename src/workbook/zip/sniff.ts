@@ -6,6 +6,7 @@ import type { WorkbookError } from '../types.ts';
 const HEAD_BYTES = 4096;
 /** Compound File Binary, the container of .xls and of encrypted workbooks ([MS-CFB] 2.2). */
 const CFB_SIGNATURE = Buffer.from('d0cf11e0a1b11ae1', 'hex');
+const CFB_HEADER_BYTES = 512;
 /** Its directory fits here unless the file is a forgery. */
 const CFB_DIRECTORY_BYTES = 16 * 1024;
 
@@ -26,6 +27,7 @@ export async function sniff(file: FileHandle, size: number, name: string): Promi
 }
 
 async function compoundFile(file: FileHandle, head: Buffer, name: string): Promise<WorkbookError> {
+  if (head.length < CFB_HEADER_BYTES) return oldOffice(name);
   const sectorSize = 2 ** Math.min(head.readUInt16LE(0x1e), 16);
   const directorySector = head.readUInt32LE(0x30);
   const directory = await readAt(file, (directorySector + 1) * sectorSize, CFB_DIRECTORY_BYTES);
@@ -34,6 +36,10 @@ async function compoundFile(file: FileHandle, head: Buffer, name: string): Promi
   if (names.includes('Workbook') || names.includes('Book')) {
     return notAWorkbook(name, 'is an old .xls workbook: save it as .xlsx');
   }
+  return oldOffice(name);
+}
+
+function oldOffice(name: string): WorkbookError {
   return notAWorkbook(name, 'is an old Office file (.xls or the like): save it as .xlsx');
 }
 

@@ -1,0 +1,192 @@
+import { readFile, writeFile } from 'node:fs/promises';
+
+import { describe, expect, it } from 'vitest';
+
+import { patchWorkbook, readWorkbook } from '../../../src/workbook/index.ts';
+import { COLUMNS, editOf, testFolder } from './support/folder.ts';
+import { rawParts, SHEET_PART } from './support/raw-workbook.ts';
+import { expectRefused } from './support/refused.ts';
+import { unzip, writeZip, zipBytes } from './support/zip-file.ts';
+import type { ZipPart } from './support/zip-file.ts';
+
+const { folder, path } = testFolder();
+const BOOK = { rows: '<row r="2"><c r="A2" t="str"><v>W1</v></c></row>' };
+
+async function zip(more: ZipPart[], change = (part: ZipPart): ZipPart => part): Promise<string> {
+  const written = path('zip.xlsx');
+  await writeZip(written, [...rawParts(BOOK).map(change), ...more]);
+  return written;
+}
+
+describe('zip entries that are refused', () => {
+  it.each([
+    ['of one name', SHEET_PART],
+    ['of one name but for case', SHEET_PART.toUpperCase()],
+  ])('two %s', async (_, name) => {
+    await expectRefused(
+      folder(),
+      await zip([{ name, data: '<worksheet/>' }]),
+      'WORKBOOK_DAMAGED',
+      `is damaged: two zip entries have the name "${name}"`,
+    );
+  });
+
+  it.each([
+    '../outside.xml',
+    'xl/../../outside.xml',
+    '/etc/passwd',
+    'C:/outside.xml',
+    'xl\\..\\outside.xml',
+    '\\\\host\\x',
+  ])('one named %s', async (name) => {
+    await expectRefused(
+      folder(),
+      await zip([{ name, data: 'x' }]),
+      'WORKBOOK_DAMAGED',
+      /has a name that leads outside/,
+    );
+  });
+
+  it('more than a workbook ever has', async () => {
+    const many = Array.from({ length: 200 }, (_, index) => ({ name: `xl/media/${index}`, data: '' }));
+    const limits = { maxParts: 200 };
+    await expectRefused(
+      folder(),
+      await zip(many),
+      'WORKBOOK_TOO_LARGE',
+      /is too large: \d+ parts, where 200 are allowed/,
+      limits,
+    );
+  });
+
+  it('a file larger than allowed', async () => {
+    const limits = { maxFileBytes: 100 };
+    await expectRefused(
+      folder(),
+      await zip([]),
+      'WORKBOOK_TOO_LARGE',
+      /is too large: 1 MB, where 1 MB are allowed/,
+      limits,
+    );
+  });
+});
+
+describe('zip entries that are damaged', () => {
+  const only =
+    (name: string, change: Partial<ZipPart>) =>
+    (part: ZipPart): ZipPart =>
+      part.name === name ? { ...part, ...change } : part;
+
+  it('say another size than they have', async () => {
+    const file = await zip([], only(SHEET_PART, { claimedSize: 9 }));
+    await expectRefused(
+      folder(),
+      file,
+      'WORKBOOK_DAMAGED',
+      `is damaged: ${SHEET_PART} has not the size that the zip file says`,
+    );
+  });
+
+  it.each([
+    ['deflated bytes', false, /cannot be unzipped|has a wrong checksum|has not the size/],
+    ['stored bytes', true, /has a wrong checksum/],
+  ])('have other %s', async (_, stored, message) => {
+    const data = `${rawParts(BOOK).find(({ name }) => name === SHEET_PART)!.data as string}${' '.repeat(50)}`;
+    const file = await zip([], only(SHEET_PART, { data, stored }));
+    const bytes = await readFile(file);
+    const at = bytes.indexOf(SHEET_PART, 0, 'latin1') + SHEET_PART.length;
+    bytes[at + 20] = bytes[at + 20]! ^ 0x01;
+    await writeFile(file, bytes);
+    await expectRefused(folder(), file, 'WORKBOOK_DAMAGED', message);
+  });
+
+  it('are not where the directory says', async () => {
+    const file = await zip([]);
+    const bytes = await readFile(file);
+    bytes.write('XX', bytes.indexOf(SHEET_PART, 0, 'latin1') - 30, 'latin1');
+    await writeFile(file, bytes);
+    await expectRefused(
+      folder(),
+      file,
+      'WORKBOOK_DAMAGED',
+      `is damaged: the zip entry ${SHEET_PART} is not where the directory says`,
+    );
+  });
+
+  it('are compressed in another way', async () => {
+    const bytes = zipBytes(rawParts(BOOK));
+    for (let at = bytes.indexOf('PK\x01\x02'); at >= 0; at = bytes.indexOf('PK\x01\x02', at + 4)) {
+      if (bytes.toString('latin1', at + 46).startsWith(SHEET_PART)) bytes.writeUInt16LE(9, at + 10);
+    }
+    const file = path('deflate64.xlsx');
+    await writeFile(file, bytes);
+    await expectRefused(
+      folder(),
+      file,
+      'WORKBOOK_DAMAGED',
+      /is compressed in a way that spreadsheet programs do not use/,
+    );
+  });
+
+  it('reach beyond the file: a part that is only copied, too', async () => {
+    const bytes = zipBytes([
+      ...rawParts(BOOK),
+      { name: 'xl/media/image1.png', data: 'x'.repeat(100), stored: true },
+    ]);
+    const at = bytes.lastIndexOf('PK\x01\x02', undefined, 'latin1');
+    bytes.writeUInt32LE(1_000_000, at + 20);
+    bytes.writeUInt32LE(1_000_000, at + 24);
+    const source = path('beyond.xlsx');
+    await writeFile(source, bytes);
+    const { rows } = await readWorkbook(source, { columns: COLUMNS });
+    const edits = [editOf(rows[0]!, '完了')];
+    const target = path('beyond-patched.xlsx');
+    await expect(patchWorkbook(source, target, { columns: COLUMNS, edits })).rejects.toMatchObject({
+      code: 'WORKBOOK_DAMAGED',
+      message: 'beyond.xlsx is damaged: the zip entry xl/media/image1.png reaches beyond the file',
+    });
+    await expect(readFile(target)).rejects.toThrow('ENOENT');
+    await expect(readFile(`${target}.part`)).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('zip entries that are odd, but sound', () => {
+  it('are copied with their names, dates, attributes, order and bytes', async () => {
+    const source = await zip(
+      [
+        { name: 'xl/media/', data: '', stored: true },
+        { name: 'xl/media/stored.bin', data: Buffer.from([0, 1, 2, 255]), stored: true },
+        { name: 'xl/media/空.bin', data: '' },
+        { name: 'customXml/item1.xml', data: '<a/>'.repeat(100), descriptor: true },
+      ],
+      (part) => ({ ...part, descriptor: true }),
+    );
+    const target = path('odd.xlsx');
+    const { rows } = await readWorkbook(source, { columns: COLUMNS });
+    await patchWorkbook(source, target, { columns: COLUMNS, edits: [editOf(rows[0]!, '完了')] });
+    const [before, after] = [await unzip(source), await unzip(target)];
+    expect([...after.keys()]).toEqual([...before.keys()]);
+    for (const [name, bytes] of before) if (name !== SHEET_PART) expect(after.get(name)).toEqual(bytes);
+    expect(headers(await readFile(target))).toEqual(headers(await readFile(source)));
+    expect((await readWorkbook(target, { columns: COLUMNS })).rows[0]?.result).toBe('完了');
+  });
+});
+
+/** Of each entry what a patch keeps: version, date, attributes and, for untouched ones, checksum and sizes. */
+function headers(bytes: Buffer): unknown[] {
+  const seen: unknown[] = [];
+  for (let at = bytes.indexOf('PK\x01\x02'); at >= 0; at = bytes.indexOf('PK\x01\x02', at + 4)) {
+    const name = bytes.toString('utf8', at + 46, at + 46 + bytes.readUInt16LE(at + 28));
+    const sizes = name === SHEET_PART ? '' : bytes.toString('hex', at + 16, at + 28);
+    const utf8 = bytes.readUInt16LE(at + 8) & 0x0800;
+    seen.push([
+      name,
+      bytes.toString('hex', at + 4, at + 8),
+      utf8,
+      bytes.readUInt32LE(at + 12),
+      bytes.readUInt32LE(at + 38),
+      sizes,
+    ]);
+  }
+  return seen;
+}
