@@ -3,7 +3,6 @@ import { loadSettings, type Settings, SettingsError } from '../config.ts';
 import { type Batch, findBatch } from '../db/batches.ts';
 import { type Database, openDatabase } from '../db/database.ts';
 import { rootMessage, TsuisekiError } from '../errors.ts';
-import { connectClient } from '../temporal/connection.ts';
 
 class CommandError extends TsuisekiError<'BATCH_UNKNOWN' | 'DATABASE_UNAVAILABLE'> {}
 
@@ -40,6 +39,8 @@ export function withTemporal<T>(
   run: (deps: { database: Database; client: Client; settings: Settings }) => Promise<T>,
 ): Promise<T> {
   return withDatabase(async (database, settings) => {
+    // What asks the database alone need not wait for Temporal's client to be loaded.
+    const { connectClient } = await import('../temporal/connection.ts');
     const client = await connectClient(settings);
     try {
       return await run({ database, client, settings });

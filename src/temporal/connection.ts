@@ -63,10 +63,14 @@ export async function connectClient(settings: Settings): Promise<ConnectedClient
   }
 }
 
-/** A client that connects with its first call, and again whenever it must: Temporal may be away at the start. */
+/**
+ * A client that connects with its first call, and again whenever it must: Temporal may be away at the start. Its calls
+ * are tried once: whoever made one hears at once that Temporal is away, and the SDK's retries, which come out of a
+ * timer, would end the process when they meet a connection that was closed in the meantime.
+ */
 export function lazyClient(settings: Settings): ConnectedClient {
   const { connectionOptions, namespace } = temporalOptions(settings);
-  const connection = Connection.lazy(connectionOptions);
+  const connection = Connection.lazy({ ...connectionOptions, interceptors: [] });
   return new Client({ connection, namespace: namespace ?? 'default' }) as ConnectedClient;
 }
 
