@@ -25,6 +25,17 @@ function isFailedQuery(error: unknown): error is Error {
   return error instanceof Error && error.message.startsWith('Failed query:') && error.cause !== undefined;
 }
 
+/**
+ * The text of what an error came from: a query builder's error tells the query and not why it failed, and several
+ * addresses refused are an error without a text of its own.
+ */
+export function rootMessage(error: unknown, maxLength = 500): string {
+  if (error instanceof AggregateError && error.errors.length > 0)
+    return rootMessage(error.errors[0], maxLength);
+  if (error instanceof Error && error.cause instanceof Error) return rootMessage(error.cause, maxLength);
+  return errorMessage(error, maxLength);
+}
+
 /** For the `default` of an exhaustive `switch`: a new case left out is a type error. */
 export function assertNever(value: never): never {
   throw new TypeError(`unexpected value ${JSON.stringify(value)}`);

@@ -11,8 +11,10 @@ import { startBatch } from '../temporal/start-batch.ts';
 import { readWorkbook } from '../workbook/index.ts';
 import { writeSampleWorkbook } from '../workbook/samples.ts';
 import { note, printLine } from './print.ts';
-import { startSystem } from './system.ts';
-import { followBatch, progressBar } from './watch.ts';
+import { ProgressDisplay } from './progress.ts';
+import { stopRequests } from './stop-signal.ts';
+import { StoppedEarly, startSystem, type System } from './system.ts';
+import { followBatch } from './watch.ts';
 
 class DemoError extends TsuisekiError<'DEMO_WRONG'> {}
 
@@ -40,34 +42,54 @@ async function checkWorkbook(path: string, rows: Record<string, unknown>[], day:
   return rows.length;
 }
 
+/** Embedded servers are meant, whatever is configured. */
+const ON_EMBEDDED_SERVERS = {
+  DATABASE_URL: '',
+  TEMPORAL_ADDRESS: '',
+  TEMPORAL_CONFIG_FILE: '',
+  TEMPORAL_PROFILE: '',
+};
+
 async function runDemo(): Promise<void> {
+  const requests = stopRequests();
   const system = await startSystem({
     sandbox: true,
     onProgress: note,
-    overrides: { DATABASE_URL: '', TEMPORAL_ADDRESS: '' },
+    requests,
+    overrides: ON_EMBEDDED_SERVERS,
   });
-  const { settings, report } = system;
+  try {
+    await trackSample(system, requests.stop);
+  } catch (error) {
+    if (requests.stop.aborted)
+      throw new StoppedEarly('STOPPED', 'stopped before the batch ended', { cause: error });
+    throw error;
+  } finally {
+    await system.stop();
+  }
+}
+
+async function trackSample({ settings, report }: System, stop: AbortSignal): Promise<void> {
   const folder = join(settings.dataDir, 'demo', TASK);
   const path = join(folder, 'YTO-demo.xlsx');
+  mkdirSync(folder, { recursive: true });
+  rmSync(path, { force: true });
+  await writeSampleWorkbook(path, { task: TASK, rows: ROWS });
+  const day = new Date();
   const database = openDatabase(requireSetting(settings, 'databaseUrl'));
   try {
-    mkdirSync(folder, { recursive: true });
-    rmSync(path, { force: true });
-    await writeSampleWorkbook(path, { task: TASK, rows: ROWS });
     const client = await connectClient(settings);
-    const day = new Date();
-    const started = await startBatch(
-      { database, client, settings },
-      { workbook: path, task: null, rows: null, fresh: true },
-    );
+    const request = { workbook: path, task: null, rows: null, fresh: true };
+    const started = await startBatch({ database, client, settings }, request);
     await client.connection.close();
-    note(
-      `a workbook of ${ROWS} rows, a job every ${settings.publishIntervalMs / 1_000} s; watch it in the Web UI:`,
-    );
-    note(`  ${report.webUi}/namespaces/default/workflows/${encodeURIComponent(started.workflowId)}`);
-    const ended = await followBatch(database, settings, started.batchId, (status) =>
-      note(progressBar(status)),
-    );
+    const where = `namespaces/${report.temporalNamespace}/workflows/${encodeURIComponent(started.workflowId)}`;
+    note(`${ROWS} rows, a job every ${settings.publishIntervalMs / 1_000} s; watch it in the Web UI:`);
+    note(`  ${report.webUi}/${where}`);
+    const display = new ProgressDisplay(process.stderr);
+    const ended = await followBatch(database, settings, started.batchId, (status) => display.change(status), {
+      onLook: (status) => display.look(status),
+      stop,
+    }).finally(() => display.end());
     if (ended.state !== 'completed')
       throw new DemoError('DEMO_WRONG', `the batch ended ${ended.state}: ${ended.reason}`);
     const right = await checkWorkbook(path, await rowReports(database.db, started.batchId), day);
@@ -76,7 +98,6 @@ async function runDemo(): Promise<void> {
     printLine('the Web UI:    `npx tsuiseki up --sandbox` opens it again with this batch in it');
   } finally {
     await database.close();
-    await system.stop();
   }
 }
 

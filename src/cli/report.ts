@@ -2,13 +2,15 @@ import { Command } from 'commander';
 import { report, rollUp } from '../db/roll-ups.ts';
 import { printJson, printTable } from './print.ts';
 import { withDatabase } from './session.ts';
-import { UsageError } from './usage.ts';
+import { moment, UsageError } from './usage.ts';
 
-function dateOf(text: string | undefined, fallback: Date): Date {
-  if (text === undefined) return fallback;
-  const date = new Date(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00+09:00` : text);
-  if (Number.isNaN(date.getTime())) throw new UsageError('USAGE', `${text}: write a date such as 2026-01-31`);
-  return date;
+/** Checked before the database is asked for anything. */
+function period(options: { from?: string; to?: string }): { from: Date | null; to: Date } {
+  const from = options.from === undefined ? null : moment(options.from);
+  const to = options.to === undefined ? new Date() : moment(options.to);
+  if (from !== null && from >= to)
+    throw new UsageError('USAGE', `--from ${options.from} is not before ${options.to ?? 'now'}`);
+  return { from, to };
 }
 
 /** `tsuiseki report`: the aggregated figures, the present hour included. */
@@ -18,14 +20,13 @@ export function reportCommand(): Command {
     .option('--from <date>', 'from this day on (Japan); default: all')
     .option('--to <date>', 'up to, and without, this day; default: now')
     .option('--json', 'print JSON')
-    .action((options: { from?: string; to?: string; json?: boolean }) =>
-      withDatabase(async ({ db }) => {
-        const from = dateOf(options.from, new Date(0));
-        const to = dateOf(options.to, new Date());
+    .action((options: { from?: string; to?: string; json?: boolean }) => {
+      const { from, to } = period(options);
+      return withDatabase(async ({ db }) => {
         await rollUp(db);
-        const tasks = await report(db, from, to);
-        if (options.json) printJson({ from: from.toISOString(), to: to.toISOString(), tasks });
+        const tasks = await report(db, from ?? new Date(0), to);
+        if (options.json) printJson({ from: from?.toISOString() ?? null, to: to.toISOString(), tasks });
         else printTable(tasks, ['task', 'batches', 'rows', 'completed', 'failed', 'invalid', 'delivered']);
-      }),
-    );
+      });
+    });
 }

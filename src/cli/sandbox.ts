@@ -1,14 +1,15 @@
 import { Command } from 'commander';
-import { startSandbox } from '../sandbox/index.ts';
-import { duration } from '../settings/parse.ts';
+import { duration, url, wholeNumber } from '../settings/parse.ts';
+import { listenError } from './listen-error.ts';
 import { note, printJson } from './print.ts';
 import { stopSignal } from './stop-signal.ts';
+import { option } from './usage.ts';
 
 interface Options {
-  port: string;
+  port: number;
   token: string;
   webhookUrl?: string;
-  jobDuration?: string;
+  jobDuration?: number;
   json?: boolean;
 }
 
@@ -16,22 +17,31 @@ interface Options {
 export function sandboxCommand(): Command {
   return new Command('sandbox')
     .description("run the stand-in for Web Scraper Cloud and Yamato's page")
-    .option('--port <port>', 'the port; 0: any free one', '0')
+    .option('--port <port>', 'the port; 0: any free one', option(wholeNumber(0, 65_535)), 0)
     .option('--token <token>', 'the API token it takes', 'sandbox')
-    .option('--webhook-url <url>', 'where its notifications go, token included')
-    .option('--job-duration <duration>', 'how long a scraping job takes')
+    .option(
+      '--webhook-url <url>',
+      'where its notifications go, token included',
+      option(url('http:', 'https:')),
+    )
+    .option('--job-duration <duration>', 'how long a scraping job takes', option(duration))
     .option('--json', 'print where it listens as JSON')
     .action(async (options: Options) => {
+      const stopped = stopSignal();
+      const { startSandbox } = await import('../sandbox/index.ts');
+      const { port, token, webhookUrl = null, jobDuration: jobDurationMs } = options;
       const sandbox = await startSandbox({
-        port: Number(options.port),
-        token: options.token,
-        webhookUrl: options.webhookUrl ?? null,
-        ...(options.jobDuration === undefined ? {} : { jobDurationMs: duration(options.jobDuration) }),
+        port,
+        token,
+        webhookUrl,
+        ...(jobDurationMs === undefined ? {} : { jobDurationMs }),
+      }).catch((error: unknown) => {
+        throw listenError('--port', { host: '127.0.0.1', port }, error);
       });
-      const { url, controlUrl, yamatoUrl } = sandbox;
-      if (options.json) printJson({ url, controlUrl, yamatoUrl });
-      else note(`sandbox: API ${url}, Yamato ${yamatoUrl}, control ${controlUrl}`);
-      await stopSignal();
+      const { url: apiUrl, controlUrl, yamatoUrl } = sandbox;
+      if (options.json) printJson({ url: apiUrl, controlUrl, yamatoUrl });
+      else note(`sandbox: API ${apiUrl}, Yamato ${yamatoUrl}, control ${controlUrl}`);
+      await stopped;
       await sandbox.close();
     });
 }

@@ -1,35 +1,47 @@
 import { Command } from 'commander';
-import { loadSettings, requireSetting } from '../config.ts';
+import { loadSettings, requireSetting, requireSettings } from '../config.ts';
 import { openDatabase } from '../db/database.ts';
 import { buildApp } from '../http/app.ts';
 import { createLogger } from '../log.ts';
-import { connectClient } from '../temporal/connection.ts';
+import { lazyClient, pingTemporal } from '../temporal/connection.ts';
 import { NotificationRelay } from '../temporal/notification-relay.ts';
+import { listenError } from './listen-error.ts';
 import { stopSignal } from './stop-signal.ts';
 
-/** `tsuiseki serve`: the HTTP server alone. */
+/** Longer than readiness waits for it: a call that hangs is ended all the same. */
+const PING_TIMEOUT_MS = 5_000;
+
+/**
+ * `tsuiseki serve`: the HTTP server alone. It starts and takes notifications while Temporal is away, and says 503
+ * while the database is.
+ */
 export function serveCommand(): Command {
   return new Command('serve').description('run the HTTP server in the foreground').action(async () => {
     const settings = loadSettings();
-    const webhookTokens = requireSetting(settings, 'webhookTokens');
+    requireSettings(settings, 'webhookTokens', 'databaseUrl');
+    const stopped = stopSignal();
     const logger = createLogger(settings.logLevel, 'http');
+    const client = lazyClient(settings);
     const database = openDatabase(requireSetting(settings, 'databaseUrl'));
-    const client = await connectClient(settings);
     const relay = new NotificationRelay(database, client);
     const app = buildApp({
       database,
-      webhookTokens,
+      webhookTokens: requireSetting(settings, 'webhookTokens'),
       logger,
       notify: (batchId) => relay.notify(batchId),
-      pingTemporal: async () => {
-        await client.connection.workflowService.getSystemInfo({});
-      },
+      pingTemporal: () => pingTemporal(client, PING_TIMEOUT_MS),
     });
-    const address = await app.listen({ host: settings.httpHost, port: settings.httpPort });
-    logger.info({ address }, 'listening');
-    await stopSignal();
-    await app.close();
-    await database.close();
-    await client.connection.close();
+    const { httpHost: host, httpPort: port } = settings;
+    try {
+      const address = await app.listen({ host, port }).catch((error: unknown) => {
+        throw listenError('HTTP_PORT', { host, port }, error);
+      });
+      logger.info({ address }, 'listening');
+      await stopped;
+    } finally {
+      await app.close();
+      await database.close();
+      await client.connection.close();
+    }
   });
 }

@@ -1,23 +1,31 @@
 import type { Client } from '@temporalio/client';
-import { loadSettings, requireSetting, type Settings } from '../config.ts';
+import { loadSettings, type Settings, SettingsError } from '../config.ts';
 import { type Batch, findBatch } from '../db/batches.ts';
 import { type Database, openDatabase } from '../db/database.ts';
-import { errorMessage, TsuisekiError } from '../errors.ts';
-import { connectClient } from '../temporal/connection.ts';
+import { rootMessage, TsuisekiError } from '../errors.ts';
 
 class CommandError extends TsuisekiError<'BATCH_UNKNOWN' | 'DATABASE_UNAVAILABLE'> {}
+
+/** The server alone: the rest of a URL is nobody's business. */
+const hostOf = (url: string | null) => (url === null ? '' : new URL(url).host);
 
 /** Runs a command on the database; a database that is away is one line. */
 export async function withDatabase<T>(
   run: (database: Database, settings: Settings) => Promise<T>,
 ): Promise<T> {
   const settings = loadSettings();
-  const database = openDatabase(requireSetting(settings, 'databaseUrl'), { maxConnections: 2 });
+  if (settings.databaseUrl === null)
+    throw new SettingsError(
+      'SETTINGS_MISSING',
+      'DATABASE_URL is not set, and no `tsuiseki up` runs on this folder',
+    );
+  const database = openDatabase(settings.databaseUrl, { maxConnections: 2 });
   try {
     await database.sql`select 1`.catch((error: unknown) => {
       throw new CommandError(
         'DATABASE_UNAVAILABLE',
-        `the database cannot be reached: ${errorMessage(error, 200)}; is \`tsuiseki up\` running?`,
+        `the database at ${hostOf(settings.databaseUrl)} cannot be used: ${rootMessage(error, 200)}`,
+        { cause: error },
       );
     });
     return await run(database, settings);
@@ -31,6 +39,8 @@ export function withTemporal<T>(
   run: (deps: { database: Database; client: Client; settings: Settings }) => Promise<T>,
 ): Promise<T> {
   return withDatabase(async (database, settings) => {
+    // What asks the database alone need not wait for Temporal's client to be loaded.
+    const { connectClient } = await import('../temporal/connection.ts');
     const client = await connectClient(settings);
     try {
       return await run({ database, client, settings });

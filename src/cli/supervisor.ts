@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { openLogFile } from '../embedded/log-file.ts';
 import { packageRoot } from '../paths.ts';
 
 export interface ProcessSpec {
@@ -15,7 +15,7 @@ const STOP_TIMEOUT_MS = 85_000;
 
 interface Running {
   child: ChildProcess;
-  failures: number;
+  /** Set while it waits to be started again. */
   timer: NodeJS.Timeout | null;
 }
 
@@ -24,36 +24,43 @@ export class Supervisor {
   private readonly running = new Map<string, Running>();
   private readonly env: NodeJS.ProcessEnv;
   private readonly logDir: string;
+  private readonly onRestart: () => void;
   private stopping = false;
 
-  constructor(env: NodeJS.ProcessEnv, dataDir: string) {
+  /** `onRestart`: one has a new process id. */
+  constructor(env: NodeJS.ProcessEnv, dataDir: string, onRestart: () => void = () => {}) {
     this.env = env;
     this.logDir = join(dataDir, 'logs');
-    mkdirSync(this.logDir, { recursive: true });
+    this.onRestart = onRestart;
   }
 
   start(spec: ProcessSpec, failures = 0): void {
-    const log = createWriteStream(join(this.logDir, `${spec.name}.log`), { flags: 'a' });
+    const log = openLogFile(join(this.logDir, `${spec.name}.log`));
     const child = spawn(process.execPath, [join(packageRoot, 'bin/tsuiseki.js'), ...spec.args], {
       env: this.env,
       // A group of its own: Ctrl-C reaches this process alone, which then ends the others in order.
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // The channel closes when this process dies, however it does: a child then ends by itself.
+      stdio: ['ignore', log.descriptor, log.descriptor, 'ipc'],
     });
-    child.stdout.pipe(log, { end: false });
-    child.stderr.pipe(log, { end: false });
-    const own: Running = { child, failures, timer: null };
+    log.close();
+    const own: Running = { child, timer: null };
     this.running.set(spec.name, own);
     const startedAt = Date.now();
-    child.once('exit', () => {
-      log.end();
-      if (this.stopping) return;
+    const restart = () => {
+      if (this.stopping || own.timer !== null) return;
       const failed = Date.now() - startedAt > MAX_RESTART_DELAY_MS ? 0 : failures + 1;
       own.timer = setTimeout(
-        () => this.start(spec, failed),
+        () => {
+          this.start(spec, failed);
+          this.onRestart();
+        },
         Math.min(MAX_RESTART_DELAY_MS, 250 * 2 ** failed),
       );
-    });
+    };
+    child.once('exit', restart);
+    // It could not be started, for want of memory or processes: there is no exit then.
+    child.on('error', restart);
   }
 
   processes(): { name: string; pid: number }[] {
@@ -62,22 +69,27 @@ export class Supervisor {
     );
   }
 
-  /** Ends all, and waits for their ends. */
-  async stop(): Promise<void> {
+  /** Ends all, and waits for their ends; at once, with nothing let finish, when the signal comes. */
+  async stop(now: AbortSignal): Promise<void> {
     this.stopping = true;
     await Promise.all(
-      [...this.running.values()].map(async ({ child, timer }) => {
+      [...this.running.values()].map(({ child, timer }) => {
         if (timer !== null) clearTimeout(timer);
-        if (child.exitCode !== null || child.signalCode !== null) return;
-        await new Promise<void>((resolve) => {
-          const killer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
-          child.once('exit', () => {
-            clearTimeout(killer);
-            resolve();
-          });
-          child.kill('SIGTERM');
-        });
+        return endChild(child, now);
       }),
     );
   }
+}
+
+async function endChild(child: ChildProcess, now: AbortSignal): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const kill = () => child.kill('SIGKILL');
+  const killer = setTimeout(kill, STOP_TIMEOUT_MS);
+  now.addEventListener('abort', kill);
+  await new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.kill(now.aborted ? 'SIGKILL' : 'SIGTERM');
+  });
+  clearTimeout(killer);
+  now.removeEventListener('abort', kill);
 }

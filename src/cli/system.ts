@@ -1,180 +1,221 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
+import { join } from 'node:path';
 import {
-  loadSettings,
+  loadOwnSettings,
   readSettings,
-  readUpFile,
   requireSetting,
+  requireSettings,
   type Settings,
   temporalConfigured,
-  type UpFile,
-  upFilePath,
 } from '../config.ts';
 import { migrateDatabase } from '../db/database.ts';
-import { anyFreePort, freePort } from '../embedded/ports.ts';
+import { freePort } from '../embedded/ports.ts';
 import { startPostgres } from '../embedded/postgres-server.ts';
-import { startTemporalServer } from '../embedded/temporal-server.ts';
+import { startTemporalServer, type TemporalServer } from '../embedded/temporal-server.ts';
 import { errorMessage, TsuisekiError } from '../errors.ts';
+import { embeddedTemporal, removeUpFile, type UpFile, writeUpFile } from '../settings/up-file.ts';
 import { applyTemporalConfig } from '../temporal/apply-config.ts';
-import { connectClient } from '../temporal/connection.ts';
+import { connectClient, temporalOptions } from '../temporal/connection.ts';
 import { QUEUES } from '../temporal/names.ts';
 import { applySchedules } from '../temporal/schedules.ts';
+import { KeptServer } from './kept-server.ts';
+import { localUrl, probePort } from './listen-error.ts';
+import { httpReady, workersReady } from './readiness.ts';
+import type { StopRequests } from './stop-signal.ts';
 import { Supervisor } from './supervisor.ts';
+import { lockDataDir } from './up-lock.ts';
 
-export class UpError extends TsuisekiError<'ALREADY_UP' | 'NOT_READY'> {}
-
-export interface UpReport extends Omit<UpFile, 'pid'> {
-  ready: true;
-  processes: { name: string; pid: number }[];
-}
+/** Asked to stop while it was starting: no failure. */
+export class StoppedEarly extends TsuisekiError<'STOPPED'> {}
 
 export interface System {
-  report: UpReport;
+  report: UpFile;
   /** Settings with everything that was started filled in. */
   settings: Settings;
   stop(): Promise<void>;
 }
 
-/** Seven workers on two cores are ready in some seconds; a machine under load takes longer. */
-const READY_TIMEOUT_MS = 90_000;
-
-function refuseSecond(dataDir: string): void {
-  const pid = readUpFile(dataDir)?.pid;
-  if (pid === undefined) return;
-  try {
-    process.kill(pid, 0);
-  } catch {
-    rmSync(upFilePath(dataDir), { force: true });
-    return;
-  }
-  throw new UpError(
-    'ALREADY_UP',
-    `tsuiseki is up already on ${dataDir} (process ${pid}); stop it, or set TSUISEKI_DATA_DIR`,
-  );
-}
-
-async function waitForHttp(url: string): Promise<void> {
-  const until = Date.now() + READY_TIMEOUT_MS;
-  while (true) {
-    const ready = await fetch(`${url}/readyz`).then(
-      (answer) => answer.ok,
-      () => false,
-    );
-    if (ready) return;
-    if (Date.now() > until)
-      throw new UpError(
-        'NOT_READY',
-        `the HTTP server at ${url} did not become ready; its log is below the data folder`,
-      );
-    await delay(100);
-  }
-}
-
-async function waitForWorkers(client: Awaited<ReturnType<typeof connectClient>>): Promise<void> {
-  const until = Date.now() + READY_TIMEOUT_MS;
-  for (const [worker, name] of Object.entries(QUEUES)) {
-    while (true) {
-      const polled = await Promise.all(
-        [1, 2].map((taskQueueType) =>
-          client.workflowService.describeTaskQueue({
-            namespace: client.options.namespace,
-            taskQueue: { name },
-            taskQueueType,
-          }),
-        ),
-      );
-      if (polled.some(({ pollers }) => (pollers?.length ?? 0) > 0)) break;
-      if (Date.now() > until)
-        throw new UpError(
-          'NOT_READY',
-          `worker ${worker} did not become ready; its log is below the data folder`,
-        );
-      await delay(100);
-    }
-  }
+export interface SystemOptions {
+  sandbox: boolean;
+  onProgress: (line: string) => void;
+  requests: StopRequests;
+  overrides?: NodeJS.ProcessEnv;
 }
 
 /**
  * Starts what is not configured elsewhere: Postgres, Temporal, the sandbox, every worker and the HTTP server, each a
- * process of its own. Ends what it started when it fails.
+ * process of its own. Ends what it started when it fails, and when it is asked to stop in the middle.
  */
-export async function startSystem(options: {
-  sandbox: boolean;
-  onProgress: (line: string) => void;
-  overrides?: NodeJS.ProcessEnv;
-}): Promise<System> {
-  const given = loadSettings();
-  mkdirSync(given.dataDir, { recursive: true });
-  refuseSecond(given.dataDir);
-  const stops: (() => Promise<void>)[] = [];
-  const stop = async () => {
-    for (const end of stops.splice(0).reverse()) await end();
-  };
+export async function startSystem(options: SystemOptions): Promise<System> {
+  const { requests, onProgress } = options;
+  const given = readSettings({ ...loadOwnSettings().env, ...options.overrides });
+  if (!options.sandbox) requireSettings(given, 'webhookTokens', 'webscraperApiToken');
+  const starting = new SystemStart(given, options);
   try {
-    const env: NodeJS.ProcessEnv = { ...loadSettings().env, ...options.overrides };
-    const processes: { name: string; pid: number }[] = [];
-    const { dataDir } = given;
-    const embedded = { env, dataDir, onProgress: options.onProgress };
-    let webUi: string | null = null;
-    if ((env['DATABASE_URL'] ?? '') === '') {
-      options.onProgress('starting Postgres');
-      const server = await startPostgres(embedded);
-      stops.push(() => server.stop());
-      env['DATABASE_URL'] = server.url;
-      processes.push({ name: 'postgres', pid: server.pid });
-    }
-    if (!temporalConfigured(readSettings(env))) {
-      options.onProgress('starting Temporal');
-      const server = await startTemporalServer(embedded);
-      stops.push(() => server.stop());
-      env['TEMPORAL_ADDRESS'] = server.address;
-      env['TEMPORAL_NAMESPACE'] = server.namespace;
-      webUi = server.webUi;
-      processes.push({ name: 'temporal', pid: server.pid });
-    }
-    const port = given.httpPort === 0 ? await anyFreePort() : given.httpPort;
-    env['HTTP_PORT'] = String(port);
-    const http = `http://${given.httpHost}:${port}`;
-    const supervisor = new Supervisor(env, dataDir);
-    stops.push(() => supervisor.stop());
-    let sandbox: string | null = null;
-    if (options.sandbox) {
-      env['WEBHOOK_TOKEN'] ||= randomBytes(18).toString('base64url');
-      const sandboxPort = await freePort(8090);
-      const token = encodeURIComponent(env['WEBHOOK_TOKEN'].split(',')[0] ?? '');
-      sandbox = `http://127.0.0.1:${sandboxPort}`;
-      env['WEBSCRAPER_API_URL'] = `${sandbox}/api/v1`;
-      env['WEBSCRAPER_API_TOKEN'] = 'sandbox';
-      env['YAMATO_URL'] = `${sandbox}/cgi-bin/tneko`;
-      const webhookUrl = `${http}/webhooks/webscraper?token=${token}`;
-      supervisor.start({
-        name: 'sandbox',
-        args: ['sandbox', '--port', String(sandboxPort), '--webhook-url', webhookUrl],
-      });
-    }
-    const settings = readSettings(env);
-    requireSetting(settings, 'webhookTokens');
-    requireSetting(settings, 'webscraperApiToken');
-    const databaseUrl = requireSetting(settings, 'databaseUrl');
-    options.onProgress('bringing database and Temporal up to date');
-    await migrateDatabase(databaseUrl);
-    const client = await connectClient(settings);
-    stops.push(() => client.connection.close());
-    await applyTemporalConfig(client.connection, client.options.namespace);
-    await applySchedules(client, settings.jobDeadlineMs);
-    options.onProgress('starting workers and the HTTP server');
-    for (const name of Object.keys(QUEUES)) supervisor.start({ name, args: ['worker', name] });
-    supervisor.start({ name: 'http', args: ['serve'] });
-    await Promise.all([waitForHttp(http), waitForWorkers(client)]);
-    const temporalAddress = env['TEMPORAL_ADDRESS'] ?? '';
-    const where = { temporalAddress, webUi, http, databaseUrl, sandbox };
-    const report: UpReport = { ready: true, ...where, processes: [...processes, ...supervisor.processes()] };
-    writeFileSync(upFilePath(dataDir), JSON.stringify({ ...report, pid: process.pid }), { mode: 0o600 });
-    stops.push(async () => rmSync(upFilePath(dataDir), { force: true }));
-    return { report, settings, stop };
+    return await starting.run();
   } catch (error) {
-    await stop().catch((cause: unknown) => options.onProgress(`while stopping: ${errorMessage(cause)}`));
+    await starting.stop().catch((cause: unknown) => onProgress(`while stopping: ${errorMessage(cause)}`));
+    if (requests.stop.aborted)
+      throw new StoppedEarly('STOPPED', 'stopped before all was ready', { cause: error });
     throw error;
   }
+}
+
+class SystemStart {
+  private readonly options: SystemOptions;
+  private readonly given: Settings;
+  private readonly env: NodeJS.ProcessEnv;
+  private readonly processes: (() => { name: string; pid: number }[])[] = [];
+  /** Ends of what was started, the last one first. */
+  private readonly ends: (() => Promise<void> | void)[] = [];
+  private report: UpFile | null = null;
+
+  constructor(given: Settings, options: SystemOptions) {
+    this.given = given;
+    this.options = options;
+    this.env = { ...given.env, TSUISEKI_DATA_DIR: given.dataDir };
+  }
+
+  async stop(): Promise<void> {
+    this.report = null;
+    for (const end of this.ends.splice(0).reverse()) await end();
+  }
+
+  async run(): Promise<System> {
+    const { dataDir, jobDeadlineMs } = this.given;
+    const { onProgress, requests } = this.options;
+    this.ends.push(lockDataDir(dataDir));
+    removeUpFile(dataDir);
+    const http = await this.chooseHttp();
+    await this.keepPostgres();
+    const webUi = await this.keepTemporal();
+    const sandbox = this.options.sandbox ? await this.superviseSandbox(http) : null;
+    const settings = readSettings(this.env);
+    const databaseUrl = requireSetting(settings, 'databaseUrl');
+    onProgress('bringing database and Temporal up to date');
+    await migrateDatabase(databaseUrl);
+    const client = await connectClient(settings);
+    this.ends.push(() => client.connection.close());
+    await applyTemporalConfig(client.connection, client.options.namespace);
+    await applySchedules(client, jobDeadlineMs);
+    requests.stop.throwIfAborted();
+    onProgress('starting workers and the HTTP server');
+    const supervisor = this.newSupervisor();
+    for (const name of Object.keys(QUEUES)) supervisor.start({ name, args: ['worker', name] });
+    supervisor.start({ name: 'http', args: ['serve'] });
+    const logs = join(dataDir, 'logs');
+    await Promise.all([
+      httpReady(http, join(logs, 'http.log'), requests.stop),
+      workersReady(client, logs, requests.stop),
+    ]);
+    const temporalAddress = temporalOptions(settings).connectionOptions.address ?? '';
+    const temporalNamespace = client.options.namespace;
+    const where = { temporalAddress, temporalNamespace, webUi, http, databaseUrl, sandbox };
+    const report: UpFile = { ready: true, ...where, processes: this.allProcesses() };
+    this.report = report;
+    this.ends.push(() => removeUpFile(dataDir));
+    writeUpFile(dataDir, report);
+    return { report, settings, stop: () => this.stop() };
+  }
+
+  private allProcesses(): { name: string; pid: number }[] {
+    return this.processes.flatMap((each) => each());
+  }
+
+  /** Somebody has a new process id. */
+  private readonly onRestart = () => {
+    if (this.report === null) return;
+    this.report = { ...this.report, processes: this.allProcesses() };
+    writeUpFile(this.given.dataDir, this.report);
+  };
+
+  private newSupervisor(): Supervisor {
+    const supervisor = new Supervisor(this.env, this.given.dataDir, this.onRestart);
+    this.processes.push(() => supervisor.processes());
+    this.ends.push(() => supervisor.stop(this.options.requests.now));
+    return supervisor;
+  }
+
+  /** A port that was asked for is that one. With the sandbox nobody outside has to find it: any will do then. */
+  private async chooseHttp(): Promise<string> {
+    const { httpHost: host, httpPort: port, env } = this.given;
+    const anyWillDo = this.options.sandbox && (env['HTTP_PORT'] ?? '').trim() === '';
+    const taken = await probePort('HTTP_PORT', { host, port }).catch((error: unknown) => {
+      if (!anyWillDo) throw error;
+      return probePort('HTTP_PORT', { host, port: 0 });
+    });
+    this.env['HTTP_PORT'] = String(taken);
+    return localUrl({ host, port: taken });
+  }
+
+  private embedded() {
+    const { onProgress } = this.options;
+    return { env: this.env, dataDir: this.given.dataDir, onProgress };
+  }
+
+  private async keepPostgres(): Promise<void> {
+    if (this.given.databaseUrl !== null) return;
+    const { onProgress, requests } = this.options;
+    onProgress('starting Postgres');
+    const kept = new KeptServer({
+      name: 'Postgres',
+      start: (onExit, previous: Awaited<ReturnType<typeof startPostgres>> | null) =>
+        startPostgres({ ...this.embedded(), onExit, ...(previous === null ? {} : { port: previous.port }) }),
+      onProgress,
+      onRestart: this.onRestart,
+    });
+    this.keep('postgres', kept);
+    this.env['DATABASE_URL'] = (await kept.ready()).url;
+    requests.stop.throwIfAborted();
+  }
+
+  /** The Web UI's address; null when Temporal is somebody else's. */
+  private async keepTemporal(): Promise<string | null> {
+    if (temporalConfigured(this.given)) return null;
+    const { onProgress, requests } = this.options;
+    onProgress('starting Temporal');
+    const namespace = this.given.env['TEMPORAL_NAMESPACE']?.trim() || 'default';
+    const kept = new KeptServer({
+      name: 'Temporal',
+      start: (onExit, previous: TemporalServer | null) =>
+        startTemporalServer({ ...this.embedded(), namespace, onExit, ...portsOf(previous) }),
+      onProgress,
+      onRestart: this.onRestart,
+    });
+    this.keep('temporal', kept);
+    const server = await kept.ready();
+    Object.assign(this.env, embeddedTemporal(this.env, server));
+    requests.stop.throwIfAborted();
+    return server.webUi;
+  }
+
+  private keep(name: string, kept: Pick<KeptServer<TemporalServer>, 'pid' | 'stop'>): void {
+    this.ends.push(() => kept.stop());
+    this.processes.push(() => (kept.pid === undefined ? [] : [{ name, pid: kept.pid }]));
+  }
+
+  /** Its own supervisor: it ends after the workers, whose last calls it still answers. */
+  private async superviseSandbox(http: string): Promise<string> {
+    const port = await freePort(8090);
+    const sandbox = `http://127.0.0.1:${port}`;
+    const tokens = this.given.webhookTokens ?? [randomBytes(18).toString('base64url')];
+    Object.assign(this.env, {
+      WEBHOOK_TOKEN: tokens.join(','),
+      WEBSCRAPER_API_URL: `${sandbox}/api/v1`,
+      WEBSCRAPER_API_TOKEN: 'sandbox',
+      YAMATO_URL: `${sandbox}/cgi-bin/tneko`,
+    });
+    const webhookUrl = `${http}/webhooks/webscraper?token=${encodeURIComponent(tokens[0] ?? '')}`;
+    const args = ['sandbox', '--port', String(port), '--webhook-url', webhookUrl];
+    this.newSupervisor().start({ name: 'sandbox', args });
+    return sandbox;
+  }
+}
+
+function portsOf(previous: TemporalServer | null): { port?: number; uiPort?: number } {
+  if (previous === null) return {};
+  return {
+    port: Number(new URL(`http://${previous.address}`).port),
+    uiPort: Number(new URL(previous.webUi).port),
+  };
 }

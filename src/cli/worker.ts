@@ -1,15 +1,26 @@
 import { Command } from 'commander';
-import { runWorkers } from '../../workers/runtime.ts';
-import { loadSettings } from '../config.ts';
+import { loadSettings, requireSettings } from '../config.ts';
 import { createLogger } from '../log.ts';
+import { temporalOptions } from '../temporal/connection.ts';
 import { QUEUES, type WorkerName } from '../temporal/names.ts';
 import { UsageError } from './usage.ts';
 
-function workerName(text: string): WorkerName {
-  const names = Object.keys(QUEUES) as WorkerName[];
-  const name = names.find((known) => known === text);
-  if (name === undefined) throw new UsageError('USAGE', `no worker ${text}; there are ${names.join(', ')}`);
-  return name;
+/** These call Web Scraper Cloud. */
+const CALLS_THE_API: ReadonlySet<WorkerName> = new Set([
+  'publish_tracking',
+  'tracking_webhook',
+  'acquisition',
+]);
+
+function workerNames(texts: readonly string[]): WorkerName[] {
+  const known = Object.keys(QUEUES) as WorkerName[];
+  const names = texts.map((text) => {
+    const name = known.find((each) => each === text);
+    if (name === undefined) throw new UsageError('USAGE', `no worker ${text}; there are ${known.join(', ')}`);
+    return name;
+  });
+  // Temporal's SDK refuses two workers of a queue in one process.
+  return [...new Set(names)];
 }
 
 /** `tsuiseki worker NAME…`. */
@@ -18,8 +29,16 @@ export function workerCommand(): Command {
     .description('run one or more workers in the foreground')
     .argument('<names...>', Object.keys(QUEUES).join(', '))
     .action(async (texts: string[]) => {
-      const names = texts.map((text) => workerName(text));
+      const names = workerNames(texts);
       const settings = loadSettings();
+      requireSettings(
+        settings,
+        'databaseUrl',
+        ...(names.some((name) => CALLS_THE_API.has(name)) ? (['webscraperApiToken'] as const) : []),
+      );
+      temporalOptions(settings);
+      // Loading the SDK's core takes a second: not before all is known to be there.
+      const { runWorkers } = await import('../../workers/runtime.ts');
       await runWorkers(names, settings, createLogger(settings.logLevel, names.join('+')));
     });
 }

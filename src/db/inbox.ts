@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
 import { jobs, notifications } from './schema.ts';
 
@@ -12,7 +12,10 @@ export interface NewNotification {
   status: string;
 }
 
-/** Stores a notification and finds the job it is about, by custom_id or job id; unknown ones are kept too. */
+/**
+ * Stores a notification and finds the job it is about; unknown ones are kept too. A custom_id is ours and one
+ * attempt's alone; where no job has it the id of the scraping job tells, and the newest job of that id is meant.
+ */
 export async function storeNotification(
   queries: Queries,
   notification: NewNotification,
@@ -22,6 +25,7 @@ export async function storeNotification(
       eq(jobs.customId, notification.customId ?? ''),
       eq(jobs.scrapingJobId, notification.scrapingJobId),
     ),
+    orderBy: [desc(eq(jobs.customId, notification.customId ?? '')), desc(jobs.id)],
   });
   const [stored] = await queries
     .insert(notifications)
@@ -45,6 +49,25 @@ export function undelivered(queries: Queries, batchId: string, limit: number): P
   });
 }
 
+/** What waits for a batch about some of its jobs. */
+export async function markJobsDelivered(
+  queries: Queries,
+  batchId: string,
+  jobIds: readonly number[],
+): Promise<void> {
+  if (jobIds.length === 0) return;
+  await queries
+    .update(notifications)
+    .set({ deliveredAt: sql`clock_timestamp()` })
+    .where(
+      and(
+        eq(notifications.batchId, batchId),
+        inArray(notifications.jobId, [...jobIds]),
+        isNull(notifications.deliveredAt),
+      ),
+    );
+}
+
 /** Batches for which something waits longer than `olderThanMs`. */
 export async function batchesWithUndelivered(queries: Queries, olderThanMs: number): Promise<string[]> {
   const found = await queries
@@ -61,6 +84,7 @@ export async function batchesWithUndelivered(queries: Queries, olderThanMs: numb
 }
 
 export async function markDelivered(queries: Queries, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return;
   await queries
     .update(notifications)
     .set({ deliveredAt: sql`clock_timestamp()` })

@@ -1,18 +1,19 @@
 import formbody from '@fastify/formbody';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import type { Database } from '../db/database.ts';
+import { errorMessage } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { healthRoutes } from './health.ts';
 import { webscraperRoutes } from './webscraper.ts';
 
 export interface AppDeps {
-  database: Database;
+  database: Pick<Database, 'db'>;
   /** Tells the batch that something was stored for it. */
   notify(batchId: string): Promise<void>;
   /** Resolves when Temporal answers. */
   pingTemporal(): Promise<void>;
   webhookTokens: readonly string[];
-  logger: Logger;
+  logger: Pick<Logger, 'error' | 'warn'>;
 }
 
 /** A notification has five short fields. */
@@ -24,10 +25,11 @@ const REQUEST_TIMEOUT_MS = 10_000;
 export function buildApp(deps: AppDeps): FastifyInstance {
   const app = fastify({ bodyLimit: BODY_LIMIT_BYTES, requestTimeout: REQUEST_TIMEOUT_MS });
   app.register(formbody);
-  app.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {
+  app.setErrorHandler((error: FastifyError, _request, reply) => {
     const status = error.statusCode ?? 500;
-    if (status >= 500) deps.logger.error({ error: error.message }, 'a request failed');
-    const text = status >= 500 ? 'internal error' : error.message;
+    if (status >= 500) deps.logger.error({ error: errorMessage(error) }, 'a request failed');
+    const text = status >= 500 ? 'internal error' : `malformed: ${errorMessage(error, 200)}`;
+    // A body of another type is malformed, too.
     return reply.code(status === 415 ? 400 : status).send({ error: text });
   });
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'no such endpoint' }));

@@ -1,12 +1,16 @@
 import { sql } from 'drizzle-orm';
 import type { FastifyInstance } from 'fastify';
-import { errorMessage } from '../errors.ts';
+import { rootMessage } from '../errors.ts';
+import { within } from './deadline.ts';
 import type { AppDeps } from './app.ts';
 
+/** Whoever asks waits for some seconds only: a part that hangs is one that is not ready. */
+const CHECK_TIMEOUT_MS = 2_500;
+
 const reasonOf = (check: Promise<unknown>) =>
-  check.then(
+  within(CHECK_TIMEOUT_MS, check).then(
     () => 'ok',
-    (error: unknown) => errorMessage(error, 200),
+    (error: unknown) => rootMessage(error, 200),
   );
 
 /** Liveness, and readiness with the reason of each part. */
@@ -14,7 +18,8 @@ export function healthRoutes(app: FastifyInstance, { database, pingTemporal }: A
   app.get('/healthz', () => ({ alive: true }));
   app.get('/readyz', async (_request, reply) => {
     const [databaseState, temporalState] = await Promise.all([
-      reasonOf(database.db.execute(sql`select 1`)),
+      // The table, not only the server: one without our migrations cannot store.
+      reasonOf(database.db.execute(sql`select from notifications limit 0`)),
       reasonOf(pingTemporal()),
     ]);
     const ready = databaseState === 'ok' && temporalState === 'ok';

@@ -8,11 +8,16 @@ function refuse(allowed: string): never {
 const DURATION_UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 const DURATION_FORM = 'a duration such as 500ms, 6s, 15m or 5h';
 
-/** `500ms`, `6s`, `15m`, `5h` to milliseconds. */
+/** A year: what is longer is a slip, and no interval of Postgres or timer of Temporal has to bear it. */
+const MAX_DURATION_MS = 8_760 * 3_600_000;
+
+/** `500ms`, `6s`, `15m`, `5h` to whole milliseconds; what is more than nothing stays more than nothing. */
 export const duration: Parser<number> = (text) => {
   const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text.trim()) ?? [];
   if (amount === undefined || unit === undefined) return refuse(DURATION_FORM);
-  return Math.round(Number(amount) * (DURATION_UNITS_MS[unit] ?? 0));
+  const exactMs = Number(amount) * (DURATION_UNITS_MS[unit] ?? 0);
+  if (exactMs > MAX_DURATION_MS) return refuse(`${DURATION_FORM}, at most 8760h`);
+  return exactMs > 0 ? Math.max(1, Math.round(exactMs)) : 0;
 };
 
 /** A duration of more than nothing. */
@@ -30,11 +35,24 @@ export function wholeNumber(min: number, max: number): Parser<number> {
 
 export function url(...protocols: string[]): Parser<string> {
   return (text) => {
-    const parsed = URL.canParse(text) ? new URL(text) : null;
-    return parsed !== null && protocols.includes(parsed.protocol)
-      ? text
+    const trimmed = text.trim();
+    const parsed = URL.canParse(trimmed) ? new URL(trimmed) : null;
+    return parsed !== null && protocols.includes(parsed.protocol) && parsed.hostname !== ''
+      ? trimmed
       : refuse(`a URL beginning ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`);
   };
+}
+
+/** As `url`, without slashes at its end: what is below it is joined with one. */
+export function baseUrl(...protocols: string[]): Parser<string> {
+  const parse = url(...protocols);
+  return (text) => parse(text).replace(/\/+$/, '');
+}
+
+/** As `url`, with one slash at its end: what is below it is resolved against it. */
+export function folderUrl(...protocols: string[]): Parser<string> {
+  const parse = baseUrl(...protocols);
+  return (text) => `${parse(text)}/`;
 }
 
 export const nonEmpty: Parser<string> = (text) => (text.trim() === '' ? refuse('a text') : text.trim());
@@ -51,9 +69,12 @@ export const commaList: Parser<string[]> = (text) => {
   return items.length > 0 ? items : refuse('one or more texts, separated by commas');
 };
 
+const LAST_COLUMN = 'XFD';
+
 export const columnLetter: Parser<string> = (text) => {
   const letters = text.trim().toUpperCase();
-  return /^[A-Z]{1,3}$/.test(letters) ? letters : refuse('a column letter such as D');
+  const known = /^[A-Z]{1,2}$/.test(letters) || (/^[A-Z]{3}$/.test(letters) && letters <= LAST_COLUMN);
+  return known ? letters : refuse('a column letter such as D');
 };
 
 /** A value for all tasks and values for some of them, by custom_id prefix. */
@@ -70,13 +91,15 @@ export function byTask<T>(prefixes: readonly string[], all: T, parse: Parser<T>)
     const named = new Map<string, string[]>();
     let current = plain;
     for (const part of text.split(',').map((item) => item.trim())) {
-      const [prefix, value] = part.split('=', 2);
-      if (value === undefined || prefix === undefined) {
+      const equals = part.indexOf('=');
+      if (equals === -1) {
         current.push(part);
         continue;
       }
+      const prefix = part.slice(0, equals).trim();
       if (!prefixes.includes(prefix)) return refuse(known);
-      current = [value];
+      if (named.has(prefix)) return refuse(`${prefix} given once`);
+      current = [part.slice(equals + 1)];
       named.set(prefix, current);
     }
     return {

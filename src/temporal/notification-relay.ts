@@ -1,43 +1,66 @@
-import type { Client } from '@temporalio/client';
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
+import type { WebhookMessage } from '../../workflows/messages.ts';
 import { findBatch } from '../db/batches.ts';
 import type { Database } from '../db/database.ts';
-import { markDelivered, undelivered } from '../db/inbox.ts';
-import type { WebhookMessage } from '../../workflows/messages.ts';
+import { markDelivered, markJobsDelivered, undelivered } from '../db/inbox.ts';
 
 /** Notifications a signal: a list costs one signal and one activity, not one each. */
 const NOTIFICATIONS_A_SIGNAL = 100;
+/** Without an end a call to a Temporal that hangs would keep its batch's flight up for ever. */
+const SIGNAL_TIMEOUT_MS = 10_000;
+
+/** What of Temporal's client the relay needs. */
+export interface RelayClient {
+  workflow: { getHandle(workflowId: string): Pick<WorkflowHandle, 'signal'> };
+  withDeadline<T>(deadline: number | Date, run: () => Promise<T>): Promise<T>;
+}
+
+interface Flight {
+  /** Something was stored since the flight's last look. */
+  again: boolean;
+  landed: Promise<void>;
+}
 
 /**
  * Signals stored notifications to their batches. While one signal to a batch is in flight, those that arrive are
- * collected and sent as one; a lone one goes at once.
+ * collected and sent as one; a lone one goes at once. Two processes may signal the same notification: a batch takes
+ * the second for a duplicate.
  */
 export class NotificationRelay {
-  private readonly database: Database;
-  private readonly client: Client;
-  private readonly inFlight = new Map<string, { again: boolean }>();
+  private readonly database: Pick<Database, 'db'>;
+  private readonly client: RelayClient;
+  private readonly flights = new Map<string, Flight>();
 
-  constructor(database: Database, client: Client) {
+  constructor(database: Pick<Database, 'db'>, client: RelayClient) {
     this.database = database;
     this.client = client;
   }
 
-  /** Something was stored for this batch. Errors are the caller's to log: the relay's schedule tries again. */
-  async notify(batchId: string): Promise<void> {
-    const flight = this.inFlight.get(batchId);
+  /**
+   * Something was stored for this batch. Resolves when it was signalled (or its batch has ended); rejects when it
+   * was not: then it stays undelivered, and the relay's schedule tries again.
+   */
+  notify(batchId: string): Promise<void> {
+    const flight = this.flights.get(batchId);
     if (flight !== undefined) {
       flight.again = true;
-      return;
+      return flight.landed;
     }
-    const own = { again: true };
-    this.inFlight.set(batchId, own);
+    const own: Flight = { again: false, landed: Promise.resolve() };
+    this.flights.set(batchId, own);
+    own.landed = this.fly(batchId, own);
+    return own.landed;
+  }
+
+  private async fly(batchId: string, flight: Flight): Promise<void> {
     try {
-      while (own.again) {
-        own.again = false;
+      do {
+        flight.again = false;
         await this.deliver(batchId);
-      }
+      } while (flight.again);
     } finally {
-      this.inFlight.delete(batchId);
+      // In the same turn as the last look at `again`: whoever stores after it finds no flight and starts one.
+      this.flights.delete(batchId);
     }
   }
 
@@ -48,10 +71,9 @@ export class NotificationRelay {
     while (batch !== null) {
       const waiting = await undelivered(db, batchId, NOTIFICATIONS_A_SIGNAL);
       if (waiting.length === 0) break;
-      const jobIds = waiting.flatMap(({ jobId }) => (jobId === null ? [] : [jobId]));
+      const jobIds = [...new Set(waiting.flatMap(({ jobId }) => (jobId === null ? [] : [jobId])))];
       try {
-        const message: WebhookMessage = { batchId, jobIds };
-        await this.client.workflow.getHandle(batch.workflowId).signal('webhookReceived', message);
+        await this.signal(batch.workflowId, { batchId, jobIds });
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return jobIds;
         throw error;
@@ -64,11 +86,23 @@ export class NotificationRelay {
     return [];
   }
 
-  /** Notifications of an ended batch were processed without it. */
-  async settle(batchId: string): Promise<void> {
-    const waiting = await undelivered(this.database.db, batchId, NOTIFICATIONS_A_SIGNAL);
+  private signal(workflowId: string, message: WebhookMessage): Promise<void> {
+    const handle = this.client.workflow.getHandle(workflowId);
+    return this.client.withDeadline(Date.now() + SIGNAL_TIMEOUT_MS, () =>
+      handle.signal<[WebhookMessage]>('webhookReceived', message),
+    );
+  }
+
+  /**
+   * Notifications about these jobs of an ended batch were processed without it. Without `jobIds` whatever waits for
+   * the batch is meant, what came in the meantime included.
+   */
+  async settle(batchId: string, jobIds?: readonly number[]): Promise<void> {
+    const { db } = this.database;
+    if (jobIds !== undefined) return markJobsDelivered(db, batchId, jobIds);
+    const waiting = await undelivered(db, batchId, NOTIFICATIONS_A_SIGNAL);
     await markDelivered(
-      this.database.db,
+      db,
       waiting.map(({ id }) => id),
     );
   }

@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+
+/**
+ * Every command, loaded when it is asked for: all of them together bring Temporal's client, the database and the
+ * HTTP server along, a second of work that `--help` or `status` need not wait for.
+ */
+export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ['demo', async () => (await import('./demo.ts')).demoCommand()],
+  ['up', async () => (await import('./up.ts')).upCommand()],
+  ['worker', async () => (await import('./worker.ts')).workerCommand()],
+  ['serve', async () => (await import('./serve.ts')).serveCommand()],
+  ['sandbox', async () => (await import('./sandbox.ts')).sandboxCommand()],
+  ['migrate', async () => (await import('./set-up.ts')).migrateCommand()],
+  ['config', async () => (await import('./set-up.ts')).configCommand()],
+  ['start', async () => (await import('./start.ts')).startCommand()],
+  ['list', () => batchCommand('list')],
+  ['status', () => batchCommand('status')],
+  ['rows', () => batchCommand('rows')],
+  ['watch', async () => (await import('./watch.ts')).watchCommand()],
+  ['pause', () => steerCommand('pause')],
+  ['resume', () => steerCommand('resume')],
+  ['cancel', () => steerCommand('cancel')],
+  ['retry', async () => (await import('./retry.ts')).retryCommand()],
+  ['report', async () => (await import('./report.ts')).reportCommand()],
+]);
+
+async function batchCommand(name: string): Promise<Command> {
+  return named(name, (await import('./batches.ts')).batchCommands());
+}
+
+async function steerCommand(name: string): Promise<Command> {
+  return named(name, (await import('./steer.ts')).steerCommands());
+}
+
+function named(name: string, commands: readonly Command[]): Command {
+  const command = commands.find((each) => each.name() === name);
+  if (command === undefined) throw new TypeError(`no command ${name}`);
+  return command;
+}

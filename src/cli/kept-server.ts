@@ -1,0 +1,74 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { errorMessage } from '../errors.ts';
+
+export interface EmbeddedServer {
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+export interface KeptServerOptions<S extends EmbeddedServer> {
+  /** For notes. */
+  name: string;
+  /** Starts it; `previous` is what died, whose ports are to be used again. */
+  start(onExit: () => void, previous: S | null): Promise<S>;
+  onProgress: (line: string) => void;
+  /** It has a new process id. */
+  onRestart: () => void;
+}
+
+const FIRST_DELAY_MS = 250;
+/** Postgres refuses for a moment after a kill, until the last of its processes has noticed. */
+const MAX_DELAY_MS = 10_000;
+
+/** An embedded server that is started again when it dies, at the same place, so that all find it again. */
+export class KeptServer<S extends EmbeddedServer> {
+  private readonly options: KeptServerOptions<S>;
+  private readonly stopping = new AbortController();
+  private current: S | null = null;
+  private starting: Promise<void>;
+
+  constructor(options: KeptServerOptions<S>) {
+    this.options = options;
+    this.starting = this.startOnce();
+  }
+
+  /** The server, once it is ready; rejects when its first start fails. */
+  async ready(): Promise<S> {
+    await this.starting;
+    if (this.current === null) throw new TypeError(`${this.options.name} is not running`);
+    return this.current;
+  }
+
+  get pid(): number | undefined {
+    return this.current?.pid;
+  }
+
+  /** Ends it, also one that is still starting. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.starting.catch(() => undefined);
+    await this.current?.stop();
+  }
+
+  private async startOnce(): Promise<void> {
+    this.current = await this.options.start(() => {
+      if (!this.stopping.signal.aborted) this.starting = this.startAgain();
+    }, this.current);
+  }
+
+  private async startAgain(): Promise<void> {
+    const { name, onProgress, onRestart } = this.options;
+    const { signal } = this.stopping;
+    onProgress(`${name} has ended; it is started again`);
+    for (let delayMs = FIRST_DELAY_MS; !signal.aborted; delayMs = Math.min(MAX_DELAY_MS, delayMs * 2)) {
+      try {
+        await delay(delayMs, undefined, { signal });
+        await this.startOnce();
+        onRestart();
+        return;
+      } catch (error) {
+        if (!signal.aborted) onProgress(`${name}: ${errorMessage(error, 200)}`);
+      }
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import { TsuisekiError } from '../errors.ts';
+
+export class NoAnswer extends TsuisekiError<'NO_ANSWER'> {}
+
+/** The promise's own end, or {@link NoAnswer} after that time; what it waited for goes on by itself. */
+export async function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => reject(new NoAnswer('NO_ANSWER', `no answer in ${timeoutMs / 1_000} s`)),
+      timeoutMs,
+    );
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
