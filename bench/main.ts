@@ -1,0 +1,76 @@
+import { parseArgs } from 'node:util';
+import { errorMessage } from '../src/errors.ts';
+import { budget } from './budget.ts';
+import { Cleanup } from './cleanup.ts';
+import { pace } from './pace.ts';
+import type { Figure, Part } from './part.ts';
+import { publish } from './publish.ts';
+import { table } from './table.ts';
+
+const BENCHES: Readonly<Record<string, readonly Part[]>> = { publish, pace, budget };
+
+function usage(): string {
+  const names = Object.entries(BENCHES).map(
+    ([name, parts]) => `  ${name}  parts: ${parts.map((part) => part.name).join(', ')}`,
+  );
+  return ['npm run bench -- NAME [--only PART] [--json]', ...names].join('\n');
+}
+
+/** As shells tell an end by Ctrl-C. */
+const INTERRUPTED = 130;
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+async function run(bench: string, parts: readonly Part[], json: boolean): Promise<number> {
+  const figures: Figure[] = [];
+  const notes: string[] = [];
+  const began = performance.now();
+  const cleanup = new Cleanup(say);
+  let interrupted: Promise<void> | null = null;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => {
+      say(`${signal}: ending what was started`);
+      interrupted ??= cleanup.close();
+    });
+  for (const part of parts) {
+    try {
+      await part.run({
+        figure: (figure) => figures.push(figure),
+        note: (line) => notes.push(`${part.name}: ${line}`),
+        progress: (line) => say(`${bench} ${part.name}: ${line}`),
+        cleanup,
+      });
+    } catch (error) {
+      // A part that breaks off has reached nothing: its figures must not just be missing from the table.
+      notes.push(`${part.name}: broke off: ${errorMessage(error)}`);
+      figures.push({
+        figure: `${part.name} ran to its end`,
+        mustReach: 'yes',
+        measured: null,
+        unit: '',
+        ok: false,
+      });
+    }
+    await cleanup.run();
+    if (interrupted !== null) {
+      await interrupted;
+      return INTERRUPTED;
+    }
+  }
+  const ok = figures.every((figure) => figure.ok);
+  const seconds = Math.round((performance.now() - began) / 1_000);
+  if (json) process.stdout.write(`${JSON.stringify({ bench, ok, seconds, figures, notes })}\n`);
+  else process.stdout.write(`${[table(figures), '', ...notes, `${seconds} s in all`].join('\n')}\n`);
+  return ok ? 0 : 1;
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean', default: false }, only: { type: 'string' } },
+});
+const [name = ''] = positionals;
+const parts = BENCHES[name]?.filter((part) => values.only === undefined || part.name === values.only) ?? [];
+if (parts.length === 0 || positionals.length > 1) {
+  say(usage());
+  process.exitCode = 2;
+} else process.exitCode = await run(name, parts, values.json);

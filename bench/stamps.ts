@@ -1,0 +1,26 @@
+import type { Database } from '../src/db/database.ts';
+import type { SandboxControl } from './sandbox-control.ts';
+
+/** One publish by its custom_id: the moment the account's clock gave it, and when it arrived at the sandbox. */
+export interface PublishStamp {
+  customId: string | null;
+  startedMs: number;
+  /** Null: never arrived; its worker was killed. */
+  arrivedMs: number | null;
+}
+
+/** Every publish the account's clock let start, in that order. */
+export async function publishStamps(database: Database, sandbox: SandboxControl): Promise<PublishStamp[]> {
+  const started = await database.sql<{ customId: string | null; startedMs: number }[]>`
+    select custom_id as "customId", (extract(epoch from c.started_at) * 1000)::float8 as "startedMs"
+    from calls c left join jobs j on j.id = c.job_id
+    where c.kind = 'publish' and c.started_at is not null order by c.started_at`;
+  const arrived = new Map((await sandbox.publishes()).map(({ customId, at }) => [customId, at]));
+  return started.map((stamp) => ({ ...stamp, arrivedMs: arrived.get(stamp.customId) ?? null }));
+}
+
+export async function rowStates(database: Database): Promise<Record<string, number>> {
+  const counted = await database.sql<{ state: string; count: number }[]>`
+    select state, count(*)::int as count from rows group by state order by state`;
+  return Object.fromEntries(counted.map(({ state, count }) => [state, count]));
+}
