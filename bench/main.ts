@@ -26,11 +26,10 @@ async function run(bench: string, parts: readonly Part[], json: boolean): Promis
   const notes: string[] = [];
   const began = performance.now();
   const cleanup = new Cleanup(say);
-  let interrupted: Promise<void> | null = null;
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => {
       say(`${signal}: ending what was started`);
-      interrupted ??= cleanup.close();
+      cleanup.interrupt();
     });
   for (const part of parts) {
     try {
@@ -52,10 +51,7 @@ async function run(bench: string, parts: readonly Part[], json: boolean): Promis
       });
     }
     await cleanup.run();
-    if (interrupted !== null) {
-      await interrupted;
-      return INTERRUPTED;
-    }
+    if (cleanup.wasInterrupted) return INTERRUPTED;
   }
   const ok = figures.every((figure) => figure.ok);
   const seconds = Math.round((performance.now() - began) / 1_000);

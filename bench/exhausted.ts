@@ -1,0 +1,42 @@
+import { accountFigures, latencyFigure } from './account-calls.ts';
+import { startFleet, until } from './fleet.ts';
+import type { Part } from './part.ts';
+import { rowStates } from './stamps.ts';
+
+/**
+ * The vendor's limit in a thirtieth of its window: a batch of twice the budget needs four windows (two calls a row),
+ * so two minutes. No pace, so that the budget alone holds the batch back.
+ */
+const LIMIT = { callLimit: 200, callWindowMs: 30_000 };
+const ROWS = 2 * LIMIT.callLimit;
+
+/** One batch of twice the budget, which publishes whenever it may: the budget is used up from the fifth second on. */
+export const exhausted: Part = {
+  name: 'exhausted',
+  async run(context) {
+    const fleet = await startFleet(context, {
+      ...LIMIT,
+      publishIntervalMs: 0,
+      jobDurationMs: 1_000,
+      publishWorkers: 1,
+    });
+    await fleet.startBatches([ROWS]);
+    context.progress(`${ROWS} rows, ${LIMIT.callLimit} calls in ${LIMIT.callWindowMs / 1_000} s`);
+    // 429s and long waits may stretch it: the figures must still come to be seen.
+    await until('the end of the batch', 8 * LIMIT.callWindowMs, async () => {
+      const { pending = 0, published = 0 } = await rowStates(fleet.database);
+      return pending + published > 0 ? null : true;
+    }).catch((error: Error) => context.note(error.message));
+    const states = await rowStates(fleet.database);
+    context.note(`rows at the end: ${JSON.stringify(states)}`);
+    context.figure({
+      figure: `exhausted: rows completed of ${ROWS}`,
+      mustReach: `${ROWS}`,
+      measured: states['completed'] ?? 0,
+      unit: '',
+      ok: states['completed'] === ROWS,
+    });
+    await accountFigures(context, fleet, 'exhausted', LIMIT);
+    await latencyFigure(context, fleet, 'exhausted', Date.now());
+  },
+};
