@@ -30,7 +30,7 @@ export async function accountFigures(
     mustReach: '0',
     measured: refused,
     unit: '',
-    ok: refused === 0,
+    ok: calls.length > 0 && refused === 0,
   });
   const published = new Map(
     calls.flatMap(({ method, jobId, at }) => (method === 'POST' && jobId !== null ? [[jobId, at]] : [])),
@@ -40,9 +40,9 @@ export async function accountFigures(
     const publishedAt = jobId === undefined ? undefined : published.get(Number(jobId));
     return publishedAt === undefined ? [] : [at - publishedAt];
   });
-  context.note(`${run}: publish to download ${spread(apart)}`);
+  context.note(`publish to download ${spread(apart)}`);
   const other = calls.length - published.size - apart.length;
-  context.note(`${run}: ${published.size} publishes, ${apart.length} downloads, ${other} other calls`);
+  context.note(`${published.size} publishes, ${apart.length} downloads, ${other} other calls`);
 }
 
 /**
@@ -73,7 +73,7 @@ export async function latencyFigure(
     unit: 's',
     ok: p99 < MOST_LATENCY_MS,
   });
-  context.note(`${run}: webhook to database ${spread(latencies)}`);
+  context.note(`webhook to database ${spread(latencies)}`);
   const without = notified.filter(({ customId }) => (completedMs.get(customId ?? '') ?? null) === null);
-  if (without.length > 0) context.note(`${run}: ${without.length} notified jobs without a result at the end`);
+  if (without.length > 0) context.note(`${without.length} notified jobs without a result at the end`);
 }

@@ -1,7 +1,7 @@
 import { accountFigures, latencyFigure } from './account-calls.ts';
 import { startFleet, until } from './fleet.ts';
 import type { Part } from './part.ts';
-import { rowStates } from './stamps.ts';
+import { allEnded, rowStates } from './stamps.ts';
 
 /**
  * The vendor's limit in a thirtieth of its window: a batch of twice the budget needs four windows (two calls a row),
@@ -23,10 +23,9 @@ export const exhausted: Part = {
     await fleet.startBatches([ROWS]);
     context.progress(`${ROWS} rows, ${LIMIT.callLimit} calls in ${LIMIT.callWindowMs / 1_000} s`);
     // 429s and long waits may stretch it: the figures must still come to be seen.
-    await until('the end of the batch', 8 * LIMIT.callWindowMs, async () => {
-      const { pending = 0, published = 0 } = await rowStates(fleet.database);
-      return pending + published > 0 ? null : true;
-    }).catch((error: Error) => context.note(error.message));
+    await until('the end of the batch', 8 * LIMIT.callWindowMs, () => allEnded(fleet.database)).catch(
+      (error: Error) => context.note(error.message),
+    );
     const states = await rowStates(fleet.database);
     context.note(`rows at the end: ${JSON.stringify(states)}`);
     context.figure({

@@ -1,6 +1,6 @@
 import { startFleet, until } from './fleet.ts';
 import type { Part, PartContext } from './part.ts';
-import { publishStamps, rowStates } from './stamps.ts';
+import { allEnded, publishStamps, rowStates } from './stamps.ts';
 import { gaps, spread } from './statistics.ts';
 
 const ROWS = 25;
@@ -38,10 +38,7 @@ async function measure(context: PartContext, intervalMs: number): Promise<void> 
   note(
     `start stamp to arrival: ${spread(stamps.flatMap((s) => (s.arrivedMs === null ? [] : [s.arrivedMs - s.startedMs])))}`,
   );
-  await until('the results', 30_000, async () => {
-    const { pending = 0, published = 0 } = await rowStates(fleet.database);
-    return pending + published > 0 ? null : true;
-  });
+  await until('the end of the batch', 30_000, () => allEnded(fleet.database));
   const states = await rowStates(fleet.database);
   figure({
     figure: `rows completed at ${intervalMs / 1_000} s`,

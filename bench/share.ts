@@ -55,11 +55,11 @@ async function measure(context: PartContext, k: number): Promise<void> {
   });
   const publishTimes = (await fleet.sandbox.publishes()).map(({ at }) => at);
   const windows = (times: readonly number[]) => perWindow(times, firstMs, callWindowMs, WINDOWS).join(', ');
-  context.note(`${run}: ${completed.length} URLs finished, ${possible.toFixed(0)} by the formula`);
+  context.note(`${completed.length} URLs finished, ${possible.toFixed(0)} by the formula`);
   context.note(
-    `${run}: publishes a window ${windows(publishTimes)}; URLs finished ${windows(completed.map(({ atMs }) => atMs))}`,
+    `publishes a window ${windows(publishTimes)}; URLs finished ${windows(completed.map(({ atMs }) => atMs))}`,
   );
-  context.note(`${run}: rows at the end: ${JSON.stringify(await rowStates(fleet.database))}`);
+  context.note(`rows at the end: ${JSON.stringify(await rowStates(fleet.database))}`);
   await accountFigures(context, fleet, run, LIMIT);
   await latencyFigure(context, fleet, run, endMs);
 }

@@ -24,3 +24,9 @@ export async function rowStates(database: Database): Promise<Record<string, numb
     select state, count(*)::int as count from rows group by state order by state`;
   return Object.fromEntries(counted.map(({ state, count }) => [state, count]));
 }
+
+/** Whether every batch has come to its end, its last writeback included. */
+export async function allEnded(database: Database): Promise<true | null> {
+  const [open] = await database.sql`select 1 from batches where finished_at is null limit 1`;
+  return open === undefined ? true : null;
+}
