@@ -1,6 +1,4 @@
-import { mkdirSync, mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { UpReport } from '../src/cli/system.ts';
@@ -12,6 +10,7 @@ import { writeSampleWorkbook } from '../src/workbook/samples.ts';
 import { BenchError, type PartContext } from './part.ts';
 import { PublishWorkers } from './publish-workers.ts';
 import { SandboxControl } from './sandbox-control.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 import { TsuisekiProcess } from './tsuiseki-process.ts';
 
 export interface FleetOptions {
@@ -64,8 +63,7 @@ export async function startFleet(
   { cleanup, progress }: Pick<PartContext, 'cleanup' | 'progress'>,
   options: FleetOptions,
 ): Promise<Fleet> {
-  const folder = mkdtempSync(join(tmpdir(), 'tsuiseki-bench-'));
-  cleanup.add(folder, () => rm(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder(cleanup);
   const env = environmentOf(options, folder);
   const run = (name: string, args: readonly string[]) =>
     new TsuisekiProcess({ args, env, cwd: folder, logFile: join(folder, `${name}.log`) });

@@ -1,13 +1,10 @@
-import { mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { loadSettings } from '../src/config.ts';
 import { migrateDatabase, openDatabase } from '../src/db/database.ts';
 import { startPostgres } from '../src/embedded/postgres-server.ts';
 import { AccountClock } from '../src/webscraper/account-clock.ts';
 import type { Part } from './part.ts';
 import { percentile, spread } from './statistics.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const CALLS = 1_000_000;
 const CLIENTS = 8;
@@ -20,8 +17,7 @@ const MOST_MS = 20;
 export const reservation: Part = {
   name: 'reservation',
   async run({ cleanup, figure, note, progress }) {
-    const dataDir = mkdtempSync(join(tmpdir(), 'tsuiseki-bench-'));
-    cleanup.add(dataDir, () => rm(dataDir, { recursive: true, force: true }));
+    const dataDir = temporaryFolder(cleanup);
     const server = await startPostgres({ env: loadSettings().env, dataDir });
     cleanup.add('Postgres', () => server.stop());
     await migrateDatabase(server.url);
