@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { errorMessage } from '../src/errors.ts';
 import { budget } from './budget.ts';
@@ -19,6 +20,9 @@ function usage(): string {
 /** As shells tell an end by Ctrl-C. */
 const INTERRUPTED = 130;
 
+/** Of the last minute: two cores that others use too give figures that are not ours. */
+const load = () => (loadavg()[0] ?? NaN).toFixed(1);
+
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
 async function run(bench: string, parts: readonly Part[], json: boolean): Promise<number> {
@@ -32,6 +36,7 @@ async function run(bench: string, parts: readonly Part[], json: boolean): Promis
       cleanup.interrupt();
     });
   for (const part of parts) {
+    const before = load();
     try {
       await part.run({
         figure: (figure) => figures.push(figure),
@@ -50,13 +55,15 @@ async function run(bench: string, parts: readonly Part[], json: boolean): Promis
         ok: false,
       });
     }
+    notes.push(`${part.name}: the machine's load was ${before} before and ${load()} at the end`);
     await cleanup.run();
-    if (cleanup.wasInterrupted) return INTERRUPTED;
+    if (cleanup.wasInterrupted) break;
   }
   const ok = figures.every((figure) => figure.ok);
   const seconds = Math.round((performance.now() - began) / 1_000);
   if (json) process.stdout.write(`${JSON.stringify({ bench, ok, seconds, figures, notes })}\n`);
   else process.stdout.write(`${[table(figures), '', ...notes, `${seconds} s in all`].join('\n')}\n`);
+  if (cleanup.wasInterrupted) return INTERRUPTED;
   return ok ? 0 : 1;
 }
 

@@ -1,7 +1,7 @@
 import { type Fleet, startFleet, until } from './fleet.ts';
 import type { Part, PartContext } from './part.ts';
-import { publishStamps, type PublishStamp, rowStates } from './stamps.ts';
-import { gaps, spread } from './statistics.ts';
+import { lateness, publishStamps, rowStates } from './stamps.ts';
+import { gaps } from './statistics.ts';
 
 interface Pace {
   intervalMs: number;
@@ -19,9 +19,6 @@ const SPARE_ROWS = 3;
 const ARRIVAL_TOLERANCE_MS = 20;
 /** The budget is open: it is the pace that is measured. */
 const OPEN_LIMIT = 100_000;
-
-const arrivals = (stamps: readonly PublishStamp[]) =>
-  stamps.flatMap(({ arrivedMs }) => (arrivedMs === null ? [] : [arrivedMs]));
 
 /** Five greatest gaps and where they were, for whoever asks where the time went. */
 function greatestGaps(times: readonly number[]): string {
@@ -92,13 +89,8 @@ async function measure(context: PartContext, { intervalMs, undisturbed, disturbe
     unit: 'ms',
     ok: at.length >= total && leastArrival >= intervalMs - ARRIVAL_TOLERANCE_MS,
   });
-  const lateMs = stamps.flatMap(({ startedMs, arrivedMs }) =>
-    arrivedMs === null ? [] : [arrivedMs - startedMs],
-  );
   note(`greatest gaps, all of it: ${greatestGaps(at)}`);
-  note(
-    `start stamp to arrival: ${spread(lateMs)}; without arrival: ${stamps.length - arrivals(stamps).length}`,
-  );
+  note(lateness(stamps));
   note(`rows at the end: ${JSON.stringify(await rowStates(fleet.database))}`);
 }
 

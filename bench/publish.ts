@@ -1,6 +1,6 @@
 import { startFleet, until } from './fleet.ts';
 import type { Part, PartContext } from './part.ts';
-import { allEnded, publishStamps, rowStates } from './stamps.ts';
+import { allEnded, lateness, publishStamps, rowStates } from './stamps.ts';
 import { gaps, spread } from './statistics.ts';
 
 const ROWS = 25;
@@ -35,9 +35,7 @@ async function measure(context: PartContext, intervalMs: number): Promise<void> 
   });
   const stamps = await publishStamps(fleet.database, fleet.sandbox);
   note(`gaps at the sandbox: least ${Math.min(...gaps(times)).toFixed(0)} ms, ${spread(gaps(times))}`);
-  note(
-    `start stamp to arrival: ${spread(stamps.flatMap((s) => (s.arrivedMs === null ? [] : [s.arrivedMs - s.startedMs])))}`,
-  );
+  note(lateness(stamps));
   await until('the end of the batch', 30_000, () => allEnded(fleet.database));
   const states = await rowStates(fleet.database);
   figure({
