@@ -1,7 +1,8 @@
 import { accountFigures, latencyFigure } from './account-calls.ts';
-import { startFleet, until } from './fleet.ts';
+import { startFleet } from './fleet.ts';
 import type { Part } from './part.ts';
 import { allEnded, rowStates } from './stamps.ts';
+import { until } from './until.ts';
 
 /**
  * The vendor's limit in a thirtieth of its window: a batch of twice the budget needs four windows (two calls a row),

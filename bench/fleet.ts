@@ -1,13 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { UpReport } from '../src/cli/system.ts';
 import { effectiveSettings, loadSettings, readSettings } from '../src/config.ts';
 import { type Database, openDatabase } from '../src/db/database.ts';
 import { connectClient } from '../src/temporal/connection.ts';
 import type { StartedBatch } from '../src/temporal/start-batch.ts';
 import { writeSampleWorkbook } from '../src/workbook/samples.ts';
-import { BenchError, type PartContext } from './part.ts';
+import type { PartContext } from './part.ts';
 import { PublishWorkers } from './publish-workers.ts';
 import { SandboxControl } from './sandbox-control.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -115,21 +114,4 @@ export async function startFleet(
       );
     },
   };
-}
-
-/** Asks until the answer is not null; gives up after `timeoutMs`. */
-export async function until<T>(
-  what: string,
-  timeoutMs: number,
-  look: () => Promise<T | null>,
-  everyMs = 100,
-): Promise<T> {
-  const end = performance.now() + timeoutMs;
-  while (true) {
-    const found = await look();
-    if (found !== null) return found;
-    if (performance.now() > end)
-      throw new BenchError('BENCH_TIMEOUT', `${what}: not within ${Math.round(timeoutMs / 1_000)} s`);
-    await delay(everyMs);
-  }
 }

@@ -1,7 +1,8 @@
-import { type Fleet, startFleet, until } from './fleet.ts';
+import { type Fleet, startFleet } from './fleet.ts';
 import type { Part, PartContext } from './part.ts';
 import { lateness, publishStamps, rowStates } from './stamps.ts';
 import { gaps } from './statistics.ts';
+import { until } from './until.ts';
 
 interface Pace {
   intervalMs: number;

@@ -1,7 +1,8 @@
-import { startFleet, until } from './fleet.ts';
+import { startFleet } from './fleet.ts';
 import type { Part, PartContext } from './part.ts';
 import { allEnded, lateness, publishStamps, rowStates } from './stamps.ts';
 import { gaps, spread } from './statistics.ts';
+import { until } from './until.ts';
 
 const ROWS = 25;
 /** Issue 3: "± 2 %". */

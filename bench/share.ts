@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { accountFigures, latencyFigure } from './account-calls.ts';
-import { startFleet, until } from './fleet.ts';
+import { startFleet } from './fleet.ts';
 import type { Part, PartContext } from './part.ts';
 import { rowStates } from './stamps.ts';
 import { perWindow } from './statistics.ts';
+import { until } from './until.ts';
 
 /** A fiftieth of the vendor's window: five windows are over in a minute and a half. */
 const WINDOW_MS = 18_000;

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../src/paths.ts';
 import { BenchError } from './part.ts';
@@ -20,10 +20,12 @@ export class TsuisekiProcess {
   readonly child: ChildProcess;
   readonly ended: Promise<void>;
   private readonly what: string;
+  private readonly logFile: string;
   private output = '';
 
   constructor({ args, env, cwd, logFile }: ProcessOptions) {
-    this.what = `tsuiseki ${args.join(' ')} (log: ${logFile})`;
+    this.what = `tsuiseki ${args.join(' ')}`;
+    this.logFile = logFile;
     this.child = spawn(process.execPath, [join(packageRoot, 'bin/tsuiseki.js'), ...args], {
       env,
       cwd,
@@ -39,7 +41,7 @@ export class TsuisekiProcess {
   }
 
   get pid(): number {
-    if (this.child.pid === undefined) throw new BenchError('BENCH_PROCESS', `${this.what} did not start`);
+    if (this.child.pid === undefined) throw this.failure('did not start');
     return this.child.pid;
   }
 
@@ -58,15 +60,14 @@ export class TsuisekiProcess {
       void this.ended.then(() => resolve(null));
       look();
     });
-    if (line === null) throw new BenchError('BENCH_PROCESS', `${this.what} ended before it was ready`);
+    if (line === null) throw this.failure('ended before it was ready');
     return JSON.parse(line) as unknown;
   }
 
   /** Waits for its end; anything but exit 0 is an error. */
   async succeeded(): Promise<void> {
     await this.ended;
-    if (this.child.exitCode !== 0)
-      throw new BenchError('BENCH_PROCESS', `${this.what} ended with status ${this.child.exitCode}`);
+    if (this.child.exitCode !== 0) throw this.failure(`ended with status ${this.child.exitCode}`);
   }
 
   async stop(): Promise<void> {
@@ -77,8 +78,9 @@ export class TsuisekiProcess {
     clearTimeout(killer);
   }
 
-  async kill(): Promise<void> {
-    if (this.running) this.child.kill('SIGKILL');
-    await this.ended;
+  /** With what it said last: its log goes with the folder. */
+  private failure(text: string): BenchError {
+    const last = readFileSync(this.logFile, 'utf8').trim().split('\n').at(-1) ?? '';
+    return new BenchError('BENCH_PROCESS', `${this.what} ${text}: ${last}`);
   }
 }
