@@ -1,8 +1,9 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { UpReport } from '../src/cli/system.ts';
 import { effectiveSettings, loadSettings, readSettings } from '../src/config.ts';
 import { type Database, openDatabase } from '../src/db/database.ts';
+import { errorMessage } from '../src/errors.ts';
 import { connectClient } from '../src/temporal/connection.ts';
 import type { StartedBatch } from '../src/temporal/start-batch.ts';
 import { writeSampleWorkbook } from '../src/workbook/samples.ts';
@@ -57,12 +58,23 @@ function environmentOf(options: FleetOptions, folder: string): NodeJS.ProcessEnv
   };
 }
 
+/** The last line of every log in a folder. */
+function lastLines(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const logs = readdirSync(folder).filter((name) => name.endsWith('.log'));
+  return logs.flatMap((name) => {
+    const last = readFileSync(join(folder, name), 'utf8').trim().split('\n').at(-1) ?? '';
+    return last === '' ? [] : [`${name}: ${errorMessage(last)}`];
+  });
+}
+
 /** Returns when all of it is ready, so that no start-up gets into a figure; `cleanup` ends it and removes its folder. */
 export async function startFleet(
-  { cleanup, progress }: Pick<PartContext, 'cleanup' | 'progress'>,
+  { cleanup, progress, onBreak }: Pick<PartContext, 'cleanup' | 'progress' | 'onBreak'>,
   options: FleetOptions,
 ): Promise<Fleet> {
   const folder = temporaryFolder(cleanup);
+  onBreak(() => [folder, join(folder, 'data/logs')].flatMap(lastLines));
   const env = environmentOf(options, folder);
   const run = (name: string, args: readonly string[]) =>
     new TsuisekiProcess({ args, env, cwd: folder, logFile: join(folder, `${name}.log`) });

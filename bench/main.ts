@@ -37,16 +37,19 @@ async function run(bench: string, parts: readonly Part[], json: boolean): Promis
     });
   for (const part of parts) {
     const before = load();
+    const looks: (() => string[])[] = [];
     try {
       await part.run({
         figure: (figure) => figures.push(figure),
         note: (line) => notes.push(`${part.name}: ${line}`),
         progress: (line) => say(`${bench} ${part.name}: ${line}`),
+        onBreak: (look) => looks.push(look),
         cleanup,
       });
     } catch (error) {
       // A part that breaks off has reached nothing: its figures must not just be missing from the table.
       notes.push(`${part.name}: broke off: ${errorMessage(error)}`);
+      notes.push(...looks.flatMap((look) => look()).map((line) => `${part.name}: ${line}`));
       figures.push({
         figure: `${part.name} ran to its end`,
         mustReach: 'yes',

@@ -17,6 +17,8 @@ export interface PartContext {
   note(line: string): void;
   /** What is going on, for whoever waits. */
   progress(line: string): void;
+  /** Called when the part breaks off, before anything is ended: what the logs say, which go with their folder. */
+  onBreak(look: () => string[]): void;
   cleanup: Cleanup;
 }
 
