@@ -1,0 +1,129 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { UpReport } from '../src/cli/system.ts';
+import { effectiveSettings, loadSettings, readSettings } from '../src/config.ts';
+import { type Database, openDatabase } from '../src/db/database.ts';
+import { errorMessage } from '../src/errors.ts';
+import { connectClient } from '../src/temporal/connection.ts';
+import type { StartedBatch } from '../src/temporal/start-batch.ts';
+import { writeSampleWorkbook } from '../src/workbook/samples.ts';
+import type { PartContext } from './part.ts';
+import { PublishWorkers } from './publish-workers.ts';
+import { SandboxControl } from './sandbox-control.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+import { TsuisekiProcess } from './tsuiseki-process.ts';
+
+export interface FleetOptions {
+  publishIntervalMs: number;
+  /** The account's budget, at the sandbox and in the settings alike. */
+  callLimit: number;
+  callWindowMs: number;
+  jobDurationMs: number;
+  publishWorkers: number;
+  settings?: Readonly<Record<string, string>>;
+}
+
+/** A whole system in processes of its own: `tsuiseki up`, more publish workers beside it, and a sandbox. */
+export interface Fleet {
+  sandbox: SandboxControl;
+  database: Database;
+  publishWorkers: PublishWorkers;
+  /** Starts one batch for each figure, of so many rows, all at once. */
+  startBatches(rowCounts: readonly number[]): Promise<StartedBatch[]>;
+}
+
+/** One URL a row and never a redirected job: a row is a URL, and a job two calls. */
+const TASK = 'yamato_tracking_only';
+const TOKEN = 'bench';
+
+/** What a developer's own settings say must not reach a measurement. */
+function bareEnvironment(): NodeJS.ProcessEnv {
+  const settings = loadSettings();
+  const ours = new Set(Object.keys(effectiveSettings(settings)));
+  return Object.fromEntries(Object.entries(settings.env).filter(([name]) => !ours.has(name)));
+}
+
+function environmentOf(options: FleetOptions, folder: string): NodeJS.ProcessEnv {
+  return {
+    ...bareEnvironment(),
+    TSUISEKI_DATA_DIR: join(folder, 'data'),
+    HTTP_PORT: '0',
+    WEBHOOK_TOKEN: TOKEN,
+    WEBSCRAPER_API_TOKEN: TOKEN,
+    PUBLISH_INTERVAL: `${options.publishIntervalMs}ms`,
+    WEBSCRAPER_CALL_LIMIT: String(options.callLimit),
+    WEBSCRAPER_CALL_WINDOW: `${options.callWindowMs}ms`,
+    LOG_LEVEL: 'warn',
+    ...options.settings,
+  };
+}
+
+/** The last line of every log in a folder. */
+function lastLines(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const logs = readdirSync(folder).filter((name) => name.endsWith('.log'));
+  return logs.flatMap((name) => {
+    const last = readFileSync(join(folder, name), 'utf8').trim().split('\n').at(-1) ?? '';
+    return last === '' ? [] : [`${name}: ${errorMessage(last)}`];
+  });
+}
+
+/** Returns when all of it is ready, so that no start-up gets into a figure; `cleanup` ends it and removes its folder. */
+export async function startFleet(
+  { cleanup, progress, onBreak }: Pick<PartContext, 'cleanup' | 'progress' | 'onBreak'>,
+  options: FleetOptions,
+): Promise<Fleet> {
+  const folder = temporaryFolder(cleanup);
+  onBreak(() => [folder, join(folder, 'data/logs')].flatMap(lastLines));
+  const env = environmentOf(options, folder);
+  const run = (name: string, args: readonly string[]) =>
+    new TsuisekiProcess({ args, env, cwd: folder, logFile: join(folder, `${name}.log`) });
+
+  progress('starting the system');
+  const jobDuration = `${options.jobDurationMs}ms`;
+  const sandboxProcess = run('sandbox', [
+    ...['sandbox', '--token', TOKEN, '--job-duration', jobDuration, '--json'],
+  ]);
+  cleanup.add('the sandbox', () => sandboxProcess.stop());
+  const { url, controlUrl } = (await sandboxProcess.firstLine()) as { url: string; controlUrl: string };
+  const sandbox = new SandboxControl(controlUrl);
+  await sandbox.setLimits(options.callLimit, options.callWindowMs);
+
+  env['WEBSCRAPER_API_URL'] = url;
+  const up = run('up', ['up', '--json']);
+  cleanup.add('tsuiseki up', () => up.stop());
+  const report = (await up.firstLine()) as UpReport;
+  await sandbox.setWebhookUrl(`${report.http}/webhooks/webscraper?token=${TOKEN}`);
+
+  const database = openDatabase(report.databaseUrl, { maxConnections: 2 });
+  cleanup.add('the connections to the database', () => database.close());
+  const temporal = await connectClient(readSettings({ ...env, TEMPORAL_ADDRESS: report.temporalAddress }));
+  cleanup.add('the connection to Temporal', () => temporal.connection.close());
+  const publishWorkers = new PublishWorkers(temporal, () => run('publish', ['worker', 'publish_tracking']));
+  cleanup.add('the publish workers', () => publishWorkers.stop());
+  await publishWorkers.grow(options.publishWorkers);
+
+  let workbooks = 0;
+  async function newWorkbook(rows: number): Promise<string> {
+    workbooks += 1;
+    const path = join(folder, TASK, `YTO-${workbooks}.xlsx`);
+    await writeSampleWorkbook(path, { task: TASK, rows });
+    return path;
+  }
+  mkdirSync(join(folder, TASK));
+  return {
+    sandbox,
+    database,
+    publishWorkers,
+    async startBatches(rowCounts) {
+      const paths = await Promise.all(rowCounts.map((rows) => newWorkbook(rows)));
+      return Promise.all(
+        paths.map(async (path) => {
+          const start = run('start', ['start', path, '--fresh', '--json']);
+          await start.succeeded();
+          return (await start.firstLine()) as StartedBatch;
+        }),
+      );
+    },
+  };
+}

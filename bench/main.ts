@@ -1,0 +1,82 @@
+import { loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
+import { errorMessage } from '../src/errors.ts';
+import { budget } from './budget.ts';
+import { Cleanup } from './cleanup.ts';
+import { pace } from './pace.ts';
+import type { Figure, Part } from './part.ts';
+import { publish } from './publish.ts';
+import { table } from './table.ts';
+
+const BENCHES: Readonly<Record<string, readonly Part[]>> = { publish, pace, budget };
+
+function usage(): string {
+  const names = Object.entries(BENCHES).map(
+    ([name, parts]) => `  ${name}  parts: ${parts.map((part) => part.name).join(', ')}`,
+  );
+  return ['npm run bench -- NAME [--only PART] [--json]', ...names].join('\n');
+}
+
+/** As shells tell an end by Ctrl-C. */
+const INTERRUPTED = 130;
+
+/** Of the last minute: two cores that others use too give figures that are not ours. */
+const load = () => (loadavg()[0] ?? NaN).toFixed(1);
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+async function run(bench: string, parts: readonly Part[], json: boolean): Promise<number> {
+  const figures: Figure[] = [];
+  const notes: string[] = [];
+  const began = performance.now();
+  const cleanup = new Cleanup(say);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => {
+      say(`${signal}: ending what was started`);
+      cleanup.interrupt();
+    });
+  for (const part of parts) {
+    const before = load();
+    const looks: (() => string[])[] = [];
+    try {
+      await part.run({
+        figure: (figure) => figures.push(figure),
+        note: (line) => notes.push(`${part.name}: ${line}`),
+        progress: (line) => say(`${bench} ${part.name}: ${line}`),
+        onBreak: (look) => looks.push(look),
+        cleanup,
+      });
+    } catch (error) {
+      // A part that breaks off has reached nothing: its figures must not just be missing from the table.
+      notes.push(`${part.name}: broke off: ${errorMessage(error)}`);
+      notes.push(...looks.flatMap((look) => look()).map((line) => `${part.name}: ${line}`));
+      figures.push({
+        figure: `${part.name} ran to its end`,
+        mustReach: 'yes',
+        measured: null,
+        unit: '',
+        ok: false,
+      });
+    }
+    notes.push(`${part.name}: the machine's load was ${before} before and ${load()} at the end`);
+    await cleanup.run();
+    if (cleanup.wasInterrupted) break;
+  }
+  const ok = figures.every((figure) => figure.ok);
+  const seconds = Math.round((performance.now() - began) / 1_000);
+  if (json) process.stdout.write(`${JSON.stringify({ bench, ok, seconds, figures, notes })}\n`);
+  else process.stdout.write(`${[table(figures), '', ...notes, `${seconds} s in all`].join('\n')}\n`);
+  if (cleanup.wasInterrupted) return INTERRUPTED;
+  return ok ? 0 : 1;
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean', default: false }, only: { type: 'string' } },
+});
+const [name = ''] = positionals;
+const parts = BENCHES[name]?.filter((part) => values.only === undefined || part.name === values.only) ?? [];
+if (parts.length === 0 || positionals.length > 1) {
+  say(usage());
+  process.exitCode = 2;
+} else process.exitCode = await run(name, parts, values.json);

@@ -1,0 +1,44 @@
+import type { NotificationAttempt, ReceivedCall } from '../src/sandbox/index.ts';
+import { BenchError } from './part.ts';
+
+/** The control endpoints of a sandbox in a process of its own. */
+export class SandboxControl {
+  private readonly url: string;
+
+  constructor(controlUrl: string) {
+    this.url = controlUrl;
+  }
+
+  /** Every call as it arrived, refused ones too. */
+  calls(): Promise<ReceivedCall[]> {
+    return this.ask('GET', 'calls') as Promise<ReceivedCall[]>;
+  }
+
+  async publishes(): Promise<ReceivedCall[]> {
+    return (await this.calls()).filter(({ method }) => method === 'POST');
+  }
+
+  notifications(): Promise<NotificationAttempt[]> {
+    return this.ask('GET', 'notifications') as Promise<NotificationAttempt[]>;
+  }
+
+  async setLimits(callLimit: number, callWindowMs: number): Promise<void> {
+    await this.ask('POST', 'limits', { callLimit, callWindowMs });
+  }
+
+  async setWebhookUrl(url: string): Promise<void> {
+    await this.ask('PUT', 'webhook-url', { url });
+  }
+
+  private async ask(method: string, path: string, body?: object): Promise<unknown> {
+    const answer = await fetch(`${this.url}/${path}`, {
+      method,
+      ...(body === undefined
+        ? {}
+        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    if (!answer.ok)
+      throw new BenchError('BENCH_ANSWER', `the sandbox answered ${answer.status} to ${method} ${path}`);
+    return answer.json();
+  }
+}
