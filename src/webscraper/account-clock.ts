@@ -2,7 +2,7 @@ import type { Sql, TransactionSql } from 'postgres';
 import type { Database } from '../db/database.ts';
 import { ApiError } from './api-error.ts';
 import { CALL_TIMEOUT_MS } from './client.ts';
-import { at, type ClockState, databaseTime, readLocked, type TimeSource } from './clock-state.ts';
+import { at, type ClockState, databaseTime, type Loses, readLocked, type TimeSource } from './clock-state.ts';
 import type { RateLimitHeaders } from './rate-limit-headers.ts';
 import { type AccountLimits, decideNow, decidePublish, MAX_WAIT_MS } from './turns.ts';
 
@@ -25,7 +25,7 @@ const DEFAULT_RETRY_AFTER_MS = 60_000;
 /**
  * The account's one clock, for every batch and worker: pace (a publish starts no earlier than the interval after the
  * last) and budget (calls of the window and downloads still owed never exceed the limit). Its table of calls is
- * limiter and record at once; each method is one short transaction behind the clock's row.
+ * limiter and record at once; each method is one short transaction behind the clock's lock.
  */
 export class AccountClock {
   private readonly sql: Sql;
@@ -40,7 +40,7 @@ export class AccountClock {
 
   /** A turn for a job's publish; a call is kept for the download that will follow it. */
   reservePublish(jobId: number): Promise<Turn> {
-    return this.locked(async (tx, state) => {
+    return this.locked('this', async (tx, state) => {
       if (state.heldReason !== null) return heldRefusal(state);
       const decision = decidePublish(state, this.limits);
       if (!('atMs' in decision)) return refusal(state, decision);
@@ -62,7 +62,7 @@ export class AccountClock {
    * job is no longer to be published, or the turn is long past.
    */
   begin(callId: number, jobId: number): Promise<Turn> {
-    return this.locked(async (tx, state) => {
+    return this.locked('nothing', async (tx, state) => {
       const { nowMs, lastPublishMs, closedUntilMs } = state;
       // The job's row is locked: a cancel that comes meanwhile waits, and finds it publishing.
       const [call] = await tx<{ turnMs: number }[]>`
@@ -89,12 +89,12 @@ export class AccountClock {
 
   /** A turn that was not begun, or every one of a pending job: nothing was sent. */
   giveBack(jobId: number, callId: number | null = null): Promise<void> {
-    return this.locked((tx) => this.withdraw(tx, jobId, callId));
+    return this.locked('this', (tx) => this.withdraw(tx, jobId, callId));
   }
 
   /** A download: the call kept for a job's first one, else a free one. */
   reserveDownload(jobId: number): Promise<Turn> {
-    return this.locked(async (tx, state) => {
+    return this.locked('nothing', async (tx, state) => {
       const [owing] = await tx`select 1 from jobs where id = ${jobId} and owes_download`;
       const turn = await this.startNow(tx, state, 'download', jobId, owing !== undefined);
       if (turn.granted) await tx`update jobs set owes_download = false where id = ${jobId} and owes_download`;
@@ -104,12 +104,12 @@ export class AccountClock {
 
   /** A question beyond the two calls of a clean job: takes a free call, before publishes do. */
   reserveCheck(jobId: number): Promise<Turn> {
-    return this.locked((tx, state) => this.startNow(tx, state, 'check', jobId, false));
+    return this.locked('nothing', (tx, state) => this.startNow(tx, state, 'check', jobId, false));
   }
 
   /** The next probe of a held account, by one caller at a time; not granted before it is due, nor when none is held. */
   reserveProbe(): Promise<Turn> {
-    return this.locked(async (tx, state) => {
+    return this.locked('nothing', async (tx, state) => {
       if (state.heldReason === null) return { granted: false, waitMs: 0, why: 'not held', held: false };
       if ((state.probeMs ?? 0) > state.nowMs) return heldRefusal(state);
       const turn = await this.startNow(tx, state, 'check', null, false);
@@ -124,7 +124,7 @@ export class AccountClock {
    * account for everybody; 401, 402, 403 and the fifth outage in a row of publishes hold publishing.
    */
   async settle(callId: number, answer: { rateLimit: RateLimitHeaders } | ApiError): Promise<void> {
-    await this.locked(async (tx, state) => {
+    await this.locked('this', async (tx, state) => {
       const error = answer instanceof ApiError ? answer : null;
       const now = at(state.nowMs);
       const leaves = at(state.nowMs + this.limits.callWindowMs);
@@ -140,9 +140,10 @@ export class AccountClock {
   }
 
   /** Opens a held account again. */
-  async open(): Promise<void> {
-    await this.sql`update account_clock
-      set held_since = null, held_reason = null, probe_at = null, failure_streak = 0`;
+  open(): Promise<void> {
+    return this.locked('nothing', async (tx) => {
+      await tx`update account_clock set held_since = null, held_reason = null, probe_at = null, failure_streak = 0`;
+    });
   }
 
   private async startNow(
@@ -219,8 +220,10 @@ export class AccountClock {
     return at(startMs + CALL_TIMEOUT_MS + this.limits.callWindowMs);
   }
 
-  private locked<T>(work: (tx: TransactionSql, state: ClockState) => Promise<T>): Promise<T> {
-    return this.sql.begin(async (tx) => work(tx, await readLocked(tx, this.limits, this.time))) as Promise<T>;
+  private locked<T>(loses: Loses, work: (tx: TransactionSql, state: ClockState) => Promise<T>): Promise<T> {
+    return this.sql.begin(async (tx) =>
+      work(tx, await readLocked(tx, this.limits, this.time, loses)),
+    ) as Promise<T>;
   }
 }
 
