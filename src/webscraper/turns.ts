@@ -14,14 +14,17 @@ export interface AccountState {
   closedReason: string | null;
   /** A check waits for a free call until then: publishes leave it one. */
   checkFirstUntilMs: number | null;
-  /** When each counted call leaves the budget, ascending; all lie ahead. */
-  expiriesMs: readonly number[];
-  /** Downloads that will follow publishes: each keeps a call. */
-  owed: number;
+  /** Calls neither used nor kept for a download; below zero when the limit was lowered or others use the account. */
+  free: number;
+  /** When the next calls leave that make free calls of it, ascending: {@link MOST_WANTED} suffice. */
+  leavesMs: readonly number[];
 }
 
 /** A moment for a call, `atMs`, or the moment to ask again and why. */
 export type Decision = { atMs: number } | { askAgainMs: number; why: string };
+
+/** Free calls that a decision may ask for: a publish's, its download's, a waiting check's. */
+export const MOST_WANTED = 3;
 
 /** A publish may wait so long for its turn within its activity; a longer wait goes back to the workflow. */
 export const MAX_WAIT_MS = 10_000;
@@ -35,7 +38,7 @@ export function decidePublish(state: AccountState, limits: AccountLimits): Decis
   const { nowMs, lastTurnMs } = state;
   const paceMs = lastTurnMs === null ? nowMs : Math.max(nowMs, lastTurnMs + limits.publishIntervalMs);
   const closedMs = closedUntil(state);
-  const wanted = (state.checkFirstUntilMs ?? 0) > nowMs ? 3 : 2;
+  const wanted = (state.checkFirstUntilMs ?? 0) > nowMs ? MOST_WANTED : 2;
   const freeMs = freeAt(state, limits, wanted);
   const atMs = Math.max(paceMs, closedMs, freeMs);
   if (atMs - nowMs <= MAX_WAIT_MS) return { atMs };
@@ -59,10 +62,10 @@ function closedUntil({ nowMs, closedUntilMs }: AccountState): number {
 }
 
 /** When `wanted` calls are free. With downloads owed for more than the rest, that is not known: a little later. */
-function freeAt({ nowMs, expiriesMs, owed }: AccountState, limits: AccountLimits, wanted: number): number {
-  const toLeave = expiriesMs.length + owed + wanted - limits.callLimit;
-  if (toLeave <= 0) return nowMs;
-  return expiriesMs[toLeave - 1] ?? nowMs + MAX_WAIT_MS + limits.callWindowMs / 100;
+function freeAt({ nowMs, free, leavesMs }: AccountState, limits: AccountLimits, wanted: number): number {
+  const missing = wanted - Math.max(0, free);
+  if (wanted <= free) return nowMs;
+  return leavesMs[missing - 1] ?? nowMs + MAX_WAIT_MS + limits.callWindowMs / 100;
 }
 
 function reason(
