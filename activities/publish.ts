@@ -88,7 +88,7 @@ export function createPublishActivities({ database, clock, webscraper, jobDeadli
     async publishJob(input: { batchId: string; jobId: number }): Promise<PublishOutcome> {
       return withHeartbeat(async (signal) => {
         const job = await findJob(db, input.jobId);
-        if (job?.state !== 'pending')
+        if (job?.state !== 'pending' || job.batchId !== input.batchId)
           return { outcome: 'failed', ...(await batchFigures(db, input.batchId)) };
         const turn = await beginInTime(job.id, signal);
         if (!turn.granted) return { outcome: 'wait', waitMs: turn.waitMs, why: turn.why, held: turn.held };
