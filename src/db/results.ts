@@ -1,10 +1,10 @@
-import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, lte, ne, or, sql } from 'drizzle-orm';
 import type { RowResult } from '../tasks/types.ts';
 import type { CellOutcome } from '../workbook/types.ts';
 import type { Batch } from './batches.ts';
 import type { Queries } from './database.ts';
-import type { Job } from './jobs.ts';
-import { jobRows, jobs, notifications, rows } from './schema.ts';
+import { isLatestJob, type Job } from './jobs.ts';
+import { batches, jobRows, jobs, notifications, rows } from './schema.ts';
 
 /** What a lookup gave a row: a result, or why there is none. */
 export type RowOutcome =
@@ -13,14 +13,22 @@ export type RowOutcome =
 
 const OPEN_STATES = ['pending', 'published', 'redirected'] as const;
 
-/** Writes what was found for rows. A row that has a result never loses it to a failure. */
-export async function saveOutcomes(tx: Queries, outcomes: readonly RowOutcome[]): Promise<void> {
+/**
+ * Writes what a job found for its rows. A row that has a result never loses it to a failure, nor to an older job's
+ * result; a row that a later job asks after does not fail with an older one.
+ */
+export async function saveOutcomes(
+  tx: Queries,
+  jobId: number,
+  outcomes: readonly RowOutcome[],
+): Promise<void> {
+  const latest = isLatestJob(jobId);
   for (const { rowId, result, error } of outcomes) {
     if (result === null) {
       await tx
         .update(rows)
         .set({ state: 'failed', error })
-        .where(and(eq(rows.id, rowId), inArray(rows.state, OPEN_STATES)));
+        .where(and(eq(rows.id, rowId), inArray(rows.state, OPEN_STATES), latest));
       continue;
     }
     await tx
@@ -37,7 +45,7 @@ export async function saveOutcomes(tx: Queries, outcomes: readonly RowOutcome[])
         completedAt: sql`clock_timestamp()`,
         writtenAt: null,
       })
-      .where(eq(rows.id, rowId));
+      .where(and(eq(rows.id, rowId), or(ne(rows.state, 'completed'), latest)));
   }
 }
 
@@ -58,6 +66,8 @@ export async function redirectJob(
   startUrls: readonly string[],
   to: { task: Job['task']; sitemapId: number; customIdPrefix: string },
 ): Promise<void> {
+  // Jobs redirected at the same time would take the same place in the batch's order.
+  await tx.select().from(batches).where(eq(batches.id, job.batchId)).for('no key update');
   const [created] = await tx
     .insert(jobs)
     .values({
@@ -73,7 +83,11 @@ export async function redirectJob(
     .onConflictDoNothing({ target: jobs.redirectOf })
     .returning({ id: jobs.id });
   if (created === undefined) return;
-  const moved = and(eq(jobRows.jobId, job.id), inArray(jobRows.url, [...startUrls]));
+  const own = tx.select({ rowId: jobRows.rowId }).from(jobRows).where(eq(jobRows.jobId, job.id));
+  const latest = tx
+    .select({ id: rows.id })
+    .from(rows)
+    .where(and(inArray(rows.id, own), isLatestJob(job.id)));
   await tx.insert(jobRows).select(
     tx
       .select({
@@ -82,10 +96,12 @@ export async function redirectJob(
         url: jobRows.url,
       })
       .from(jobRows)
-      .where(moved),
+      .where(
+        and(eq(jobRows.jobId, job.id), inArray(jobRows.url, [...startUrls]), inArray(jobRows.rowId, latest)),
+      ),
   );
-  const linked = tx.select({ rowId: jobRows.rowId }).from(jobRows).where(moved);
-  await tx.update(rows).set({ state: 'redirected' }).where(inArray(rows.id, linked));
+  const moved = tx.select({ rowId: jobRows.rowId }).from(jobRows).where(eq(jobRows.jobId, created.id));
+  await tx.update(rows).set({ state: 'redirected' }).where(inArray(rows.id, moved));
 }
 
 /** Whether a job that came to its end left a row without its result: then a later notification is worth reading. */
@@ -99,27 +115,42 @@ export async function hasFailedRows(queries: Queries, jobId: number): Promise<bo
   return failed !== undefined;
 }
 
-/** Downloads of a job that met a failing network or server. */
-export async function failedDownloads(queries: Queries, jobId: number): Promise<number> {
+/** Calls of a job that met a failing network or server, since one last came through. */
+export async function failedCalls(
+  queries: Queries,
+  jobId: number,
+  kind: 'download' | 'check',
+): Promise<number> {
   const [count] = await queries.execute<{ n: number }>(sql`
-    select count(*)::int as n from calls where job_id = ${jobId} and kind = 'download'
-    and finished_at is not null and (http_status is null or http_status >= 500)`);
+    with own as (select id, http_status is null or http_status >= 500 as failed from calls
+                 where job_id = ${jobId} and kind = ${kind} and finished_at is not null)
+    select count(*)::int as n from own
+    where failed and id > coalesce((select max(id) from own where not failed), 0)`);
   return count?.n ?? 0;
 }
 
+export type Notification = typeof notifications.$inferSelect;
+
 /** The newest notification of a job: what it said last. */
-export async function latestNotification(queries: Queries, jobId: number) {
+export async function latestNotification(queries: Queries, jobId: number): Promise<Notification | undefined> {
   return queries.query.notifications.findFirst({
     where: eq(notifications.jobId, jobId),
     orderBy: sql`${notifications.id} desc`,
   });
 }
 
-export async function settleNotifications(tx: Queries, jobId: number, outcome: string): Promise<void> {
+/** Marks a job's notifications up to the one that was read; one that came meanwhile is still to be read. */
+export async function settleNotifications(
+  tx: Queries,
+  jobId: number,
+  outcome: string,
+  read: Notification | undefined,
+): Promise<void> {
+  if (read === undefined) return;
   await tx
     .update(notifications)
     .set({ outcome: sql`coalesce(${notifications.outcome}, ${outcome})` })
-    .where(eq(notifications.jobId, jobId));
+    .where(and(eq(notifications.jobId, jobId), lte(notifications.id, read.id)));
 }
 
 /**
