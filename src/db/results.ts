@@ -1,7 +1,5 @@
-import { and, eq, inArray, isNull, lte, ne, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, lte, ne, or, sql } from 'drizzle-orm';
 import type { RowResult } from '../tasks/types.ts';
-import type { CellOutcome } from '../workbook/types.ts';
-import type { Batch } from './batches.ts';
 import type { Queries } from './database.ts';
 import { isLatestJob, type Job } from './jobs.ts';
 import { batches, jobRows, jobs, notifications, rows } from './schema.ts';
@@ -151,57 +149,4 @@ export async function settleNotifications(
     .update(notifications)
     .set({ outcome: sql`coalesce(${notifications.outcome}, ${outcome})` })
     .where(and(eq(notifications.jobId, jobId), lte(notifications.id, read.id)));
-}
-
-/**
- * Completed rows whose result no writeback has dealt with; `recorded` is the text last written for that content in
- * that workbook, by whichever batch.
- */
-export function unwrittenRows(queries: Queries, batch: Batch) {
-  const recorded = sql<string | null>`(
-    select earlier.written from rows earlier join batches b on b.id = earlier.batch_id
-    where md5(earlier.input) = md5(${rows.input}) and earlier.input = ${rows.input}
-      and earlier.email = ${rows.email} and b.workbook = ${batch.workbook} and earlier.written is not null
-    order by earlier.written_at desc limit 1)`;
-  return queries
-    .select({ row: rows, recorded })
-    .from(rows)
-    .where(and(eq(rows.batchId, batch.id), eq(rows.state, 'completed'), isNull(rows.writtenAt)))
-    .orderBy(rows.row);
-}
-
-/** What the sheet said to a written result; null: nothing worth telling. */
-function writebackWarning(outcome: CellOutcome['outcome'], column: string): string | null {
-  switch (outcome) {
-    case 'formula':
-      return `column ${column} holds a formula; left as it is`;
-    case 'person':
-      return `column ${column} holds a person's own text; left as it is`;
-    case 'gone':
-      return 'the row is no longer in the sheet; its result was not written';
-    case 'written':
-    case 'same':
-      return null;
-  }
-}
-
-/** Marks rows as dealt with, unless a newer result came meanwhile; rows found elsewhere get their new number. */
-export async function markWritten(
-  tx: Queries,
-  column: string,
-  outcomes: readonly (CellOutcome & { text: string })[],
-): Promise<void> {
-  for (const { id, outcome, row, text } of outcomes) {
-    const warning = writebackWarning(outcome, column);
-    await tx
-      .update(rows)
-      .set({
-        writtenAt: sql`clock_timestamp()`,
-        ...(row === null ? {} : { row }),
-        ...(warning === null
-          ? { written: text }
-          : { warnings: sql`array_append(${rows.warnings}, ${warning}::text)` }),
-      })
-      .where(and(eq(rows.id, Number(id)), eq(rows.result, text)));
-  }
 }

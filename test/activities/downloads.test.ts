@@ -45,7 +45,7 @@ describe('an outage', () => {
   it.each<FaultKind>(['csv-truncated', 'csv-reset', 'csv-500', 'csv-timeout'])(
     '%s: half a result is none, and the next download brings it',
     async (fault) => {
-      const stage = await stageWith({ callTimeoutMs: fault === 'csv-timeout' ? 700 : 10_000 });
+      const stage = await stageWith({ callTimeoutMs: fault === 'csv-timeout' ? 1_000 : 10_000 });
       const batchId = await batchOf(stage, TASK, [orderUrl(1, `${fault}:1`)]);
       const first = await oneRound(stage, batchId);
       const [job] = await jobsOf(stage, batchId);

@@ -40,7 +40,7 @@ describe('an answer that is no yes fails the row with the reason, and the next j
   });
 
   it.each<FaultKind>(['publish-timeout', 'publish-timeout-created'])('%s', async (fault) => {
-    const { row } = await publishWith(fault, { callTimeoutMs: 700 });
+    const { row } = await publishWith(fault, { callTimeoutMs: 1_000 });
     expect(row?.state).toBe('failed');
     expect(row?.error).toMatch(/^perhaps published: Web Scraper Cloud did not answer a publish/);
   });
@@ -81,7 +81,7 @@ it('an API that is not there took nothing: the job stays pending', async () => {
 it.each<FaultKind>(['publish-timeout-created', 'publish-reset-created', 'publish-no-id'])(
   '%s: the webhook turns what was perhaps published into a result',
   async (fault) => {
-    const { stage, batchId, row } = await publishWith(fault, { callTimeoutMs: 700 });
+    const { stage, batchId, row } = await publishWith(fault, { callTimeoutMs: 1_000 });
     expect(row?.state).toBe('failed');
     await stage.notified(2);
     const outcome = await processAll(stage, batchId);
