@@ -37,7 +37,8 @@ export async function readAccount(queries: Queries): Promise<Account> {
              limit ${JOBS_AVERAGED}) latest) as "jobMs"
     from account_clock`);
   const pending = await queries.execute<{ batchId: string; n: number }>(sql`
-    select batch_id as "batchId", count(*)::int as n from jobs where state = 'pending' group by batch_id`);
+    select batch_id as "batchId", count(*)::int as n from jobs join batches on batches.id = jobs.batch_id
+    where jobs.state = 'pending' and batches.finished_at is null group by batch_id`);
   const closed = account?.closedMs == null ? null : closedText(account.closedMs, account.closedReason);
   return {
     used: account?.used ?? 0,

@@ -2,6 +2,7 @@ import { and, type AnyColumn, asc, eq, inArray, type SQL, sql } from 'drizzle-or
 import { anyOf } from './any-of.ts';
 import type { Queries } from './database.ts';
 import { jobRows, jobs, rows, type RowState } from './schema.ts';
+import { storable } from './storable.ts';
 
 export type Job = typeof jobs.$inferSelect;
 
@@ -108,7 +109,8 @@ export async function markPublished(
 }
 
 /** The job is given up, its download with it; its rows without a result fail with the reason. */
-export async function markFailed(tx: Queries, jobId: number, error: string): Promise<void> {
+export async function markFailed(tx: Queries, jobId: number, reason: string): Promise<void> {
+  const error = storable(reason);
   const [failed] = await tx
     .update(jobs)
     .set({ state: 'failed', error, owesDownload: false, finishedAt: sql`clock_timestamp()` })

@@ -1,8 +1,10 @@
 import { and, eq, inArray, lte, ne, or, sql } from 'drizzle-orm';
 import type { RowResult } from '../tasks/types.ts';
+import { lockBatch } from './batches.ts';
 import type { Queries } from './database.ts';
 import { isLatestJob, type Job } from './jobs.ts';
-import { batches, jobRows, jobs, notifications, rows } from './schema.ts';
+import { jobRows, jobs, notifications, rows } from './schema.ts';
+import { storable } from './storable.ts';
 
 /** What a lookup gave a row: a result, or why there is none. */
 export type RowOutcome =
@@ -29,16 +31,17 @@ export async function saveOutcomes(
         .where(and(eq(rows.id, rowId), inArray(rows.state, OPEN_STATES), latest));
       continue;
     }
+    const number = result.trackingNumber;
     await tx
       .update(rows)
       .set({
         state: 'completed',
         error: null,
         source: 'webscraper',
-        result: result.text,
+        result: storable(result.text),
         status: result.status,
-        statusText: result.statusText,
-        trackingNumber: sql`coalesce(${result.trackingNumber}, ${rows.trackingNumber})`,
+        statusText: result.statusText === null ? null : storable(result.statusText),
+        trackingNumber: sql`coalesce(${number === null ? null : storable(number)}, ${rows.trackingNumber})`,
         eventAt: result.eventAt === null ? null : new Date(result.eventAt),
         completedAt: sql`clock_timestamp()`,
         writtenAt: null,
@@ -64,8 +67,7 @@ export async function redirectJob(
   startUrls: readonly string[],
   to: { task: Job['task']; sitemapId: number; customIdPrefix: string },
 ): Promise<void> {
-  // Jobs redirected at the same time would take the same place in the batch's order.
-  await tx.select().from(batches).where(eq(batches.id, job.batchId)).for('no key update');
+  await lockBatch(tx, job.batchId);
   const [created] = await tx
     .insert(jobs)
     .values({
