@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { createJobResults } from '../../activities/job-results.ts';
 import { storeNotification } from '../../src/db/inbox.ts';
+import { latestNotification } from '../../src/db/results.ts';
 import type { FaultKind } from '../../src/sandbox/index.ts';
 import { batchOf, jobsOf, notificationsOf, orderUrl, rowsOf } from '../support/batch.ts';
 import { callsMade, oneRound, processAll, publishAll } from '../support/rounds.ts';
@@ -91,6 +93,20 @@ describe('a job that ended otherwise', () => {
     expect((await processAll(stage, batchId)).counts).toMatchObject({ completed: 1, failed: 0 });
     expect(await jobsOf(stage, batchId)).toMatchObject([{ state: 'completed', error: null }]);
   });
+});
+
+it('one that comes while an earlier one is read is still to be read', async () => {
+  const stage = await stageWith();
+  const batchId = await batchOf(stage, TASK, [orderUrl(1, 'html-instead-of-csv:1')]);
+  await publishAll(stage, batchId);
+  await stage.notified(1);
+  const [job] = await jobsOf(stage, batchId);
+  const read = await latestNotification(stage.db, job?.id ?? 0);
+  await control(stage, `jobs/${job?.scrapingJobId}/continue`);
+  await stage.notified(2);
+  if (job !== undefined) await createJobResults(stage)(job, read);
+  expect((await notificationsOf(stage)).map(({ outcome }) => outcome)).toEqual(['processed', null]);
+  expect((await processAll(stage, batchId)).counts).toMatchObject({ completed: 1 });
 });
 
 describe('an API that cannot be asked', () => {

@@ -93,6 +93,16 @@ it.each<FaultKind>(['publish-timeout-created', 'publish-reset-created', 'publish
   },
 );
 
+it('perhaps published, and its page turns out empty: the row says that', async () => {
+  const { stage, batchId, row } = await publishWith('publish-no-id');
+  expect(row?.error).toMatch(/^perhaps published/);
+  await stage.notified(2);
+  stage.sandbox.addFault({ kind: 'no-columns', match: orderUrl(1) });
+  await processAll(stage, batchId);
+  const [late] = await rowsOf(stage, batchId);
+  expect(late).toMatchObject({ state: 'failed', error: expect.stringMatching(/^the CSV has none of/) });
+});
+
 it('early-webhook: the notification before the answer finds the job, and the answer takes no step back', async () => {
   const stage = await stageWith({ sandbox: { slowAnswerMs: 300 } });
   const batchId = await batchOf(stage, 'official_website_tracking', [

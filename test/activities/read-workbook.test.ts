@@ -49,12 +49,12 @@ it.each(PUBLISHED)('%s: rows and jobs are written down', async (task) => {
     links
       .flat()
       .map(({ rowId }) => rowId)
-      .sort(),
+      .sort((a, b) => a - b),
   ).toEqual(
     rows
       .slice(0, -1)
       .map(({ id }) => id)
-      .sort(),
+      .sort((a, b) => a - b),
   );
 });
 
