@@ -2,6 +2,7 @@ import { setBatchState } from '../src/db/batches.ts';
 import { pruneCalls } from '../src/db/calls.ts';
 import type { Database } from '../src/db/database.ts';
 import { batchesWithUndelivered, storeNotification } from '../src/db/inbox.ts';
+import { settleLateNotifications } from '../src/db/late-notifications.ts';
 import { overdueJobs, postponeDeadline } from '../src/db/overdue-jobs.ts';
 import type { BatchSweep, OrphanedBatch } from '../src/temporal/batch-sweep.ts';
 import type { NotificationRelay } from '../src/temporal/notification-relay.ts';
@@ -59,7 +60,7 @@ export function createAcquisitionActivities(deps: AcquisitionDeps) {
 
     /** Those late notifications were dealt with. */
     async settleLate(input: { batchId: string }): Promise<void> {
-      await relay.settle(input.batchId);
+      await settleLateNotifications(db, input.batchId);
     },
 
     /** Asks the API after jobs whose webhook is overdue; what ended is stored as if its webhook had come. */

@@ -1,3 +1,4 @@
+import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
 import { errorMessage, TsuisekiError } from '../src/errors.ts';
 
@@ -12,16 +13,34 @@ const FINAL_CODES: ReadonlySet<string> = new Set([
   'FILE_NOT_FOUND',
   'FILE_FORBIDDEN',
   'FILE_TOO_LARGE',
+  'TASK_NO_URLS',
 ]);
 
-/** The one place that casts what activities throw to Temporal's failures: type is the code, text is truncated. */
-export function asFailure(error: unknown): TemporalFailure {
+/** A reader that dies of one workbook would keep the queue's only place for ever; it may also have been killed. */
+const CRASHES_TO_FINAL = 3;
+
+/** Web addresses may name an order; their hosts alone are told. */
+const WEB_ADDRESS = /(https?:\/\/[^\s/?#"'<>]*)[/?#][^\s"'<>]*/giu;
+/** E-mail addresses, and the user and password of a database's URL. */
+const ADDRESS = /[^\s@/<>"'(),;=]+@[^\s@/<>"'(),;=]+/gu;
+const SECRET = /((?:token|password|secret)=)[^&\s"']+/giu;
+
+/** Without what must not stand in a history (design section 5). */
+function withoutPersonalData(text: string): string {
+  return text.replaceAll(ADDRESS, '…@…').replaceAll(WEB_ADDRESS, '$1/…').replaceAll(SECRET, '$1***');
+}
+
+/**
+ * The one place that casts what activities throw to Temporal's failures: type is the code, text is truncated and holds
+ * no personal data. `attempt` counts from 1.
+ */
+export function asFailure(error: unknown, attempt = 1): TemporalFailure {
   if (error instanceof TemporalFailure) return error;
   const code = error instanceof TsuisekiError ? error.code : 'UNEXPECTED';
   return ApplicationFailure.create({
     type: code,
-    message: errorMessage(error),
-    nonRetryable: FINAL_CODES.has(code),
+    message: withoutPersonalData(errorMessage(error)),
+    nonRetryable: FINAL_CODES.has(code) || (code === 'WORKBOOK_CRASHED' && attempt >= CRASHES_TO_FINAL),
   });
 }
 
@@ -35,7 +54,7 @@ export function withFailures<T extends Record<string, (...args: never[]) => Prom
       try {
         return await run(...args);
       } catch (error) {
-        throw asFailure(error);
+        throw asFailure(error, activityInfo().attempt);
       }
     },
   ]);

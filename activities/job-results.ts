@@ -1,8 +1,8 @@
 import type { Database } from '../src/db/database.ts';
 import { type Job, markFailed, markPublished, rowsOfJobs } from '../src/db/jobs.ts';
 import {
-  failedDownloads,
-  latestNotification,
+  failedCalls,
+  type Notification,
   redirectJob,
   type RowOutcome,
   saveOutcomes,
@@ -16,7 +16,7 @@ import { splitRecords } from '../src/tasks/split-records.ts';
 import type { CsvRecord, TrackingTask } from '../src/tasks/types.ts';
 import type { AccountClock } from '../src/webscraper/account-clock.ts';
 import { ApiError } from '../src/webscraper/api-error.ts';
-import type { ScrapingJob, WebScraperClient } from '../src/webscraper/client.ts';
+import type { Answered, ScrapingJob, WebScraperClient } from '../src/webscraper/client.ts';
 import { CsvError, parseResultCsv } from '../src/webscraper/csv.ts';
 import { callApi, WaitForAccount } from './api-call.ts';
 
@@ -28,11 +28,17 @@ export interface JobResultsDeps {
   sitemapIdOf(task: TrackingTask): number;
 }
 
-/** A download that meets an outage is made again after 5, 10, 20, 40 s; then the job is given up. */
-const MAX_DOWNLOADS = 5;
+/** A call that meets an outage is made again after 5, 10, 20, 40 s; then the job is given up. */
+const MAX_TRIES = 5;
 const FIRST_RETRY_MS = 5_000;
 
 const NO_RECORD = 'no record came back for its URL';
+
+/** A job and what was last told of it: later notifications are still to be read. */
+interface Notified {
+  job: Job;
+  hint: Notification | undefined;
+}
 
 type RowOfJob = Awaited<ReturnType<typeof rowsOfJobs>>[number];
 
@@ -56,50 +62,68 @@ export function createJobResults(deps: JobResultsDeps) {
   const { clock, webscraper } = deps;
   const { db } = deps.database;
 
-  async function giveUp(job: Job, error: string): Promise<void> {
+  async function giveUp({ job, hint }: Notified, error: string): Promise<void> {
     await db.transaction(async (tx) => {
       await markFailed(tx, job.id, error);
-      await settleNotifications(tx, job.id, 'processed');
+      await settleNotifications(tx, job.id, 'processed', hint);
     });
+  }
+
+  /** Meets an outage with patience: the job waits for the next try, or after so many the error stands. */
+  async function patiently<T>(
+    job: Job,
+    kind: 'download' | 'check',
+    call: () => Promise<Answered<T>>,
+  ): Promise<T> {
+    try {
+      const reserve = kind === 'download' ? clock.reserveDownload(job.id) : clock.reserveCheck(job.id);
+      return await callApi(clock, reserve, call);
+    } catch (error) {
+      if (!(error instanceof ApiError) || !error.isOutage) throw error;
+      const tries = (await failedCalls(db, job.id, kind)) % MAX_TRIES;
+      if (tries === 0) throw error;
+      throw new WaitForAccount(FIRST_RETRY_MS * 2 ** (tries - 1), error.message);
+    }
   }
 
   /**
    * A webhook is a hint: what does not agree with the job, and every end but `finished`, is asked of the API. Null:
    * there is no such job of ours.
    */
-  async function confirmed(job: Job): Promise<ScrapingJob | null> {
-    const hint = await latestNotification(db, job.id);
+  async function confirmed({ job, hint }: Notified): Promise<ScrapingJob | null> {
     const id = job.scrapingJobId ?? hint?.scrapingJobId;
     if (id === undefined) return null;
     const { customId, sitemapId } = job;
     const agrees = hint?.customId === customId && hint.scrapingJobId === id && hint.sitemapId === sitemapId;
-    if (agrees && hint.status === 'finished')
+    // What is incomplete has been confirmed before its download.
+    if (job.state === 'incomplete' || (agrees && hint.status === 'finished'))
       return { id, customId, sitemapId, status: 'finished', storedRecordCount: null };
-    const told = await callApi(clock, clock.reserveCheck(job.id), () => webscraper.job(id));
-    return told.customId === customId ? told : null;
-  }
-
-  async function download(job: Job, scrapingJobId: number): Promise<CsvRecord[]> {
     try {
-      const csv = await callApi(clock, clock.reserveDownload(job.id), () => webscraper.csv(scrapingJobId));
-      return await parseResultCsv(csv, { task: taskByName(job.task) });
+      const told = await patiently(job, 'check', () => webscraper.job(id));
+      return told.customId === customId ? { ...told, id } : null;
     } catch (error) {
-      if (!(error instanceof ApiError) || !error.isOutage) throw error;
-      const failures = await failedDownloads(db, job.id);
-      if (failures >= MAX_DOWNLOADS) throw error;
-      throw new WaitForAccount(FIRST_RETRY_MS * 2 ** (failures - 1), error.message);
+      const unknown = error instanceof ApiError && error.code === 'API_NOT_FOUND';
+      if (unknown && job.scrapingJobId === null) return null;
+      throw error;
     }
   }
 
+  async function download(job: Job, scrapingJobId: number): Promise<CsvRecord[]> {
+    const csv = await patiently(job, 'download', () => webscraper.csv(scrapingJobId));
+    return parseResultCsv(csv, { task: taskByName(job.task) });
+  }
+
   /** Saves what the records say; rows whose URL brought nothing stay as they are. Gives whether there are such. */
-  async function save(job: Job, records: readonly CsvRecord[]): Promise<boolean> {
+  async function save({ job, hint }: Notified, records: readonly CsvRecord[]): Promise<boolean> {
     const task = taskByName(job.task);
     const { byUrl } = splitRecords(records, job.startUrls);
     const recordsOf = new Map(job.startUrls.map((url, index) => [url, byUrl[index] ?? []]));
     const links = await rowsOfJobs(db, [job.id]);
     const redirectTask = task.redirectsTo === null ? null : taskByName(task.redirectsTo);
+    // A row that a later job asks after is that one's to redirect.
+    const wanted = new Set(links.flatMap(({ url, latest }) => (latest ? [url] : [])));
     const redirected = new Set(
-      job.startUrls.filter((url) => redirectTask !== null && isRedirect(task, recordsOf.get(url) ?? [])),
+      job.startUrls.filter((url) => wanted.has(url) && isRedirect(task, recordsOf.get(url) ?? [])),
     );
     const stay = links.filter(({ url }) => !redirected.has(url));
     const outcomes = stay.map((link) => outcomeOf(task, link, recordsOf.get(link.url) ?? []));
@@ -113,6 +137,7 @@ export function createJobResults(deps: JobResultsDeps) {
         });
       await saveOutcomes(
         tx,
+        job.id,
         outcomes.filter((outcome) => outcome !== null),
       );
       await setJobState(
@@ -120,13 +145,13 @@ export function createJobResults(deps: JobResultsDeps) {
         job.id,
         missing ? 'incomplete' : redirected.size > 0 ? 'redirected' : 'completed',
       );
-      if (!missing) await settleNotifications(tx, job.id, 'processed');
+      if (!missing) await settleNotifications(tx, job.id, 'processed', hint);
     });
     return missing;
   }
 
   /** One call tells which URLs came back empty and which failed; without an answer the rows still get a reason. */
-  async function explainMissing(job: Job, scrapingJobId: number): Promise<void> {
+  async function explainMissing({ job, hint }: Notified, scrapingJobId: number): Promise<void> {
     const problems = await callApi(clock, clock.reserveCheck(job.id), () =>
       webscraper.problematicUrls(scrapingJobId),
     ).catch((error: unknown) => {
@@ -142,16 +167,31 @@ export function createJobResults(deps: JobResultsDeps) {
     await db.transaction(async (tx) => {
       await saveOutcomes(
         tx,
-        links.flatMap(({ url, row }) =>
-          // A row sent to a second job is that one's to answer.
-          row.state === 'redirected' && job.redirectOf === null
-            ? []
-            : [{ rowId: row.id, result: null, error: reasons[typeOf.get(url) ?? ''] ?? NO_RECORD }],
-        ),
+        job.id,
+        links.map(({ url, row }) => {
+          const error = reasons[typeOf.get(url) ?? ''] ?? NO_RECORD;
+          return { rowId: row.id, result: null, error };
+        }),
       );
       await setJobState(tx, job.id, 'completed');
-      await settleNotifications(tx, job.id, 'processed');
+      await settleNotifications(tx, job.id, 'processed', hint);
     });
+  }
+
+  async function bring(notified: Notified): Promise<void> {
+    const { job, hint } = notified;
+    const told = await confirmed(notified);
+    if (told === null) return settleNotifications(db, job.id, 'disagrees', hint);
+    const { id, status } = told;
+    const ended = status === 'finished' || status === 'failed' || status === 'stopped';
+    // One that failed is taken up again with its end: nobody would ask after it in a batch that has ended.
+    if (job.state === 'failed' ? ended : job.scrapingJobId === null)
+      await db.transaction((tx) => markPublished(tx, job, id, deps.jobDeadlineMs));
+    if (!ended) return settleNotifications(db, job.id, 'not ended', hint);
+    if (status !== 'finished' && (told.storedRecordCount ?? 0) === 0)
+      return giveUp(notified, `scraping job ${id} ended ${status} without records`);
+    if (job.state === 'incomplete' || (await save(notified, await download(job, id))))
+      await explainMissing(notified, id);
   }
 
   /**
@@ -159,22 +199,12 @@ export function createJobResults(deps: JobResultsDeps) {
    *
    * @throws {WaitForAccount} a call may not be made yet: process the job again later
    */
-  return async function processJob(job: Job): Promise<void> {
-    const told = await confirmed(job);
-    if (told === null) return settleNotifications(db, job.id, 'disagrees');
-    const { id, status } = told;
-    if (job.scrapingJobId === null || job.state === 'failed')
-      await db.transaction((tx) => markPublished(tx, job, id, deps.jobDeadlineMs));
-    if (status !== 'finished' && status !== 'failed' && status !== 'stopped')
-      return settleNotifications(db, job.id, 'not ended');
-    if (status !== 'finished' && (told.storedRecordCount ?? 0) === 0)
-      return giveUp(job, `scraping job ${id} ended ${status} without records`);
+  return async function processJob(job: Job, hint: Notification | undefined): Promise<void> {
     try {
-      if (job.state === 'incomplete' || (await save(job, await download(job, id))))
-        await explainMissing(job, id);
+      await bring({ job, hint });
     } catch (error) {
       if (!(error instanceof CsvError) && !(error instanceof ApiError)) throw error;
-      await giveUp(job, errorMessage(error));
+      await giveUp({ job, hint }, errorMessage(error));
     }
   };
 }

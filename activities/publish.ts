@@ -32,24 +32,28 @@ export function createPublishActivities({ database, clock, webscraper, jobDeadli
   const { db } = database;
   const figures = (batchId: string) => figuresWithForecast(db, batchId, clock.limits);
 
-  /** Asks a held account whether it works again: one caller a time, every few minutes. */
-  async function probe(): Promise<void> {
+  /** Asks a held account whether it works again, one caller a time, every few minutes; opens it if it does. */
+  async function probe(): Promise<boolean> {
     const turn = await clock.reserveProbe();
-    if (!turn.granted) return;
+    if (!turn.granted) return false;
     try {
       const { value: credits, rateLimit } = await webscraper.account();
       await clock.settle(turn.callId, { rateLimit });
-      if (credits === null || credits > 0) await clock.open();
+      const works = credits === null || credits > 0;
+      if (works) await clock.open();
+      return works;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       await clock.settle(turn.callId, error);
+      return false;
     }
   }
 
+  /** A probe may take a minute: what it opens is published by the next activity, which has its whole time. */
   async function reserve(jobId: number): Promise<Turn> {
     const turn = await clock.reservePublish(jobId);
     if (turn.granted || !turn.held) return turn;
-    await probe();
+    if (await probe()) return { granted: false, waitMs: 1, why: 'the account works again', held: false };
     return clock.reservePublish(jobId);
   }
 
@@ -88,7 +92,8 @@ export function createPublishActivities({ database, clock, webscraper, jobDeadli
     async publishJob(input: { batchId: string; jobId: number }): Promise<PublishOutcome> {
       return withHeartbeat(async (signal) => {
         const job = await findJob(db, input.jobId);
-        if (job?.state !== 'pending') return { outcome: 'failed', ...(await figures(input.batchId)) };
+        if (job?.state !== 'pending' || job.batchId !== input.batchId)
+          return { outcome: 'failed', ...(await figures(input.batchId)) };
         const turn = await beginInTime(job.id, signal);
         if (!turn.granted) {
           const { waitMs, why, held } = turn;

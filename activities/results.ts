@@ -1,6 +1,6 @@
 import { batchFigures, type BatchFigures } from '../src/db/counts.ts';
 import { findJob, type Job } from '../src/db/jobs.ts';
-import { hasFailedRows, settleNotifications } from '../src/db/results.ts';
+import { hasFailedRows, latestNotification, settleNotifications } from '../src/db/results.ts';
 import { WaitForAccount } from './api-call.ts';
 import { withFailures } from './failures.ts';
 import { withHeartbeat } from './heartbeat.ts';
@@ -21,19 +21,24 @@ export function createResultsActivities(deps: JobResultsDeps) {
   const { db } = deps.database;
   const processJob = createJobResults(deps);
 
-  const ended = async (job: Job) =>
+  /** Nothing that a notification says can change a job that gave all its rows a result. */
+  const settled = async (job: Job) =>
     job.state === 'redirected' || (job.state === 'completed' && !(await hasFailedRows(db, job.id)));
 
   /** Null, or how long the job has to wait. */
   async function process(batchId: string, jobId: number): Promise<number | null> {
     const job = await findJob(db, jobId);
     if (job?.batchId !== batchId) return null;
-    if (await ended(job)) {
-      await settleNotifications(db, job.id, 'duplicate');
+    const hint = await latestNotification(db, job.id);
+    if (await settled(job)) {
+      await settleNotifications(db, job.id, 'duplicate', hint);
       return null;
     }
+    // Another run of this activity has read it already: each download would be paid for again.
+    const ended = job.state === 'completed' || job.state === 'failed';
+    if (ended && (hint === undefined || hint.outcome !== null)) return null;
     try {
-      await processJob(job);
+      await processJob(job, hint);
       return null;
     } catch (error) {
       if (error instanceof WaitForAccount) return error.waitMs;

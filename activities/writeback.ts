@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { type Batch, findBatch } from '../src/db/batches.ts';
 import { batchFigures, type BatchFigures } from '../src/db/counts.ts';
 import type { Database } from '../src/db/database.ts';
-import { markWritten, unwrittenRows } from '../src/db/results.ts';
+import { markWritten, unwrittenRows } from '../src/db/written-rows.ts';
 import { FileError, type FileStore } from '../src/files/types.ts';
 import { type CellEdit, patchWorkbookApart } from '../src/workbook/index.ts';
 import { withFailures } from './failures.ts';
@@ -65,32 +65,37 @@ export function createWritebackActivities({ database, files }: { database: Datab
     }
   }
 
+  async function writeUnwritten(batch: Batch, signal: AbortSignal): Promise<void> {
+    const edits = (await unwrittenRows(db, batch)).map((unwritten) => editOf(unwritten, batch));
+    if (edits.length === 0) return;
+    const outcomes = await patchAgainstRaces(batch, edits, signal);
+    const textOf = new Map(edits.map((edit) => [edit.id, edit.text]));
+    const dealtWith = outcomes.map((outcome) => ({ ...outcome, text: textOf.get(outcome.id) ?? '' }));
+    await db.transaction((tx) => markWritten(tx, batch.columns.result, dealtWith));
+  }
+
+  /** The lock is the connection's: a worker that dies gives it up. */
+  async function oneAtATime(workbook: string, work: () => Promise<void>): Promise<void> {
+    const connection = await sql.reserve();
+    try {
+      await connection`select pg_advisory_lock(hashtextextended(${workbook}, 0))`;
+      try {
+        await work();
+      } finally {
+        await connection`select pg_advisory_unlock(hashtextextended(${workbook}, 0))`;
+      }
+    } finally {
+      connection.release();
+    }
+  }
+
   return withFailures({
     /** Brings the workbook up to date with every result not yet written. */
     async writeBack(input: { batchId: string }): Promise<BatchFigures> {
       return withHeartbeat(async (signal) => {
         const batch = await findBatch(db, input.batchId);
         if (batch === null) throw new TypeError(`batch ${input.batchId} is unknown`);
-        const connection = await sql.reserve();
-        try {
-          // The lock is the connection's: a worker that dies gives it up.
-          await connection`select pg_advisory_lock(hashtextextended(${batch.workbook}, 0))`;
-          const edits = (await unwrittenRows(db, batch)).map((unwritten) => editOf(unwritten, batch));
-          if (edits.length > 0) {
-            const outcomes = await patchAgainstRaces(batch, edits, signal);
-            const textOf = new Map(edits.map((edit) => [edit.id, edit.text]));
-            await db.transaction((tx) =>
-              markWritten(
-                tx,
-                batch.columns.result,
-                outcomes.map((outcome) => ({ ...outcome, text: textOf.get(outcome.id) ?? '' })),
-              ),
-            );
-          }
-        } finally {
-          await connection`select pg_advisory_unlock(hashtextextended(${batch.workbook}, 0))`;
-          connection.release();
-        }
+        await oneAtATime(batch.workbook, () => writeUnwritten(batch, signal));
         return batchFigures(db, batch.id);
       });
     },

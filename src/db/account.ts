@@ -63,7 +63,8 @@ export async function readAccount(queries: Queries, limits: AccountLimits): Prom
     from time, account_clock`);
   if (row === undefined) throw new TypeError('the account clock has no row: run `tsuiseki migrate`');
   const pending = await queries.execute<{ batchId: string; n: number }>(sql`
-    select batch_id as "batchId", count(*)::int as n from jobs where state = 'pending' group by batch_id`);
+    select batch_id as "batchId", count(*)::int as n from jobs join batches on batches.id = jobs.batch_id
+    where jobs.state = 'pending' and batches.finished_at is null group by batch_id`);
   return {
     expiriesMs: row.expiriesMs,
     owed: row.owed,

@@ -45,6 +45,11 @@ export async function findBatch(queries: Queries, reference: string): Promise<Ba
   return found ?? null;
 }
 
+/** For a transaction that adds jobs: two at once would take the same places in the batch's order. */
+export async function lockBatch(tx: Queries, batchId: string): Promise<void> {
+  await tx.select({ id: batches.id }).from(batches).where(eq(batches.id, batchId)).for('no key update');
+}
+
 /** Batches that should have a running workflow since longer than `olderThanMs`. */
 export function runningBatches(queries: Queries, olderThanMs: number): Promise<Batch[]> {
   const since = sql`clock_timestamp() - ${`${olderThanMs} milliseconds`}::interval`;

@@ -2,11 +2,12 @@ import { eq } from 'drizzle-orm';
 import { planUrls } from '../tasks/plan-urls.ts';
 import type { TrackingTask } from '../tasks/types.ts';
 import { understandRow } from '../tasks/understand-row.ts';
-import type { WorkbookContent } from '../workbook/types.ts';
+import type { WorkbookContent, WorkbookRow } from '../workbook/types.ts';
 import type { Batch } from './batches.ts';
 import type { Queries } from './database.ts';
 import { chunks, insertJobs, ROWS_PER_INSERT } from './plan-jobs.ts';
 import { jobs, rows } from './schema.ts';
+import { storable } from './storable.ts';
 
 /**
  * Writes a workbook's rows down and plans their jobs, in order; replaces what an interrupted import left. Run in a
@@ -21,7 +22,7 @@ export async function importRows(
   await tx.delete(jobs).where(eq(jobs.batchId, batch.id));
   await tx.delete(rows).where(eq(rows.batchId, batch.id));
   const chosen = batch.chosenRows === null ? null : new Set(batch.chosenRows);
-  const wanted = content.rows.filter((row) => chosen === null || chosen.has(row.row));
+  const wanted = content.rows.filter((row) => chosen === null || chosen.has(row.row)).map(storableRow);
   const readings = wanted.map((row) => understandRow(plan.task, row));
   const planned = planUrls(plan.task, readings);
   const urlOfRow = new Map(
@@ -51,4 +52,14 @@ export async function importRows(
     rowIds.push(...inserted.map((row) => row.id));
   }
   await insertJobs(tx, { ...plan, batchId: batch.id, firstSeq: 1, attempt: 1 }, planned, rowIds);
+}
+
+function storableRow(row: WorkbookRow): WorkbookRow {
+  const { input, inputUrl, email } = row;
+  return {
+    ...row,
+    input: storable(input),
+    inputUrl: inputUrl === null ? null : storable(inputUrl),
+    email: storable(email),
+  };
 }

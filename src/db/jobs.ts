@@ -1,7 +1,8 @@
-import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { and, type AnyColumn, asc, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import { anyOf } from './any-of.ts';
 import type { Queries } from './database.ts';
-import { jobRows, jobs, rows } from './schema.ts';
+import { jobRows, jobs, rows, type RowState } from './schema.ts';
+import { storable } from './storable.ts';
 
 export type Job = typeof jobs.$inferSelect;
 
@@ -15,10 +16,20 @@ export async function findJob(queries: Queries, jobId: number): Promise<Job | nu
   return (await queries.query.jobs.findFirst({ where: eq(jobs.id, jobId) })) ?? null;
 }
 
+/** Whether no later job asks after a row: a row's latest job decides on its state. */
+export function isLatestJob(jobId: number | AnyColumn): SQL {
+  return sql`not exists (select from job_rows later where later.row_id = rows.id and later.job_id > ${jobId})`;
+}
+
 /** Rows of the given jobs, each with the start URL that is to bring its result. */
 export function rowsOfJobs(queries: Queries, jobIds: readonly number[]) {
   return queries
-    .select({ jobId: jobRows.jobId, url: jobRows.url, row: rows })
+    .select({
+      jobId: jobRows.jobId,
+      url: jobRows.url,
+      row: rows,
+      latest: sql<boolean>`${isLatestJob(jobRows.jobId)}`,
+    })
     .from(jobRows)
     .innerJoin(rows, eq(rows.id, jobRows.rowId))
     .where(anyOf(jobRows.jobId, jobIds))
@@ -46,17 +57,20 @@ export async function nextJob(queries: Queries, batchId: string): Promise<Pendin
   return { jobId: found.id, label: labelOf(linked.map((link) => link.row)) };
 }
 
-/** Moves a job's rows on; rows that have a result already stay as they are. */
+const OPEN_STATES = ['pending', 'published', 'redirected'] as const;
+
+/** Moves a job's rows on; those with a result stay as they are, and those that a later job asks after. */
 async function setRowsOfJob(
   tx: Queries,
   jobId: number,
   change: Partial<typeof rows.$inferInsert>,
+  from: readonly RowState[] = OPEN_STATES,
 ): Promise<void> {
   const linked = tx.select({ rowId: jobRows.rowId }).from(jobRows).where(eq(jobRows.jobId, jobId));
   await tx
     .update(rows)
     .set(change)
-    .where(and(inArray(rows.id, linked), inArray(rows.state, ['pending', 'published', 'redirected'])));
+    .where(and(inArray(rows.id, linked), inArray(rows.state, [...from]), isLatestJob(jobId)));
 }
 
 /** The API certainly took nothing: the job waits for its turn again. */
@@ -67,29 +81,36 @@ export async function markPending(tx: Queries, jobId: number): Promise<void> {
     .where(and(eq(jobs.id, jobId), eq(jobs.state, 'publishing')));
 }
 
-/** The API took it. An early webhook may have finished it already: never a step back. */
+/**
+ * The API took it. An early webhook may have finished it already: never a step back. One that was given up, its answer
+ * lost, is in flight again, and so are its rows. Run in a transaction.
+ */
 export async function markPublished(
   tx: Queries,
   job: Job,
   scrapingJobId: number,
   deadlineMs: number,
 ): Promise<void> {
-  const [taken] = await tx
+  const [before] = await tx.select({ state: jobs.state }).from(jobs).where(eq(jobs.id, job.id)).for('update');
+  const givenUp = before?.state === 'failed';
+  const goesOn = givenUp || before?.state === 'publishing';
+  await tx
     .update(jobs)
     .set({
       scrapingJobId,
       publishedAt: sql`coalesce(${jobs.publishedAt}, clock_timestamp())`,
       deadlineAt: sql`clock_timestamp() + ${`${deadlineMs} milliseconds`}::interval`,
-      state: sql`case when ${jobs.state} in ('publishing', 'failed') then 'published' else ${jobs.state} end`,
+      ...(goesOn ? { state: 'published', error: null, finishedAt: null } : {}),
     })
-    .where(eq(jobs.id, job.id))
-    .returning({ state: jobs.state });
-  if (taken?.state === 'published')
-    await setRowsOfJob(tx, job.id, { state: job.redirectOf === null ? 'published' : 'redirected' });
+    .where(eq(jobs.id, job.id));
+  if (!goesOn && before?.state !== 'published') return;
+  const state = job.redirectOf === null ? 'published' : 'redirected';
+  await setRowsOfJob(tx, job.id, { state, error: null }, givenUp ? [...OPEN_STATES, 'failed'] : OPEN_STATES);
 }
 
 /** The job is given up, its download with it; its rows without a result fail with the reason. */
-export async function markFailed(tx: Queries, jobId: number, error: string): Promise<void> {
+export async function markFailed(tx: Queries, jobId: number, reason: string): Promise<void> {
+  const error = storable(reason);
   const [failed] = await tx
     .update(jobs)
     .set({ state: 'failed', error, owesDownload: false, finishedAt: sql`clock_timestamp()` })

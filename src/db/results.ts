@@ -1,10 +1,10 @@
-import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, eq, inArray, lte, ne, or, sql } from 'drizzle-orm';
 import type { RowResult } from '../tasks/types.ts';
-import type { CellOutcome } from '../workbook/types.ts';
-import type { Batch } from './batches.ts';
+import { lockBatch } from './batches.ts';
 import type { Queries } from './database.ts';
-import type { Job } from './jobs.ts';
+import { isLatestJob, type Job } from './jobs.ts';
 import { jobRows, jobs, notifications, rows } from './schema.ts';
+import { storable } from './storable.ts';
 
 /** What a lookup gave a row: a result, or why there is none. */
 export type RowOutcome =
@@ -13,31 +13,40 @@ export type RowOutcome =
 
 const OPEN_STATES = ['pending', 'published', 'redirected'] as const;
 
-/** Writes what was found for rows. A row that has a result never loses it to a failure. */
-export async function saveOutcomes(tx: Queries, outcomes: readonly RowOutcome[]): Promise<void> {
+/**
+ * Writes what a job found for its rows. A row that has a result never loses it to a failure, nor to an older job's
+ * result; a row that a later job asks after does not fail with an older one.
+ */
+export async function saveOutcomes(
+  tx: Queries,
+  jobId: number,
+  outcomes: readonly RowOutcome[],
+): Promise<void> {
+  const latest = isLatestJob(jobId);
   for (const { rowId, result, error } of outcomes) {
     if (result === null) {
       await tx
         .update(rows)
         .set({ state: 'failed', error })
-        .where(and(eq(rows.id, rowId), inArray(rows.state, OPEN_STATES)));
+        .where(and(eq(rows.id, rowId), inArray(rows.state, OPEN_STATES), latest));
       continue;
     }
+    const number = result.trackingNumber;
     await tx
       .update(rows)
       .set({
         state: 'completed',
         error: null,
         source: 'webscraper',
-        result: result.text,
+        result: storable(result.text),
         status: result.status,
-        statusText: result.statusText,
-        trackingNumber: sql`coalesce(${result.trackingNumber}, ${rows.trackingNumber})`,
+        statusText: result.statusText === null ? null : storable(result.statusText),
+        trackingNumber: sql`coalesce(${number === null ? null : storable(number)}, ${rows.trackingNumber})`,
         eventAt: result.eventAt === null ? null : new Date(result.eventAt),
         completedAt: sql`clock_timestamp()`,
         writtenAt: null,
       })
-      .where(eq(rows.id, rowId));
+      .where(and(eq(rows.id, rowId), or(ne(rows.state, 'completed'), latest)));
   }
 }
 
@@ -58,6 +67,7 @@ export async function redirectJob(
   startUrls: readonly string[],
   to: { task: Job['task']; sitemapId: number; customIdPrefix: string },
 ): Promise<void> {
+  await lockBatch(tx, job.batchId);
   const [created] = await tx
     .insert(jobs)
     .values({
@@ -73,7 +83,11 @@ export async function redirectJob(
     .onConflictDoNothing({ target: jobs.redirectOf })
     .returning({ id: jobs.id });
   if (created === undefined) return;
-  const moved = and(eq(jobRows.jobId, job.id), inArray(jobRows.url, [...startUrls]));
+  const own = tx.select({ rowId: jobRows.rowId }).from(jobRows).where(eq(jobRows.jobId, job.id));
+  const latest = tx
+    .select({ id: rows.id })
+    .from(rows)
+    .where(and(inArray(rows.id, own), isLatestJob(job.id)));
   await tx.insert(jobRows).select(
     tx
       .select({
@@ -82,10 +96,12 @@ export async function redirectJob(
         url: jobRows.url,
       })
       .from(jobRows)
-      .where(moved),
+      .where(
+        and(eq(jobRows.jobId, job.id), inArray(jobRows.url, [...startUrls]), inArray(jobRows.rowId, latest)),
+      ),
   );
-  const linked = tx.select({ rowId: jobRows.rowId }).from(jobRows).where(moved);
-  await tx.update(rows).set({ state: 'redirected' }).where(inArray(rows.id, linked));
+  const moved = tx.select({ rowId: jobRows.rowId }).from(jobRows).where(eq(jobRows.jobId, created.id));
+  await tx.update(rows).set({ state: 'redirected' }).where(inArray(rows.id, moved));
 }
 
 /** Whether a job that came to its end left a row without its result: then a later notification is worth reading. */
@@ -99,78 +115,40 @@ export async function hasFailedRows(queries: Queries, jobId: number): Promise<bo
   return failed !== undefined;
 }
 
-/** Downloads of a job that met a failing network or server. */
-export async function failedDownloads(queries: Queries, jobId: number): Promise<number> {
+/** Calls of a job that met a failing network or server, since one last came through. */
+export async function failedCalls(
+  queries: Queries,
+  jobId: number,
+  kind: 'download' | 'check',
+): Promise<number> {
   const [count] = await queries.execute<{ n: number }>(sql`
-    select count(*)::int as n from calls where job_id = ${jobId} and kind = 'download'
-    and finished_at is not null and (http_status is null or http_status >= 500)`);
+    with own as (select id, http_status is null or http_status >= 500 as failed from calls
+                 where job_id = ${jobId} and kind = ${kind} and finished_at is not null)
+    select count(*)::int as n from own
+    where failed and id > coalesce((select max(id) from own where not failed), 0)`);
   return count?.n ?? 0;
 }
 
+export type Notification = typeof notifications.$inferSelect;
+
 /** The newest notification of a job: what it said last. */
-export async function latestNotification(queries: Queries, jobId: number) {
+export async function latestNotification(queries: Queries, jobId: number): Promise<Notification | undefined> {
   return queries.query.notifications.findFirst({
     where: eq(notifications.jobId, jobId),
     orderBy: sql`${notifications.id} desc`,
   });
 }
 
-export async function settleNotifications(tx: Queries, jobId: number, outcome: string): Promise<void> {
+/** Marks a job's notifications up to the one that was read; one that came meanwhile is still to be read. */
+export async function settleNotifications(
+  tx: Queries,
+  jobId: number,
+  outcome: string,
+  read: Notification | undefined,
+): Promise<void> {
+  if (read === undefined) return;
   await tx
     .update(notifications)
     .set({ outcome: sql`coalesce(${notifications.outcome}, ${outcome})` })
-    .where(eq(notifications.jobId, jobId));
-}
-
-/**
- * Completed rows whose result no writeback has dealt with; `recorded` is the text last written for that content in
- * that workbook, by whichever batch.
- */
-export function unwrittenRows(queries: Queries, batch: Batch) {
-  const recorded = sql<string | null>`(
-    select earlier.written from rows earlier join batches b on b.id = earlier.batch_id
-    where md5(earlier.input) = md5(${rows.input}) and earlier.input = ${rows.input}
-      and earlier.email = ${rows.email} and b.workbook = ${batch.workbook} and earlier.written is not null
-    order by earlier.written_at desc limit 1)`;
-  return queries
-    .select({ row: rows, recorded })
-    .from(rows)
-    .where(and(eq(rows.batchId, batch.id), eq(rows.state, 'completed'), isNull(rows.writtenAt)))
-    .orderBy(rows.row);
-}
-
-/** What the sheet said to a written result; null: nothing worth telling. */
-function writebackWarning(outcome: CellOutcome['outcome'], column: string): string | null {
-  switch (outcome) {
-    case 'formula':
-      return `column ${column} holds a formula; left as it is`;
-    case 'person':
-      return `column ${column} holds a person's own text; left as it is`;
-    case 'gone':
-      return 'the row is no longer in the sheet; its result was not written';
-    case 'written':
-    case 'same':
-      return null;
-  }
-}
-
-/** Marks rows as dealt with, unless a newer result came meanwhile; rows found elsewhere get their new number. */
-export async function markWritten(
-  tx: Queries,
-  column: string,
-  outcomes: readonly (CellOutcome & { text: string })[],
-): Promise<void> {
-  for (const { id, outcome, row, text } of outcomes) {
-    const warning = writebackWarning(outcome, column);
-    await tx
-      .update(rows)
-      .set({
-        writtenAt: sql`clock_timestamp()`,
-        ...(row === null ? {} : { row }),
-        ...(warning === null
-          ? { written: text }
-          : { warnings: sql`array_append(${rows.warnings}, ${warning}::text)` }),
-      })
-      .where(and(eq(rows.id, Number(id)), eq(rows.result, text)));
-  }
+    .where(and(eq(notifications.jobId, jobId), lte(notifications.id, read.id)));
 }

@@ -3,6 +3,7 @@ import { planUrls } from '../tasks/plan-urls.ts';
 import type { TrackingTask } from '../tasks/types.ts';
 import { understandRow } from '../tasks/understand-row.ts';
 import { anyOf } from './any-of.ts';
+import { lockBatch } from './batches.ts';
 import type { Queries } from './database.ts';
 import { insertJobs } from './plan-jobs.ts';
 import { jobs, rows } from './schema.ts';
@@ -29,6 +30,7 @@ export async function retryRows(
   named: readonly number[] | null,
   plan: { task: TrackingTask; sitemapId: number; urlsPerJob: number },
 ): Promise<{ rows: number; jobs: number }> {
+  await lockBatch(tx, batchId);
   const waiting = sql`exists (select from job_rows join jobs on jobs.id = job_rows.job_id
     where job_rows.row_id = rows.id and jobs.state in ('pending', 'publishing'))`;
   const queued = await tx

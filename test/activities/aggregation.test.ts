@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import { report } from '../../src/db/roll-ups.ts';
+import { batchOf, orderUrl } from '../support/batch.ts';
+import { oneRound } from '../support/rounds.ts';
+import { useStage } from '../support/stage.ts';
+
+const stageWith = useStage();
+const HOUR_MS = 3_600_000;
+
+it('rolls up the hours from the rows, and again when they change', async () => {
+  const stage = await stageWith();
+  const { sql } = stage.database;
+  const dates = await batchOf(stage, 'official_website_tracking', [
+    orderUrl(1),
+    orderUrl(2, 'publish-422'),
+    '?',
+  ]);
+  await oneRound(stage, dates);
+  const again = await batchOf(stage, 'official_website_tracking', [orderUrl(3)]);
+  const parcels = await batchOf(stage, 'yamato_tracking_only', [orderUrl(4), orderUrl(5)]);
+  await sql`update rows set status = 'delivered', state = 'completed' where batch_id = ${parcels}`;
+  const noon = new Date(Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 5 * HOUR_MS);
+  await sql`update batches set started_at = ${noon.toISOString()} where id in ${sql([dates, parcels])}`;
+  await sql`update batches set started_at = ${new Date(noon.getTime() + HOUR_MS).toISOString()} where id = ${again}`;
+
+  expect(await stage.run(stage.activities.rollUpHours)).toEqual({ hours: 3 });
+  const line = { batches: 1, completed: 0, failed: 0, invalid: 0, delivered: 0 };
+  const ofDates = { ...line, task: 'official_website_tracking' };
+  const ofParcels = { ...line, task: 'yamato_tracking_only', rows: 2, completed: 2, delivered: 2 };
+  expect(await report(stage.db, noon, new Date(noon.getTime() + HOUR_MS))).toEqual([
+    { ...ofDates, rows: 3, completed: 1, failed: 1, invalid: 1 },
+    ofParcels,
+  ]);
+  const both = [noon, new Date(noon.getTime() + 2 * HOUR_MS)] as const;
+  expect(await report(stage.db, ...both)).toEqual([
+    { ...ofDates, batches: 2, rows: 4, completed: 1, failed: 1, invalid: 1 },
+    ofParcels,
+  ]);
+
+  // A late result changes a row after its batch ended.
+  await sql`update rows set state = 'completed' where batch_id = ${again}`;
+  await stage.run(stage.activities.rollUpHours);
+  expect((await report(stage.db, ...both))[0]).toMatchObject({ rows: 4, completed: 2 });
+});
+
+it('leaves what is older than a week as it was', async () => {
+  const stage = await stageWith();
+  const batchId = await batchOf(stage, 'official_website_tracking', [orderUrl(1)]);
+  await stage.database.sql`update batches set started_at = now() - interval '9 days' where id = ${batchId}`;
+  expect(await stage.run(stage.activities.rollUpHours)).toEqual({ hours: 0 });
+});

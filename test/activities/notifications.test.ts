@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { createJobResults } from '../../activities/job-results.ts';
+import { storeNotification } from '../../src/db/inbox.ts';
+import { latestNotification } from '../../src/db/results.ts';
+import type { FaultKind } from '../../src/sandbox/index.ts';
+import { batchOf, jobsOf, notificationsOf, orderUrl, rowsOf } from '../support/batch.ts';
+import { callsMade, oneRound, processAll, publishAll } from '../support/rounds.ts';
+import { type Stage, useStage } from '../support/stage.ts';
+
+const stageWith = useStage();
+const TASK = 'official_website_tracking';
+const CHECK = 'GET scraping-job/N';
+
+const control = (stage: Stage, path: string) =>
+  fetch(`${stage.sandbox.controlUrl}/${path}`, { method: 'POST' });
+
+describe('a notification that disagrees is asked of the API', () => {
+  it.each<FaultKind>(['webhook-wrong-custom-id', 'webhook-wrong-job'])('%s', async (fault) => {
+    const stage = await stageWith();
+    const batchId = await batchOf(stage, TASK, [orderUrl(1, fault)]);
+    expect((await oneRound(stage, batchId)).counts).toMatchObject({ completed: 1 });
+    expect(callsMade(stage)).toEqual(['POST scraping-job', CHECK, 'GET scraping-job/N/csv']);
+  });
+
+  it('of another sitemap', async () => {
+    const stage = await stageWith({ sandbox: { jobDurationMs: 3_600_000 } });
+    const batchId = await batchOf(stage, TASK, [orderUrl(1)]);
+    await publishAll(stage, batchId);
+    const [job] = await jobsOf(stage, batchId);
+    const { customId = '', scrapingJobId } = job ?? {};
+    const told = { source: 'webhook', customId, scrapingJobId: scrapingJobId ?? 0, sitemapId: 1 } as const;
+    await storeNotification(stage.db, { ...told, status: 'finished' });
+    expect(await processAll(stage, batchId)).toMatchObject({
+      waiting: null,
+      counts: { published: 1 },
+      inFlight: 1,
+    });
+    expect(await notificationsOf(stage)).toMatchObject([{ outcome: 'not ended' }]);
+    expect(callsMade(stage)).toEqual(['POST scraping-job', CHECK]);
+  });
+
+  it('of a job that is not there, for a publish without an answer: nothing is adopted', async () => {
+    const stage = await stageWith({ sandbox: { jobDurationMs: 3_600_000 } });
+    const batchId = await batchOf(stage, TASK, [orderUrl(1, 'publish-reset')]);
+    await publishAll(stage, batchId);
+    const [job] = await jobsOf(stage, batchId);
+    const told = {
+      source: 'webhook',
+      customId: job?.customId ?? '',
+      scrapingJobId: 77,
+      sitemapId: 1,
+    } as const;
+    await storeNotification(stage.db, { ...told, status: 'finished' });
+    expect(await processAll(stage, batchId)).toMatchObject({ waiting: null, counts: { failed: 1 } });
+    expect(await jobsOf(stage, batchId)).toMatchObject([{ state: 'failed', scrapingJobId: null }]);
+    expect(await notificationsOf(stage)).toMatchObject([{ outcome: 'disagrees' }]);
+  });
+});
+
+describe('a job that ended otherwise', () => {
+  it.each([
+    ['job-failed', /^scraping job \d+ ended failed without records$/],
+    ['job-stopped', /^scraping job \d+ ended stopped without records$/],
+  ])('%s, without records: its rows fail', async (fault, reason) => {
+    const stage = await stageWith();
+    const batchId = await batchOf(stage, TASK, [orderUrl(1, fault)]);
+    expect(await oneRound(stage, batchId)).toMatchObject({ counts: { failed: 1 }, inFlight: 0 });
+    expect(await rowsOf(stage, batchId)).toMatchObject([{ error: expect.stringMatching(reason) }]);
+    expect(callsMade(stage)).toEqual(['POST scraping-job', CHECK]);
+  });
+
+  it('job-stopped, with records: they are results', async () => {
+    const stage = await stageWith({ urlsPerJob: 2 });
+    const batchId = await batchOf(stage, TASK, [orderUrl(1, 'job-stopped'), orderUrl(2)]);
+    expect((await oneRound(stage, batchId)).counts).toMatchObject({ completed: 1, failed: 1 });
+  });
+
+  it('job-failed, with records of some URLs: those are results, the others fail', async () => {
+    const stage = await stageWith({ urlsPerJob: 3 });
+    const batchId = await batchOf(stage, TASK, [orderUrl(1, 'job-failed'), orderUrl(2), orderUrl(3)]);
+    expect((await oneRound(stage, batchId)).counts).toMatchObject({ completed: 1, failed: 2 });
+    const [row] = await rowsOf(stage, batchId);
+    expect(row?.error).toBe('its page could not be loaded');
+  });
+
+  it('continued by a person, it is read again', async () => {
+    const stage = await stageWith();
+    const batchId = await batchOf(stage, TASK, [orderUrl(1, 'job-failed')]);
+    await oneRound(stage, batchId);
+    const [job] = await jobsOf(stage, batchId);
+    await control(stage, `jobs/${job?.scrapingJobId}/continue`);
+    await stage.notified(2);
+    expect((await processAll(stage, batchId)).counts).toMatchObject({ completed: 1, failed: 0 });
+    expect(await jobsOf(stage, batchId)).toMatchObject([{ state: 'completed', error: null }]);
+  });
+});
+
+it('one that comes while an earlier one is read is still to be read', async () => {
+  const stage = await stageWith();
+  const batchId = await batchOf(stage, TASK, [orderUrl(1, 'html-instead-of-csv:1')]);
+  await publishAll(stage, batchId);
+  await stage.notified(1);
+  const [job] = await jobsOf(stage, batchId);
+  const read = await latestNotification(stage.db, job?.id ?? 0);
+  await control(stage, `jobs/${job?.scrapingJobId}/continue`);
+  await stage.notified(2);
+  if (job !== undefined) await createJobResults(stage)(job, read);
+  expect((await notificationsOf(stage)).map(({ outcome }) => outcome)).toEqual(['processed', null]);
+  expect((await processAll(stage, batchId)).counts).toMatchObject({ completed: 1 });
+});
+
+describe('an API that cannot be asked', () => {
+  it('status-500: asked again after 5, 10, 20 and 40 s, then given up', async () => {
+    const stage = await stageWith();
+    const batchId = await batchOf(stage, TASK, [orderUrl(1, 'job-stopped,status-500'), orderUrl(2)]);
+    const outcomes = [await oneRound(stage, batchId)];
+    expect(outcomes[0]?.counts).toMatchObject({ completed: 1, published: 1 });
+    for (let round = 0; round < 4; round += 1) outcomes.push(await processAll(stage, batchId));
+    expect(outcomes.map(({ waiting }) => waiting?.waitMs)).toEqual([
+      5_000,
+      10_000,
+      20_000,
+      40_000,
+      undefined,
+    ]);
+    const [row] = await rowsOf(stage, batchId);
+    expect(row?.error).toMatch(/^Web Scraper Cloud answered 500 to a question after job \d+$/);
+  });
+
+  it('a job deleted meanwhile fails its rows', async () => {
+    const stage = await stageWith();
+    const batchId = await batchOf(stage, TASK, [orderUrl(1, 'job-stopped')]);
+    await publishAll(stage, batchId);
+    await stage.notified(1);
+    const [job] = await jobsOf(stage, batchId);
+    await fetch(`${stage.sandbox.controlUrl}/jobs/${job?.scrapingJobId}`, { method: 'DELETE' });
+    expect(await processAll(stage, batchId)).toMatchObject({ waiting: null, counts: { failed: 1 } });
+    const [row] = await rowsOf(stage, batchId);
+    expect(row?.error).toMatch(/^Web Scraper Cloud answered 404 to a question after job \d+$/);
+  });
+
+  it('without a free call, the job waits for one', async () => {
+    const stage = await stageWith({ limits: { callLimit: 2 }, urlsPerJob: 2 });
+    const batchId = await batchOf(stage, TASK, [orderUrl(1, 'webhook-wrong-job'), orderUrl(2)]);
+    const outcome = await oneRound(stage, batchId);
+    expect(outcome).toMatchObject({ counts: { published: 2 }, inFlight: 1 });
+    expect(outcome.waiting?.waitMs).toBeGreaterThan(0);
+    stage.time.nowMs += 960_000;
+    expect(await processAll(stage, batchId)).toMatchObject({ waiting: null, counts: { completed: 2 } });
+  });
+});

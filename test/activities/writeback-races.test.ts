@@ -1,0 +1,108 @@
+import { rm } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import { LocalFiles } from '../../src/files/local.ts';
+import type { FileVersion } from '../../src/files/types.ts';
+import { answer } from '../support/answers.ts';
+import { batchOf, orderUrl, rowsOf } from '../support/batch.ts';
+import { type Stage, useStage } from '../support/stage.ts';
+import { columnC, removeWorkbooksAfterEach, saveWorkbook } from '../support/workbook-file.ts';
+
+const stageWith = useStage();
+removeWorkbooksAfterEach();
+const TASK = 'official_website_tracking';
+const INPUTS = [orderUrl(1), orderUrl(2)];
+
+/** Files in which something happens between a writeback's reading and its writing. */
+class RacingFiles extends LocalFiles {
+  replaced = 0;
+  readonly meanwhile: (race: number, path: string) => Promise<void>;
+
+  constructor(meanwhile: (race: number, path: string) => Promise<void>) {
+    super();
+    this.meanwhile = meanwhile;
+  }
+
+  override async replace(path: string, localPath: string, ifMatch: FileVersion): Promise<FileVersion> {
+    this.replaced += 1;
+    await this.meanwhile(this.replaced, path);
+    return super.replace(path, localPath, ifMatch);
+  }
+}
+
+const writeBack = (stage: Stage, batchId: string) => stage.run(stage.activities.writeBack, { batchId });
+
+it('a person who saves meanwhile loses nothing: the writeback reads again', async () => {
+  const files = new RacingFiles(async (race, path) => {
+    if (race <= 2) await saveWorkbook([[orderUrl(7)], [INPUTS[0] ?? ''], [`edit ${race}`]], path);
+  });
+  const stage = await stageWith({ files });
+  const workbook = await saveWorkbook(INPUTS.map((input) => [input]));
+  const batchId = await batchOf(stage, TASK, INPUTS, { workbook });
+  await answer(stage, batchId, { 2: 'one' });
+  await writeBack(stage, batchId);
+  expect(files.replaced).toBe(3);
+  expect(await columnC(workbook)).toEqual(['', 'one', '']);
+});
+
+it('one who saves all the time is left to the next try', async () => {
+  const files = new RacingFiles(async (race, path) => {
+    await saveWorkbook([[INPUTS[0] ?? ''], [`edit ${race}`]], path);
+  });
+  const stage = await stageWith({ files });
+  const workbook = await saveWorkbook(INPUTS.map((input) => [input]));
+  const batchId = await batchOf(stage, TASK, INPUTS, { workbook });
+  await answer(stage, batchId, { 2: 'one' });
+  await expect(writeBack(stage, batchId)).rejects.toMatchObject({
+    type: 'FILE_CHANGED',
+    nonRetryable: false,
+  });
+  expect(files.replaced).toBe(5);
+  expect(await stage.run(stage.activities.figures, { batchId })).toMatchObject({ unwritten: 1 });
+});
+
+it('two at once for one workbook do not overwrite each other', async () => {
+  const files = new RacingFiles(async () => {});
+  const stage = await stageWith({ files });
+  const workbook = await saveWorkbook(INPUTS.map((input) => [input]));
+  const first = await batchOf(stage, TASK, INPUTS, { workbook });
+  const second = await batchOf(stage, 'official_website_redirect_to_yamato_tracking', INPUTS, { workbook });
+  await answer(stage, first, { 2: 'one' });
+  await answer(stage, second, { 3: 'two' });
+  await Promise.all([writeBack(stage, first), writeBack(stage, second)]);
+  expect(await columnC(workbook)).toEqual(['one', 'two']);
+  expect(files.replaced).toBe(2);
+});
+
+it('a result that comes meanwhile is not lost, nor is what was written before it', async () => {
+  let newer = async () => {};
+  const files = new RacingFiles(async (race) => {
+    if (race === 1) await newer();
+  });
+  const stage = await stageWith({ files });
+  const workbook = await saveWorkbook(INPUTS.map((input) => [input]));
+  const batchId = await batchOf(stage, TASK, INPUTS, { workbook });
+  await answer(stage, batchId, { 2: 'not found' });
+  newer = () => answer(stage, batchId, { 2: 'found' });
+  expect(await writeBack(stage, batchId)).toMatchObject({ unwritten: 1 });
+  expect(await writeBack(stage, batchId)).toMatchObject({ unwritten: 0 });
+  expect(await columnC(workbook)).toEqual(['found', '']);
+  expect(await rowsOf(stage, batchId)).toMatchObject([{ written: 'found', warnings: [] }, {}]);
+});
+
+it('a file that is gone is a final failure, and its lock is free', async () => {
+  const stage = await stageWith();
+  const workbook = await saveWorkbook(INPUTS.map((input) => [input]));
+  const batchId = await batchOf(stage, TASK, INPUTS, { workbook });
+  await answer(stage, batchId, { 2: 'one' });
+  await rm(workbook);
+  await expect(writeBack(stage, batchId)).rejects.toMatchObject({
+    type: 'FILE_NOT_FOUND',
+    nonRetryable: true,
+  });
+  await saveWorkbook(
+    INPUTS.map((input) => [input]),
+    workbook,
+  );
+  await writeBack(stage, batchId);
+  expect(await columnC(workbook)).toEqual(['one', '']);
+});
