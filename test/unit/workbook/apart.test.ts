@@ -148,14 +148,14 @@ describe('a process that is stopped', () => {
       const reason = new Error('the batch was cancelled');
       const controller = new AbortController();
       const run = stuck[kind]({ signal: controller.signal });
-      await vi.waitUntil(() => children.length === 1);
+      await vi.waitUntil(() => children.length === 1, { interval: 5, timeout: 15_000 });
       controller.abort(reason);
       await expect(run).rejects.toBe(reason);
     });
 
     it('from outside', async () => {
       const run = stuck[kind]({});
-      await vi.waitUntil(() => children.length === 1);
+      await vi.waitUntil(() => children.length === 1, { interval: 5, timeout: 15_000 });
       children[0]!.kill('SIGKILL');
       await expect(run).rejects.toMatchObject({
         code: 'WORKBOOK_CRASHED',

@@ -60,6 +60,15 @@ describe('a row is found again', () => {
     expect(await resultsByNote([a, b, c], found)).toEqual({ results, gone });
   });
 
+  it('by a text that its XML escapes', async () => {
+    const rows = ['a &amp; b', 'a_x000D_b', '&#x8377;物', '_x_', 'W5'].map((input, index) =>
+      sheetRow(String(index), input, { stored: 's', email: index === 0 ? 'x &lt;y>' : null }),
+    );
+    const { results, gone } = await resultsByNote(rows, rows.toReversed());
+    expect(gone).toEqual([]);
+    expect(results).toEqual({ 0: 'was 2', 1: 'was 3', 2: 'was 4', 3: 'was 5', 4: 'was 6' });
+  });
+
   it('by its link, where that is all that differs', async () => {
     const [x, y] = [
       { ...a, note: 'x', link: 'x' },

@@ -13,14 +13,12 @@ const W1 = '<row r="2"><c r="A2" t="s"><v>0</v></c></row>';
 describe('a zip bomb', () => {
   it('is refused by its ratio, before it is all unzipped', async () => {
     const file = await writeRawWorkbook(folder(), { before: ' '.repeat(80 * MEGABYTE) });
-    const started = performance.now();
     await expectRefused(
       folder(),
       file,
       'WORKBOOK_TOO_LARGE',
       `is too large: ${SHEET_PART} unzips to over 250 times its size, as a zip bomb does`,
     );
-    expect(performance.now() - started).toBeLessThan(10_000);
   });
 
   it('is refused in the shared strings, too', async () => {

@@ -44,6 +44,15 @@ describe('a cell that is there', () => {
   });
 });
 
+it('a cell without a style keeps none, whatever its row and column have', async () => {
+  const patched = await rowsWith(
+    '完了',
+    `<row r="2" s="4" customFormat="1">${A2}<c r="C2"/></row>`,
+    '<cols><col min="3" max="3" style="9"/></cols>',
+  );
+  expect(patched).toBe(`<row r="2" s="4" customFormat="1">${A2}<c r="C2" ${inline('完了')}</row>`);
+});
+
 describe('a cell that is not there', () => {
   it.each([
     ['at the end of its row', A2, `${A2}|`],

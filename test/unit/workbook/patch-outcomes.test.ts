@@ -6,7 +6,8 @@ import { patchWorkbook, readWorkbook } from '../../../src/workbook/index.ts';
 import type { CellEdit } from '../../../src/workbook/index.ts';
 import { COLUMNS, editOf, testFolder } from './support/folder.ts';
 import { patchRaw } from './support/patch-raw.ts';
-import { writeRawWorkbook } from './support/raw-workbook.ts';
+import { SHEET_PART, writeRawWorkbook } from './support/raw-workbook.ts';
+import { unzip } from './support/zip-file.ts';
 
 const { folder, path } = testFolder();
 const A2 = '<c r="A2" t="str"><v>W1</v></c>';
@@ -136,13 +137,15 @@ it('of two edits of one row the later one stands', async () => {
   expect((await readWorkbook(target, { columns: COLUMNS })).rows[0]?.result).toBe('second');
 });
 
-it('can write another column than C', async () => {
+it('can write another column than C, before those that are read', async () => {
   const columns = { input: 'B', email: 'D', result: 'A' };
-  const source = await writeRawWorkbook(folder(), {
-    rows: '<row r="2"><c r="B2" t="str"><v>W1</v></c></row>',
-  });
+  const cells = '<c r="B2" t="str"><v>W1</v></c><c r="D2" t="str"><v>a@example.jp</v></c>';
+  const source = await writeRawWorkbook(folder(), { rows: `<row r="2">${cells}</row>` });
   const target = path('columns.xlsx');
   const { rows } = await readWorkbook(source, { columns });
   await patchWorkbook(source, target, { columns, edits: [editOf(rows[0]!, '完了')] });
-  expect((await readWorkbook(target, { columns })).rows[0]).toMatchObject({ input: 'W1', result: '完了' });
+  const sheet = (await unzip(target)).get(SHEET_PART)!.toString();
+  expect(sheet).toContain(
+    `<row r="2"><c r="A2" t="inlineStr"><is><t xml:space="preserve">完了</t></is></c>${cells}</row>`,
+  );
 });

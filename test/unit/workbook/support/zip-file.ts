@@ -13,6 +13,13 @@ export interface ZipPart {
   descriptor?: boolean;
   /** Said in the headers instead of the truth. */
   claimedSize?: number;
+  /** Sizes in an extra field for large ones, as writers that do not know them beforehand leave them. */
+  zip64?: boolean;
+  /** A further extra field. */
+  extra?: Buffer;
+  comment?: string;
+  /** File attributes of the system that wrote it. */
+  attributes?: number;
 }
 
 /** Writes a zip that may be as odd as a test wants: names twice, paths that lead outside, wrong sizes. */
@@ -20,7 +27,7 @@ export async function writeZip(path: string, parts: readonly ZipPart[]): Promise
   await writeFile(path, zipBytes(parts));
 }
 
-export function zipBytes(parts: readonly ZipPart[]): Buffer {
+export function zipBytes(parts: readonly ZipPart[], zipComment = ''): Buffer {
   const local: Buffer[] = [];
   const central: Buffer[] = [];
   let offset = 0;
@@ -37,6 +44,17 @@ export function zipBytes(parts: readonly ZipPart[]): Buffer {
     common.writeUInt32LE(stored.length, 14);
     common.writeUInt32LE(part.claimedSize ?? data.length, 18);
     common.writeUInt16LE(name.length, 22);
+    let extra = part.extra ?? Buffer.alloc(0);
+    if (part.zip64 === true) {
+      const field = Buffer.alloc(20);
+      field.writeUInt16LE(1, 0);
+      field.writeUInt16LE(16, 2);
+      field.writeBigUInt64LE(BigInt(data.length), 4);
+      field.writeBigUInt64LE(BigInt(stored.length), 12);
+      common.fill(0xff, 14, 22);
+      extra = Buffer.concat([field, extra]);
+    }
+    common.writeUInt16LE(extra.length, 24);
     const inLocal = Buffer.from(common);
     const behind: Buffer[] = [];
     if (part.descriptor === true) {
@@ -46,21 +64,33 @@ export function zipBytes(parts: readonly ZipPart[]): Buffer {
       common.copy(descriptor, 4, 10, 22);
       behind.push(descriptor);
     }
-    const entry = Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), inLocal, name, stored, ...behind]);
+    const entry = Buffer.concat([
+      Buffer.from('PK\x03\x04', 'latin1'),
+      inLocal,
+      name,
+      extra,
+      stored,
+      ...behind,
+    ]);
+    const comment = Buffer.from(part.comment ?? '');
     const tail = Buffer.alloc(14);
+    tail.writeUInt16LE(comment.length, 0);
+    tail.writeUInt32LE(part.attributes ?? 0, 6);
     tail.writeUInt32LE(offset, 10);
-    central.push(Buffer.from('PK\x01\x02\x14\x00', 'latin1'), common, tail, name);
+    central.push(Buffer.from('PK\x01\x02\x14\x00', 'latin1'), common, tail, name, extra, comment);
     local.push(entry);
     offset += entry.length;
   }
   const directory = Buffer.concat(central);
+  const behind = Buffer.from(zipComment);
   const end = Buffer.alloc(22);
+  end.writeUInt16LE(behind.length, 20);
   end.write('PK\x05\x06', 'latin1');
   end.writeUInt16LE(parts.length, 8);
   end.writeUInt16LE(parts.length, 10);
   end.writeUInt32LE(directory.length, 12);
   end.writeUInt32LE(offset, 16);
-  return Buffer.concat([...local, directory, end]);
+  return Buffer.concat([...local, directory, end, behind]);
 }
 
 /** Every entry's unzipped bytes by name, in the order of the directory; by a reader of the tests' own. */
