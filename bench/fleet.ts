@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { UpReport } from '../src/cli/system.ts';
+import type { UpFile } from '../src/settings/up-file.ts';
 import { effectiveSettings, loadSettings, readSettings } from '../src/config.ts';
 import { type Database, openDatabase } from '../src/db/database.ts';
 import { errorMessage } from '../src/errors.ts';
@@ -92,7 +92,7 @@ export async function startFleet(
   env['WEBSCRAPER_API_URL'] = url;
   const up = run('up', ['up', '--json']);
   cleanup.add('tsuiseki up', () => up.stop());
-  const report = (await up.firstLine()) as UpReport;
+  const report = (await up.firstLine()) as UpFile;
   await sandbox.setWebhookUrl(`${report.http}/webhooks/webscraper?token=${TOKEN}`);
 
   const database = openDatabase(report.databaseUrl, { maxConnections: 2 });

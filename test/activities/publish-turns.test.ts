@@ -99,6 +99,7 @@ describe('a refused account', () => {
     await publishAll(stage, batchId);
     expect(await publishAll(stage, batchId)).toMatchObject([{ held: true, waitMs: 180_000 }]);
     stage.time.nowMs += 180_000;
+    expect(await publishAll(stage, batchId)).toMatchObject([{ outcome: 'wait', waitMs: 1, held: false }]);
     expect(await publishAll(stage, batchId)).toMatchObject([{ outcome: 'published' }]);
     expect(callsMade(stage)).toEqual(['POST scraping-job', 'GET account', 'POST scraping-job']);
   });

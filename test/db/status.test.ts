@@ -62,9 +62,9 @@ describe('status', () => {
       turn.callId,
       new ApiError('API_RATE_LIMITED', '429', { httpStatus: 429, rateLimit }),
     );
-    const { notice, used } = await readAccount(stage.db);
+    const { notice, expiriesMs, owed } = await readAccount(stage.db, stage.clock.limits);
     expect(notice).toMatch(/^closed until \d\d:\d\d:\d\d UTC, 429 from the API$/);
-    expect(used).toBe(1);
+    expect([expiriesMs.length, owed]).toEqual([1, 0]);
     expect((await statusOf(stage, batchId)).reason).toBe(notice);
   });
 });
