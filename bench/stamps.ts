@@ -20,7 +20,13 @@ export async function publishStamps(database: Database, sandbox: SandboxControl)
     from calls c left join jobs j on j.id = c.job_id
     where c.kind = 'publish' and c.started_at is not null order by c.started_at`;
   const arrived = new Map((await sandbox.publishes()).map(({ customId, at }) => [customId, at]));
-  return started.map((stamp) => ({ ...stamp, arrivedMs: arrived.get(stamp.customId) ?? null }));
+  // A turn lost with its worker, before the intent: the job took another one, and that is the one that arrived.
+  const lastOf = new Map(started.map((stamp) => [stamp.customId, stamp]));
+  return started.map((stamp) =>
+    lastOf.get(stamp.customId) === stamp
+      ? { ...stamp, arrivedMs: arrived.get(stamp.customId) ?? null }
+      : { ...stamp, intentMs: null, arrivedMs: null },
+  );
 }
 
 /** Where the time between a start stamp and the arrival goes. */
