@@ -212,7 +212,7 @@ export class AccountClock {
     const [now, leaves] = [at(nowMs), at(nowMs + this.limits.callWindowMs)];
     await tx`insert into calls (kind, started_at, finished_at, expires_at)
       select 'foreign', ${now}, ${now}, ${leaves} from generate_series(1, ${used} - (
-        select count(*)::int from calls where expires_at > ${at(callStartMs)} and started_at <= ${now}))`;
+        select count(*)::int from calls where expires_at > ${at(callStartMs)} and expires_at < 'infinity' and started_at <= ${now}))`;
   }
 
   /** A call counts from its start; until it ends, as if it took all the time it may. */

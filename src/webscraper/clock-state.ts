@@ -14,6 +14,18 @@ export interface ClockState extends AccountState {
   probeMs: number | null;
 }
 
+const milliseconds = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`;
+
+/** No parameters: with one that may change the plan, Postgres plans anew each time, for longer than it reads. */
+const STATE = `
+  ${milliseconds('now')} as "nowMs", ${milliseconds('seen_at')} as "seenMs",
+  ${milliseconds('last_turn_at')} as "lastTurnMs", ${milliseconds('last_publish_at')} as "lastPublishMs",
+  ${milliseconds('closed_until')} as "closedUntilMs", ${milliseconds('check_first_until')} as "checkFirstUntilMs",
+  ${milliseconds('probe_at')} as "probeMs", closed_reason as "closedReason",
+  failure_streak as "failureStreak", held_reason as "heldReason", free,
+  array(select ${milliseconds('expires_at')} from calls where expires_at > time.now and expires_at < 'infinity'
+    order by calls.expires_at offset greatest(0, -free) limit ${MOST_WANTED}) as "leavesMs"`;
+
 /** As a parameter: drizzle takes the driver's own handling of dates away. */
 export const at = (moment: number): string => new Date(moment).toISOString();
 
@@ -49,11 +61,7 @@ export async function readLocked(
            budget as materialized (select ${limits.callLimit}::int
              - (select count(*)::int from calls where expires_at > time.now and expires_at < 'infinity')
              - (select count(*)::int from jobs where owes_download) as free from time)
-      select ${ms(tx, 'now')}, ${ms(tx, 'seen_at')}, ${ms(tx, 'last_turn_at')}, ${ms(tx, 'last_publish_at')},
-        ${ms(tx, 'closed_until')}, ${ms(tx, 'check_first_until')}, ${ms(tx, 'probe_at')},
-        closed_reason as "closedReason", failure_streak as "failureStreak", held_reason as "heldReason", free,
-        array(select ${ms(tx, 'expires_at')} from calls where expires_at > time.now
-          order by calls.expires_at offset greatest(0, -free) limit ${MOST_WANTED}) as "leavesMs"
+      select ${tx.unsafe(STATE)}
       from time, budget, account_clock`,
   ]);
   if (state === undefined) throw new TypeError('the account clock has no row: run `tsuiseki migrate`');
@@ -70,12 +78,4 @@ async function moveBack(tx: TransactionSql, nowMs: number, byMs: number): Promis
   await tx`update account_clock set seen_at = null, last_turn_at = last_turn_at - ${back},
     last_publish_at = last_publish_at - ${back}, closed_until = closed_until - ${back},
     check_first_until = check_first_until - ${back}, probe_at = probe_at - ${back}`;
-}
-
-/** `last_turn_at` as milliseconds, named `lastTurnMs`. */
-function ms(tx: TransactionSql, column: string) {
-  const name = `${column.replace(/_at$/, '')}_ms`.replaceAll(/_(\w)/g, (_, letter: string) =>
-    letter.toUpperCase(),
-  );
-  return tx`(extract(epoch from ${tx(column)}) * 1000)::float8 as ${tx(name)}`;
 }
