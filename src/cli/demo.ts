@@ -29,7 +29,7 @@ async function checkWorkbook(path: string, rows: Record<string, unknown>[], day:
     const expected = expectedText(
       TASK,
       String(url),
-      trackingNumber === null ? null : String(trackingNumber),
+      typeof trackingNumber === 'string' ? trackingNumber : null,
       { day },
     );
     return written.get(Number(row)) !== expected;

@@ -14,8 +14,11 @@ export function note(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-const shown = (value: unknown) =>
-  value === null || value === undefined ? '' : String(value).replaceAll(/\s+/g, ' ');
+function shown(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (Array.isArray(value)) return value.map((each) => shown(each)).join('; ');
+  return (typeof value === 'string' ? value : JSON.stringify(value)).replaceAll(/\s+/g, ' ');
+}
 
 /** Objects as aligned columns. */
 export function printTable(records: readonly object[], columns: readonly string[]): void {

@@ -1,7 +1,7 @@
-import type { Client } from '@temporalio/client';
 import { loadSettings, type Settings, SettingsError } from '../config.ts';
 import { type Batch, findBatch } from '../db/batches.ts';
 import { type Database, openDatabase } from '../db/database.ts';
+import type { ConnectedClient } from '../temporal/connection.ts';
 import { rootMessage, TsuisekiError } from '../errors.ts';
 
 class CommandError extends TsuisekiError<'BATCH_UNKNOWN' | 'DATABASE_UNAVAILABLE'> {}
@@ -36,7 +36,7 @@ export async function withDatabase<T>(
 
 /** The same with Temporal. */
 export function withTemporal<T>(
-  run: (deps: { database: Database; client: Client; settings: Settings }) => Promise<T>,
+  run: (deps: { database: Database; client: ConnectedClient; settings: Settings }) => Promise<T>,
 ): Promise<T> {
   return withDatabase(async (database, settings) => {
     // What asks the database alone need not wait for Temporal's client to be loaded.

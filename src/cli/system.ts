@@ -78,7 +78,7 @@ class SystemStart {
 
   async stop(): Promise<void> {
     this.report = null;
-    for (const end of this.ends.splice(0).reverse()) await end();
+    for (const end of this.ends.splice(0).toReversed()) await end();
   }
 
   async run(): Promise<System> {

@@ -9,9 +9,9 @@ import { webscraperRoutes } from './webscraper.ts';
 export interface AppDeps {
   database: Pick<Database, 'db'>;
   /** Tells the batch that something was stored for it. */
-  notify(batchId: string): Promise<void>;
+  notify: (batchId: string) => Promise<void>;
   /** Resolves when Temporal answers. */
-  pingTemporal(): Promise<void>;
+  pingTemporal: () => Promise<void>;
   webhookTokens: readonly string[];
   logger: Pick<Logger, 'error' | 'warn'>;
 }

@@ -1,7 +1,10 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eq } from 'drizzle-orm';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { batches, rows } from '../../src/db/schema.ts';
+import { packageRoot } from '../../src/paths.ts';
 import { givenBatch } from '../support/batches.ts';
 import { ended, workplace } from '../support/cli.ts';
 import { ownDatabase } from '../support/database.ts';
@@ -108,6 +111,24 @@ describe('watch', () => {
   it('is a plain line for people elsewhere', async () => {
     const { code, out } = await place.run(['watch', 'old'], env);
     expect({ code, out }).toEqual({ code: 0, out: 'old completed: no rows\n' });
+  });
+});
+
+/** util-linux's `script` gives a program a terminal. */
+const hasScript = spawnSync('script', ['--version']).stdout?.includes('util-linux') ?? false;
+
+it.skipIf(!hasScript)('watch draws a bar with counts on a terminal', async () => {
+  const bin = join(packageRoot, 'bin/tsuiseki.js');
+  const { PATH, HOME } = process.env;
+  const child = spawn('script', ['-qec', `stty cols 50; node ${bin} watch old`, '/dev/null'], {
+    cwd: place.folder,
+    env: { PATH, HOME, TERM: 'xterm', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const { code, out } = await ended(child);
+  expect({ code, out }).toEqual({
+    code: 0,
+    out: `\r\u001B[K${`[${'-'.repeat(30)}] 0/0, completed`.slice(0, 49)}\r\n`,
   });
 });
 

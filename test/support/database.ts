@@ -8,7 +8,7 @@ export interface TestDatabase {
   url: string;
   schemaName: string;
   /** Closes it, and removes the schema with all that is in it. */
-  drop(): Promise<void>;
+  drop: () => Promise<void>;
 }
 
 /** A schema of its own on the tests' Postgres, migrated. */
@@ -25,7 +25,7 @@ export async function testDatabase(): Promise<TestDatabase> {
 }
 
 /** A whole database, migrated: for programs that take a URL and no schema. */
-export async function ownDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+export async function ownDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
   const server = openDatabase(inject('databaseUrl'), { maxConnections: 1 });
   const name = `test_${randomBytes(6).toString('hex')}`;
   await server.sql`create database ${server.sql(name)}`;
