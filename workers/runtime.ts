@@ -1,5 +1,12 @@
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, type LogEntry, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  type LogEntry,
+  makeTelemetryFilterString,
+  NativeConnection,
+  Runtime,
+  Worker,
+} from '@temporalio/worker';
 import type { Settings } from '../src/config.ts';
 import type { Logger } from '../src/log.ts';
 import { compiledModule } from '../src/paths.ts';
@@ -24,6 +31,8 @@ export async function runWorkers(
       logger[LEVELS[level]](meta ?? {}, message),
     ),
     shutdownSignals: ['SIGTERM', 'SIGINT'],
+    // The core's own lines go through the same logger.
+    telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN' }) } },
   });
   const { connectionOptions, namespace = 'default' } = temporalOptions(settings);
   const connection = await NativeConnection.connect(connectionOptions);

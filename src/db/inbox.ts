@@ -49,25 +49,6 @@ export function undelivered(queries: Queries, batchId: string, limit: number): P
   });
 }
 
-/** What waits for a batch about some of its jobs. */
-export async function markJobsDelivered(
-  queries: Queries,
-  batchId: string,
-  jobIds: readonly number[],
-): Promise<void> {
-  if (jobIds.length === 0) return;
-  await queries
-    .update(notifications)
-    .set({ deliveredAt: sql`clock_timestamp()` })
-    .where(
-      and(
-        eq(notifications.batchId, batchId),
-        inArray(notifications.jobId, [...jobIds]),
-        isNull(notifications.deliveredAt),
-      ),
-    );
-}
-
 /** Batches for which something waits longer than `olderThanMs`. */
 export async function batchesWithUndelivered(queries: Queries, olderThanMs: number): Promise<string[]> {
   const found = await queries

@@ -2,7 +2,7 @@ import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import type { WebhookMessage } from '../../workflows/messages.ts';
 import { findBatch } from '../db/batches.ts';
 import type { Database } from '../db/database.ts';
-import { markDelivered, markJobsDelivered, undelivered } from '../db/inbox.ts';
+import { markDelivered, undelivered } from '../db/inbox.ts';
 
 /** Notifications a signal: a list costs one signal and one activity, not one each. */
 const NOTIFICATIONS_A_SIGNAL = 100;
@@ -90,20 +90,6 @@ export class NotificationRelay {
     const handle = this.client.workflow.getHandle(workflowId);
     return this.client.withDeadline(Date.now() + SIGNAL_TIMEOUT_MS, () =>
       handle.signal<[WebhookMessage]>('webhookReceived', message),
-    );
-  }
-
-  /**
-   * Notifications about these jobs of an ended batch were processed without it. Without `jobIds` whatever waits for
-   * the batch is meant, what came in the meantime included.
-   */
-  async settle(batchId: string, jobIds?: readonly number[]): Promise<void> {
-    const { db } = this.database;
-    if (jobIds !== undefined) return markJobsDelivered(db, batchId, jobIds);
-    const waiting = await undelivered(db, batchId, NOTIFICATIONS_A_SIGNAL);
-    await markDelivered(
-      db,
-      waiting.map(({ id }) => id),
     );
   }
 }
