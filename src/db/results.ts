@@ -50,14 +50,20 @@ export async function saveOutcomes(
   }
 }
 
-/** Where a job stands once its download was read; `incomplete` is the only one that is no end. */
+/**
+ * Where a job stands once its download was read; `incomplete` is the only one that is no end. Of two that read it at
+ * the same time, one redirects it: it stays redirected.
+ */
 export async function setJobState(
   tx: Queries,
   jobId: number,
   state: 'completed' | 'redirected' | 'incomplete',
 ): Promise<void> {
   const finishedAt = state === 'incomplete' ? null : sql`clock_timestamp()`;
-  await tx.update(jobs).set({ state, finishedAt, error: null }).where(eq(jobs.id, jobId));
+  await tx
+    .update(jobs)
+    .set({ state, finishedAt, error: null })
+    .where(and(eq(jobs.id, jobId), ne(jobs.state, 'redirected')));
 }
 
 /** Makes the one redirected job of a job, for some of its start URLs, and moves their rows to it. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { failedCalls } from '../../src/db/results.ts';
 import type { FaultKind } from '../../src/sandbox/index.ts';
 import { batchOf, jobsOf, orderUrl, rowsOf } from '../support/batch.ts';
 import { callsMade, oneRound, processAll, publishAll } from '../support/rounds.ts';
@@ -53,6 +54,18 @@ describe('an outage', () => {
       expect(await processAll(stage, batchId)).toMatchObject({ waiting: null, counts: { completed: 1 } });
     },
   );
+
+  it('counts anew after a download that came through', async () => {
+    const stage = await stageWith();
+    const batchId = await batchOf(stage, TASK, [orderUrl(1)]);
+    const [job] = await jobsOf(stage, batchId);
+    const id = job?.id ?? 0;
+    await stage.database
+      .sql`insert into calls (kind, job_id, started_at, finished_at, http_status, expires_at)
+      select 'download', ${id}, now(), now(), status, now() from unnest('{500,null,502,200,503,404,500,null}'::int[]) status`;
+    expect(await failedCalls(stage.db, id, 'download')).toBe(2);
+    expect(await failedCalls(stage.db, id, 'check')).toBe(0);
+  });
 
   it('csv-429 closes the account; the download is made when it opens', async () => {
     const stage = await stageWith();

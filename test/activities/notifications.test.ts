@@ -57,6 +57,31 @@ describe('a notification that disagrees is asked of the API', () => {
   });
 });
 
+describe('a publish without an answer', () => {
+  it.each([
+    ['another job', orderUrl(2), 'disagrees'],
+    ['a job that still runs', orderUrl(1), 'not ended'],
+  ])('told of %s: stays given up', async (_, url, outcome) => {
+    const stage = await stageWith({ sandbox: { jobDurationMs: 3_600_000 } });
+    stage.sandbox.addFault({ kind: 'publish-reset-created', match: orderUrl(1) });
+    const batchId = await batchOf(stage, TASK, [orderUrl(1), orderUrl(2)]);
+    await publishAll(stage, batchId);
+    const [job] = await jobsOf(stage, batchId);
+    const listed = (await (await fetch(`${stage.sandbox.controlUrl}/jobs`)).json()) as {
+      id: number;
+      startUrls: string[];
+    }[];
+    const scrapingJobId = listed.find(({ startUrls }) => startUrls[0] === url)?.id ?? 0;
+    const told = { source: 'webhook', customId: job?.customId ?? '', scrapingJobId, sitemapId: 1 } as const;
+    const { id } = await storeNotification(stage.db, { ...told, status: 'finished' });
+    await stage.database.sql`update notifications set job_id = ${job?.id ?? 0} where id = ${id}`;
+    await stage.run(stage.activities.processResults, { batchId, jobIds: [job?.id ?? 0] });
+    expect(await jobsOf(stage, batchId)).toMatchObject([{ state: 'failed', scrapingJobId: null }, {}]);
+    expect(await rowsOf(stage, batchId)).toMatchObject([{ state: 'failed' }, { state: 'published' }]);
+    expect(await notificationsOf(stage)).toMatchObject([{ outcome }]);
+  });
+});
+
 describe('a job that ended otherwise', () => {
   it.each([
     ['job-failed', /^scraping job \d+ ended failed without records$/],

@@ -115,6 +115,10 @@ describe('a text of our own without separators', () => {
     await writeBack(stage, second);
     expect(await columnC(workbook)).toEqual(['found']);
 
+    await answer(stage, second, { 2: 'found twice' });
+    await writeBack(stage, second);
+    expect(await columnC(workbook)).toEqual(['found twice']);
+
     // A retry of the first batch: what stands in the cell is the second one's.
     await answer(stage, first, { 2: 'found again' });
     await writeBack(stage, first);

@@ -43,7 +43,6 @@ async function setStage(database: Database, options: StageOptions, releasers: ((
   const limits = { callLimit: 200, callWindowMs: 900_000, publishIntervalMs: 0, ...options.limits };
   const clock = new AccountClock(database, limits, time.source);
   const sandbox: Sandbox = await startSandbox({ token: API_TOKEN, jobDurationMs: 1, ...options.sandbox });
-  releasers.push(() => sandbox.close());
   const webscraper = createWebScraperClient({
     baseUrl: options.apiUrl ?? sandbox.url,
     token: options.apiToken ?? API_TOKEN,
@@ -61,7 +60,11 @@ async function setStage(database: Database, options: StageOptions, releasers: ((
     arrivals.count += 1;
     arrivals.wake();
   });
-  releasers.push(() => app.close());
+  // Last in, first out: a notification under way would keep the server open for its connection's idle time.
+  releasers.push(
+    () => app.close(),
+    () => sandbox.close(),
+  );
   const address = await app.listen({ host: '127.0.0.1', port: 0 });
   sandbox.setWebhookUrl(`${address}/webhooks/webscraper?token=hook`);
 
