@@ -9,7 +9,7 @@ import type { BatchState } from '../src/db/schema.ts';
 import { taskByName } from '../src/tasks/registry.ts';
 import type { TrackingTask } from '../src/tasks/types.ts';
 import type { AccountClock } from '../src/webscraper/account-clock.ts';
-import { rowNumbers } from '../src/workbook/row-numbers.ts';
+import { rowNumbers } from '../src/tasks/row-numbers.ts';
 import { withFailures } from './failures.ts';
 
 export type BatchActivities = ReturnType<typeof createBatchActivities>;

@@ -6,7 +6,7 @@ import type { ResultsActivities, ResultsOutcome } from '../../activities/results
 import type { WritebackActivities } from '../../activities/writeback.ts';
 import type { BatchFigures } from '../../src/db/counts.ts';
 import type { BatchState, RowState } from '../../src/db/schema.ts';
-import { rowNumbers } from '../../src/workbook/row-numbers.ts';
+import { rowNumbers } from '../../src/tasks/row-numbers.ts';
 
 export type FakeActivities = BatchActivities &
   ExcelActivities &
