@@ -47,12 +47,12 @@ const OUTAGES: ReadonlySet<ApiErrorCode> = new Set([
   'API_BROKEN_OFF',
 ]);
 
-/** The code that an HTTP status stands for. */
+/** The code that an HTTP status stands for. A redirect is no answer of this API: something stands before it. */
 export function codeOfStatus(httpStatus: number): ApiErrorCode {
   if (httpStatus === 429) return 'API_RATE_LIMITED';
   if (httpStatus === 401 || httpStatus === 402 || httpStatus === 403) return 'API_UNAUTHORISED';
   if (httpStatus === 404) return 'API_NOT_FOUND';
-  return httpStatus >= 500 ? 'API_SERVER_ERROR' : 'API_REFUSED';
+  return httpStatus >= 500 || httpStatus < 400 ? 'API_SERVER_ERROR' : 'API_REFUSED';
 }
 
 const NO_CONNECTION: ReadonlySet<string> = new Set([

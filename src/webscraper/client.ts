@@ -1,8 +1,10 @@
-import got, { HTTPError, type Got, type OptionsInit, RequestError, type Response, TimeoutError } from 'got';
-import { errorMessage } from '../errors.ts';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import got, { type Got, type OptionsInit, RequestError, type Response, TimeoutError } from 'got';
+import type { Logger } from '../log.ts';
 import { ApiError, codeOfConnection, codeOfStatus } from './api-error.ts';
 import { MAX_CSV_BYTES } from './csv.ts';
-import { type RateLimitHeaders, readRateLimit } from './rate-limit-headers.ts';
+import { type RateLimitHeaders, rateLimitProblem, readRateLimit } from './rate-limit-headers.ts';
 
 export interface PublishRequest {
   sitemapId: number;
@@ -48,29 +50,19 @@ export interface WebScraperClient {
 /** A publish has 60 s: longer, and the answer counts as lost (design section 4). */
 export const CALL_TIMEOUT_MS = 60_000;
 
-/** got's errors hold the request's URL and with it the token: none of their texts is passed on unseen. */
+/** got's errors hold the request's URL and with it the token: neither their texts nor they as a cause are passed on. */
 function asApiError(error: unknown, what: string): ApiError {
-  if (error instanceof ApiError) return error;
-  if (error instanceof HTTPError) {
-    const { statusCode, headers } = error.response;
-    const rateLimit = readRateLimit(headers, Date.now());
-    const text = `Web Scraper Cloud answered ${statusCode} to ${what}`;
-    return new ApiError(codeOfStatus(statusCode), text, { httpStatus: statusCode, rateLimit });
-  }
   if (error instanceof TimeoutError) {
-    const text = `Web Scraper Cloud did not answer ${what} in ${CALL_TIMEOUT_MS / 1_000} s`;
-    return new ApiError('API_TIMEOUT', text);
+    const seconds = (error.options.timeout.request ?? CALL_TIMEOUT_MS) / 1_000;
+    return new ApiError('API_TIMEOUT', `Web Scraper Cloud did not answer ${what} in ${seconds} s`);
   }
   const code = error instanceof RequestError ? error.code : '';
-  const reason = code || errorMessage(error).replaceAll(/api_token=[^&\s]*/g, 'api_token=***');
-  return new ApiError(
-    codeOfConnection(code),
-    `Web Scraper Cloud could not be reached for ${what}: ${reason}`,
-  );
+  const text = `Web Scraper Cloud could not be reached for ${what}`;
+  return new ApiError(codeOfConnection(code), code === '' ? text : `${text}: ${code}`);
 }
 
 function numberIn(value: unknown): number | null {
-  const number = typeof value === 'string' && value !== '' ? Number(value) : value;
+  const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
   return typeof number === 'number' && Number.isSafeInteger(number) ? number : null;
 }
 
@@ -80,10 +72,12 @@ function fieldsOf(data: unknown): Record<string, unknown> {
   return typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {};
 }
 
-function scrapingJob(data: unknown): ScrapingJob {
+function scrapingJob(data: unknown): ScrapingJob | null {
   const fields = fieldsOf(data);
+  const id = numberIn(fields['id']);
+  if (id === null) return null;
   return {
-    id: numberIn(fields['id']) ?? 0,
+    id,
     customId: textIn(fields['custom_id']),
     sitemapId: numberIn(fields['sitemap_id']),
     status: textIn(fields['status']) ?? 'unknown',
@@ -99,58 +93,90 @@ function problematicUrls(data: unknown): ProblematicUrl[] {
   });
 }
 
-async function send(http: Got, path: string, options: OptionsInit, what: string): Promise<Response<Buffer>> {
-  const tooLarge = new AbortController();
-  try {
-    const request = http(path, {
-      ...options,
-      isStream: false,
-      resolveBodyOnly: false,
-      responseType: 'buffer',
-      signal: tooLarge.signal,
-    });
-    void request.on('downloadProgress', ({ transferred }) => {
-      if (transferred > MAX_CSV_BYTES) tooLarge.abort();
-    });
-    return await request;
-  } catch (error) {
-    if (tooLarge.signal.aborted)
-      throw new ApiError('API_REFUSED', `Web Scraper Cloud's answer to ${what} is over 64 MB`);
-    throw asApiError(error, what);
-  }
-}
+/** The one place that makes calls: their limits, their errors, and what their headers say of the account. */
+class Caller {
+  private readonly http: Got;
+  private readonly logger: Pick<Logger, 'warn'> | undefined;
+  private readonly logged = new Set<string>();
 
-async function dataOf(
-  http: Got,
-  path: string,
-  options: OptionsInit,
-  what: string,
-): Promise<Answered<unknown>> {
-  const { rawBody, headers } = await send(http, path, options, what);
-  const rateLimit = readRateLimit(headers, Date.now());
-  try {
-    const { success, data } = fieldsOf(JSON.parse(Buffer.from(rawBody).toString('utf8')));
+  constructor(http: Got, logger: Pick<Logger, 'warn'> | undefined) {
+    this.http = http;
+    this.logger = logger;
+  }
+
+  async bytes(path: string, options: OptionsInit, what: string): Promise<Answered<Buffer>> {
+    const { rawBody, headers, statusCode } = await this.send(path, options, what);
+    const rateLimit = readRateLimit(headers, Date.now());
+    this.logOnce(rateLimitProblem(rateLimit, statusCode));
+    if (statusCode < 200 || statusCode > 299) {
+      const text = `Web Scraper Cloud answered ${statusCode} to ${what}`;
+      throw new ApiError(codeOfStatus(statusCode), text, { httpStatus: statusCode, rateLimit });
+    }
+    return { value: Buffer.from(rawBody), rateLimit };
+  }
+
+  async data(path: string, options: OptionsInit, what: string): Promise<Answered<unknown>> {
+    const { value, rateLimit } = await this.bytes(path, options, what);
+    const { success, data } = fieldsOf(parsed(value, rateLimit, what));
     if (success === true && data !== undefined) return { value: data, rateLimit };
-  } catch (error) {
-    const text = `Web Scraper Cloud's answer to ${what} is not JSON`;
-    throw new ApiError('API_NOT_JSON', text, { rateLimit, cause: error });
+    throw new ApiError('API_REFUSED', `Web Scraper Cloud refused ${what}`, { rateLimit });
   }
-  throw new ApiError('API_REFUSED', `Web Scraper Cloud refused ${what}`, { rateLimit });
+
+  private async send(path: string, options: OptionsInit, what: string): Promise<Response<Buffer>> {
+    const tooLarge = new AbortController();
+    try {
+      const request = this.http(path, {
+        ...options,
+        isStream: false,
+        resolveBodyOnly: false,
+        responseType: 'buffer',
+        signal: tooLarge.signal,
+      });
+      void request.on('downloadProgress', ({ transferred }) => {
+        if (transferred > MAX_CSV_BYTES) tooLarge.abort();
+      });
+      return await request;
+    } catch (error) {
+      if (tooLarge.signal.aborted)
+        throw new ApiError('API_REFUSED', `Web Scraper Cloud's answer to ${what} is over 64 MB`);
+      throw asApiError(error, what);
+    }
+  }
+
+  private logOnce(problem: string | null): void {
+    if (problem === null || this.logged.has(problem)) return;
+    this.logged.add(problem);
+    this.logger?.warn(`Web Scraper Cloud gave ${problem}; ignored, and not logged again`);
+  }
 }
 
-/** A client for the API at `baseUrl`. */
+function parsed(body: Buffer, rateLimit: RateLimitHeaders, what: string): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    // Without its cause: that one quotes the answer.
+    throw new ApiError('API_NOT_JSON', `Web Scraper Cloud's answer to ${what} is not JSON`, { rateLimit });
+  }
+}
+
+/** A client for the API at `baseUrl`; `logger` is told once of rate-limit headers that are missing or nonsense. */
 export function createWebScraperClient(options: {
   baseUrl: string;
   token: string;
   timeoutMs?: number;
+  logger?: Pick<Logger, 'warn'>;
 }): WebScraperClient {
   const http = got.extend({
     prefixUrl: options.baseUrl,
     searchParams: { api_token: options.token },
     retry: { limit: 0 },
     followRedirect: false,
+    throwHttpErrors: false,
+    // A kept connection that the server closes just as a publish goes out: nobody knows whether that was taken.
+    agent: { http: new HttpAgent({ keepAlive: false }), https: new HttpsAgent({ keepAlive: false }) },
     timeout: { request: options.timeoutMs ?? CALL_TIMEOUT_MS },
   });
+  const caller = new Caller(http, options.logger);
   return {
     async publish(request) {
       const json = {
@@ -161,32 +187,29 @@ export function createWebScraperClient(options: {
         start_urls: request.startUrls,
         custom_id: request.customId,
       };
-      const { value, rateLimit } = await dataOf(http, 'scraping-job', { method: 'POST', json }, 'a publish');
+      const { value, rateLimit } = await caller.data('scraping-job', { method: 'POST', json }, 'a publish');
       const id = numberIn(fieldsOf(value)['id']);
       if (id !== null) return { value: id, rateLimit };
       const text = "Web Scraper Cloud's answer to a publish holds no job id";
       throw new ApiError('API_NOT_JSON', text, { rateLimit });
     },
     async job(id) {
-      const answer = await dataOf(http, `scraping-job/${id}`, {}, `a question after job ${id}`);
-      return { ...answer, value: scrapingJob(answer.value) };
+      const answer = await caller.data(`scraping-job/${id}`, {}, `a question after job ${id}`);
+      const job = scrapingJob(answer.value);
+      if (job !== null) return { ...answer, value: job };
+      const text = `Web Scraper Cloud's answer to a question after job ${id} holds no job`;
+      throw new ApiError('API_NOT_JSON', text, { rateLimit: answer.rateLimit });
     },
-    async csv(id) {
-      const { rawBody, headers } = await send(
-        http,
-        `scraping-job/${id}/csv`,
-        {},
-        `the download of job ${id}`,
-      );
-      return { value: Buffer.from(rawBody), rateLimit: readRateLimit(headers, Date.now()) };
+    csv(id) {
+      return caller.bytes(`scraping-job/${id}/csv`, {}, `the download of job ${id}`);
     },
     async problematicUrls(id) {
       const path = `scraping-job/${id}/problematic-urls`;
-      const answer = await dataOf(http, path, {}, `the problematic URLs of job ${id}`);
+      const answer = await caller.data(path, {}, `the problematic URLs of job ${id}`);
       return { ...answer, value: problematicUrls(answer.value) };
     },
     async account() {
-      const answer = await dataOf(http, 'account', {}, 'a question after the account');
+      const answer = await caller.data('account', {}, 'a question after the account');
       return { ...answer, value: numberIn(fieldsOf(answer.value)['page_credits']) };
     },
   };

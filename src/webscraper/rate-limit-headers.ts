@@ -23,9 +23,21 @@ export function readRateLimit(
   const sensible = limit !== null && limit > 0 && remaining !== null && remaining <= limit;
   const seconds = wholeNumber(headers['retry-after']);
   const reset = wholeNumber(headers['x-ratelimit-reset']);
-  const delayMs = seconds === null ? (reset === null ? null : reset * 1_000 - nowMs) : seconds * 1_000;
+  const delaysMs = [seconds === null ? -1 : seconds * 1_000, reset === null ? -1 : reset * 1_000 - nowMs];
   return {
     budget: sensible ? { limit, remaining } : null,
-    retryAfterMs: delayMs !== null && delayMs >= 0 && delayMs <= MAX_RETRY_AFTER_MS ? delayMs : null,
+    retryAfterMs: delaysMs.find((delayMs) => delayMs >= 0 && delayMs <= MAX_RETRY_AFTER_MS) ?? null,
   };
+}
+
+/** What is missing or makes no sense in an answer's headers, for a log; null: nothing that this answer owes. */
+export function rateLimitProblem(
+  { budget, retryAfterMs }: RateLimitHeaders,
+  httpStatus: number,
+): string | null {
+  if (httpStatus === 429)
+    return retryAfterMs === null ? 'a 429 without a sensible Retry-After or X-RateLimit-Reset' : null;
+  return httpStatus < 300 && budget === null
+    ? 'an answer without a sensible X-RateLimit-Limit and X-RateLimit-Remaining'
+    : null;
 }
