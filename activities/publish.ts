@@ -26,6 +26,8 @@ export interface PublishDeps {
 
 /** A publish begins so long before its start: time for the intent's transaction, so that the start itself is exact. */
 const BEGIN_EARLY_MS = 30;
+/** What a timer is late by on any machine; counted, it would add up from publish to publish. */
+const PUNCTUAL_MS = 5;
 
 /** The one activity of `publish_tracking_queue`: one job, paced by the account's clock, never tried again by itself. */
 export function createPublishActivities({ database, clock, webscraper, jobDeadlineMs }: PublishDeps) {
@@ -57,8 +59,11 @@ export function createPublishActivities({ database, clock, webscraper, jobDeadli
     return clock.reservePublish(jobId);
   }
 
-  /** Waits for the turn and begins; cancelled meanwhile, the turn is given back and nothing is sent. */
-  async function beginInTime(jobId: number, signal: AbortSignal): Promise<Turn> {
+  /**
+   * Waits for the turn and begins; cancelled meanwhile, the turn is given back and nothing is sent. `lateMs`: how far
+   * behind its start stamp this process came back from the wait.
+   */
+  async function beginInTime(jobId: number, signal: AbortSignal): Promise<Turn & { lateMs?: number }> {
     const turn = await reserve(jobId);
     if (!turn.granted) return turn;
     try {
@@ -68,9 +73,12 @@ export function createPublishActivities({ database, clock, webscraper, jobDeadli
       throw new CancelledFailure(`the turn was given back: ${errorMessage(error)}`);
     }
     const begun = await clock.begin(turn.callId, jobId);
+    if (!begun.granted) return begun;
+    const startMs = performance.now() + begun.delayMs;
     // From here on the intent stands: the call is made whatever happens.
-    if (begun.granted) await delay(begun.delayMs);
-    return begun;
+    await delay(begun.delayMs);
+    const lateMs = performance.now() - startMs;
+    return { ...begun, lateMs: lateMs < PUNCTUAL_MS ? 0 : lateMs };
   }
 
   async function refused(job: Job, error: ApiError): Promise<PublishOutcome> {
@@ -102,10 +110,10 @@ export function createPublishActivities({ database, clock, webscraper, jobDeadli
         try {
           const { value: scrapingJobId, rateLimit } = await webscraper.publish(job);
           await db.transaction((tx) => markPublished(tx, job, scrapingJobId, jobDeadlineMs));
-          await clock.settle(turn.callId, { rateLimit });
+          await clock.settle(turn.callId, { rateLimit }, turn.lateMs);
         } catch (error) {
           if (!(error instanceof ApiError)) throw error;
-          await clock.settle(turn.callId, error);
+          await clock.settle(turn.callId, error, turn.lateMs);
           return refused(job, error);
         }
         return { outcome: 'published', ...(await figures(input.batchId)) };

@@ -12,13 +12,13 @@ export interface PublishStamp {
   arrivedMs: number | null;
 }
 
-/** Every publish the account's clock let start, in that order. */
+/** Every publish that began, in that order: a turn that was only given is no start. */
 export async function publishStamps(database: Database, sandbox: SandboxControl): Promise<PublishStamp[]> {
   const started = await database.sql<Omit<PublishStamp, 'arrivedMs'>[]>`
     select custom_id as "customId", (extract(epoch from c.started_at) * 1000)::float8 as "startedMs",
       (extract(epoch from j.intent_at) * 1000)::float8 as "intentMs"
     from calls c left join jobs j on j.id = c.job_id
-    where c.kind = 'publish' and c.started_at is not null order by c.started_at`;
+    where c.kind = 'publish' and (c.finished_at is not null or j.state = 'publishing') order by c.started_at`;
   const arrived = new Map((await sandbox.publishes()).map(({ customId, at }) => [customId, at]));
   // A turn lost with its worker, before the intent: the job took another one, and that is the one that arrived.
   const lastOf = new Map(started.map((stamp) => [stamp.customId, stamp]));

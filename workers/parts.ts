@@ -3,6 +3,7 @@ import { requireSetting, type Settings } from '../src/config.ts';
 import { type Database, openDatabase } from '../src/db/database.ts';
 import { LocalFiles } from '../src/files/local.ts';
 import type { FileStore } from '../src/files/types.ts';
+import type { Logger } from '../src/log.ts';
 import { sitemapIdOf, urlsPerJobOf } from '../src/settings/by-task.ts';
 import type { TrackingTask } from '../src/tasks/types.ts';
 import { BatchSweep } from '../src/temporal/batch-sweep.ts';
@@ -25,7 +26,7 @@ export interface WorkerParts {
   urlsPerJobOf(task: TrackingTask): number;
 }
 
-export function createParts(settings: Settings, client: Client): WorkerParts {
+export function createParts(settings: Settings, client: Client, logger: Logger): WorkerParts {
   const database = openDatabase(requireSetting(settings, 'databaseUrl'));
   return {
     database,
@@ -40,6 +41,7 @@ export function createParts(settings: Settings, client: Client): WorkerParts {
       createWebScraperClient({
         baseUrl: settings.webscraperApiUrl,
         token: requireSetting(settings, 'webscraperApiToken'),
+        logger,
       }),
     sitemapIdOf: (task) => sitemapIdOf(settings, task),
     urlsPerJobOf: (task) => urlsPerJobOf(settings, task),

@@ -7,12 +7,15 @@ import { createPublishActivities } from '../activities/publish.ts';
 import { createResultsActivities } from '../activities/results.ts';
 import { createWritebackActivities } from '../activities/writeback.ts';
 import type { WorkerName } from '../src/temporal/names.ts';
+import { warmUp } from '../src/webscraper/warm-up.ts';
 import type { WorkerParts } from './parts.ts';
 
 export interface WorkerSpec {
   /** Whether the queue carries workflows: such a worker loads the bundle. */
   workflows: boolean;
   activities(parts: WorkerParts): object;
+  /** Done before the worker takes its first task. */
+  prepare?: () => Promise<void>;
   limits: Pick<
     WorkerOptions,
     | 'maxConcurrentActivityTaskExecutions'
@@ -44,6 +47,7 @@ export const WORKERS: Readonly<Record<WorkerName, WorkerSpec>> = {
   publish_tracking: {
     workflows: false,
     activities: (parts) => createPublishActivities({ ...parts, webscraper: parts.webscraper() }),
+    prepare: warmUp,
     // One at a time; a publish under way is let come to its answer: 10 s of waiting and 60 s of call. A pause reaches
     // one that waits for its turn with its next heartbeat, within a second.
     limits: {

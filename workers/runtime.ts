@@ -37,11 +37,12 @@ export async function runWorkers(
   const { connectionOptions, namespace = 'default' } = temporalOptions(settings);
   const connection = await NativeConnection.connect(connectionOptions);
   const client = new Client({ connection: await Connection.connect(connectionOptions), namespace });
-  const parts = createParts(settings, client);
+  const parts = createParts(settings, client, logger);
   try {
     const workers = await Promise.all(
-      names.map((name) => {
-        const { workflows, activities, limits, dispatchesPerInterval } = WORKERS[name];
+      names.map(async (name) => {
+        const { workflows, activities, limits, prepare, dispatchesPerInterval } = WORKERS[name];
+        await prepare?.();
         const { publishIntervalMs } = settings;
         return Worker.create({
           connection,

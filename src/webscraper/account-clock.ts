@@ -121,18 +121,27 @@ export class AccountClock {
 
   /**
    * A call came to its end, with what the answer said: it counts for one window from now on. A 429 closes the
-   * account for everybody; 401, 402, 403 and the fifth outage in a row of publishes hold publishing.
+   * account for everybody; 401, 402, 403 and the fifth outage in a row of publishes hold publishing. A publish that
+   * was sent `lateMs` after its start stamp moves that stamp, and the next start with it.
    */
-  async settle(callId: number, answer: { rateLimit: RateLimitHeaders } | ApiError): Promise<void> {
+  async settle(
+    callId: number,
+    answer: { rateLimit: RateLimitHeaders } | ApiError,
+    lateMs = 0,
+  ): Promise<void> {
     await this.locked('this', async (tx, state) => {
       const error = answer instanceof ApiError ? answer : null;
       const now = at(state.nowMs);
       const leaves = at(state.nowMs + this.limits.callWindowMs);
       const httpStatus = error === null ? 200 : error.httpStatus;
       const [call] = await tx<{ kind: string; startMs: number }[]>`
-        update calls set finished_at = ${now}, http_status = ${httpStatus}, expires_at = ${leaves}
+        update calls set finished_at = ${now}, http_status = ${httpStatus}, expires_at = ${leaves},
+          started_at = started_at + ${Math.round(lateMs)} * interval '1 millisecond'
         where id = ${callId} returning kind, (extract(epoch from started_at) * 1000)::float8 as "startMs"`;
-      if (call?.kind === 'publish') await this.countFailure(tx, state, error);
+      if (call?.kind === 'publish') {
+        await tx`update account_clock set last_publish_at = greatest(last_publish_at, ${at(call.startMs)})`;
+        await this.countFailure(tx, state, error);
+      }
       if (error?.code === 'API_UNAUTHORISED') await this.hold(tx, state, error.message);
       if (error?.code === 'API_RATE_LIMITED') await this.close(tx, state, error);
       else await this.countForeign(tx, state, answer.rateLimit, call?.startMs ?? state.nowMs);
