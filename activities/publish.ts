@@ -26,8 +26,8 @@ export interface PublishDeps {
 
 /** A publish begins so long before its start: time for the intent's transaction, so that the start itself is exact. */
 const BEGIN_EARLY_MS = 30;
-/** What a timer is late by on any machine; counted, it would add up from publish to publish. */
-const PUNCTUAL_MS = 5;
+/** What sending takes on any machine; counted, it would add up from publish to publish. */
+const PUNCTUAL_MS = 8;
 
 /** The one activity of `publish_tracking_queue`: one job, paced by the account's clock, never tried again by itself. */
 export function createPublishActivities({ database, clock, webscraper, jobDeadlineMs }: PublishDeps) {
@@ -60,10 +60,10 @@ export function createPublishActivities({ database, clock, webscraper, jobDeadli
   }
 
   /**
-   * Waits for the turn and begins; cancelled meanwhile, the turn is given back and nothing is sent. `lateMs`: how far
-   * behind its start stamp this process came back from the wait.
+   * Waits for the turn and begins; cancelled meanwhile, the turn is given back and nothing is sent. `startMs`: the
+   * start by this process's own clock.
    */
-  async function beginInTime(jobId: number, signal: AbortSignal): Promise<Turn & { lateMs?: number }> {
+  async function beginInTime(jobId: number, signal: AbortSignal): Promise<Turn & { startMs?: number }> {
     const turn = await reserve(jobId);
     if (!turn.granted) return turn;
     try {
@@ -74,11 +74,10 @@ export function createPublishActivities({ database, clock, webscraper, jobDeadli
     }
     const begun = await clock.begin(turn.callId, jobId);
     if (!begun.granted) return begun;
-    const startMs = performance.now() + begun.delayMs;
+    const startMs = Date.now() + begun.delayMs;
     // From here on the intent stands: the call is made whatever happens.
     await delay(begun.delayMs);
-    const lateMs = performance.now() - startMs;
-    return { ...begun, lateMs: lateMs < PUNCTUAL_MS ? 0 : lateMs };
+    return { ...begun, startMs };
   }
 
   async function refused(job: Job, error: ApiError): Promise<PublishOutcome> {
@@ -108,12 +107,13 @@ export function createPublishActivities({ database, clock, webscraper, jobDeadli
           return { outcome: 'wait', waitMs, why, held, ...(await figures(input.batchId)) };
         }
         try {
-          const { value: scrapingJobId, rateLimit } = await webscraper.publish(job);
+          const { value: scrapingJobId, rateLimit, sentMs } = await webscraper.publish(job);
           await db.transaction((tx) => markPublished(tx, job, scrapingJobId, jobDeadlineMs));
-          await clock.settle(turn.callId, { rateLimit }, turn.lateMs);
+          const lateMs = sentMs - (turn.startMs ?? sentMs);
+          await clock.settle(turn.callId, { rateLimit }, lateMs < PUNCTUAL_MS ? 0 : lateMs);
         } catch (error) {
           if (!(error instanceof ApiError)) throw error;
-          await clock.settle(turn.callId, error, turn.lateMs);
+          await clock.settle(turn.callId, error);
           return refused(job, error);
         }
         return { outcome: 'published', ...(await figures(input.batchId)) };

@@ -31,6 +31,8 @@ export interface ProblematicUrl {
 export interface Answered<T> {
   value: T;
   rateLimit: RateLimitHeaders;
+  /** When the request had left this process, by its own clock. */
+  sentMs: number;
 }
 
 /**
@@ -105,20 +107,20 @@ class Caller {
   }
 
   async bytes(path: string, options: OptionsInit, what: string): Promise<Answered<Buffer>> {
-    const { rawBody, headers, statusCode } = await this.send(path, options, what);
+    const { rawBody, headers, statusCode, timings } = await this.send(path, options, what);
     const rateLimit = readRateLimit(headers, Date.now());
     this.logOnce(rateLimitProblem(rateLimit, statusCode));
     if (statusCode < 200 || statusCode > 299) {
       const text = `Web Scraper Cloud answered ${statusCode} to ${what}`;
       throw new ApiError(codeOfStatus(statusCode), text, { httpStatus: statusCode, rateLimit });
     }
-    return { value: Buffer.from(rawBody), rateLimit };
+    return { value: Buffer.from(rawBody), rateLimit, sentMs: timings.upload ?? timings.start };
   }
 
   async data(path: string, options: OptionsInit, what: string): Promise<Answered<unknown>> {
-    const { value, rateLimit } = await this.bytes(path, options, what);
+    const { value, rateLimit, sentMs } = await this.bytes(path, options, what);
     const { success, data } = fieldsOf(parsed(value, rateLimit, what));
-    if (success === true && data !== undefined) return { value: data, rateLimit };
+    if (success === true && data !== undefined) return { value: data, rateLimit, sentMs };
     throw new ApiError('API_REFUSED', `Web Scraper Cloud refused ${what}`, { rateLimit });
   }
 
@@ -187,11 +189,11 @@ export function createWebScraperClient(options: {
         start_urls: request.startUrls,
         custom_id: request.customId,
       };
-      const { value, rateLimit } = await caller.data('scraping-job', { method: 'POST', json }, 'a publish');
-      const id = numberIn(fieldsOf(value)['id']);
-      if (id !== null) return { value: id, rateLimit };
+      const answer = await caller.data('scraping-job', { method: 'POST', json }, 'a publish');
+      const id = numberIn(fieldsOf(answer.value)['id']);
+      if (id !== null) return { ...answer, value: id };
       const text = "Web Scraper Cloud's answer to a publish holds no job id";
-      throw new ApiError('API_NOT_JSON', text, { rateLimit });
+      throw new ApiError('API_NOT_JSON', text, { rateLimit: answer.rateLimit });
     },
     async job(id) {
       const answer = await caller.data(`scraping-job/${id}`, {}, `a question after job ${id}`);
