@@ -229,10 +229,19 @@ export class AccountClock {
     return at(startMs + CALL_TIMEOUT_MS + this.limits.callWindowMs);
   }
 
-  private locked<T>(loses: Loses, work: (tx: TransactionSql, state: ClockState) => Promise<T>): Promise<T> {
-    return this.sql.begin(async (tx) =>
-      work(tx, await readLocked(tx, this.limits, this.time, loses)),
-    ) as Promise<T>;
+  /**
+   * Behind the clock's lock nobody waits for the disk. What must not be lost is flushed after it, together with all
+   * that came before: a start follows the one before it on the disk as well.
+   */
+  private async locked<T>(
+    loses: Loses,
+    work: (tx: TransactionSql, state: ClockState) => Promise<T>,
+  ): Promise<T> {
+    const result = (await this.sql.begin(async (tx) =>
+      work(tx, await readLocked(tx, this.limits, this.time)),
+    )) as T;
+    if (loses === 'nothing') await this.sql`select pg_logical_emit_message(true, 'tsuiseki', 'flush')`;
+    return result;
   }
 }
 

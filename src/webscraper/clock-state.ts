@@ -32,10 +32,7 @@ export const at = (moment: number): string => new Date(moment).toISOString();
 /** A process that is stopped in the middle of its transaction keeps everybody waiting for so long, not for ever. */
 const LOCK_IDLE_MS = 5_000;
 
-/**
- * What the end of the database server may take back: `nothing`, or `this`, the little that was written in its last
- * half second. Waiting for the disk is then left out, and with it half of the time for which the lock is held.
- */
+/** What the end of the database server may take back: `nothing`, or `this`, written in its last half second. */
 export type Loses = 'nothing' | 'this';
 
 /**
@@ -46,13 +43,12 @@ export async function readLocked(
   tx: TransactionSql,
   limits: AccountLimits,
   time: TimeSource,
-  loses: Loses,
 ): Promise<ClockState> {
   const [, [state]] = await Promise.all([
     // Not the row's own lock: each transaction makes a new version of the row, and who waited for the old one starts
     // waiting anew: with eight callers some waited for a second. An advisory lock serves first who came first.
     tx`select set_config('idle_in_transaction_session_timeout', ${LOCK_IDLE_MS}::text, true),
-      ${loses === 'this' ? tx`set_config('synchronous_commit', 'off', true),` : tx``}
+      set_config('synchronous_commit', 'off', true),
       pg_advisory_xact_lock('account_clock'::regclass::oid::bigint)`,
     // `infinity` is for the planner: bounded on one side by what it does not know, it expects a third of the table.
     tx<(ClockState & { seenMs: number | null })[]>`
@@ -67,7 +63,7 @@ export async function readLocked(
   if (state === undefined) throw new TypeError('the account clock has no row: run `tsuiseki migrate`');
   if (state.seenMs === null || state.seenMs <= state.nowMs) return state;
   await moveBack(tx, state.nowMs, state.seenMs - state.nowMs);
-  return readLocked(tx, limits, time, loses);
+  return readLocked(tx, limits, time);
 }
 
 /** The time stands before what it was: every moment moves back with it, as if no time had passed meanwhile. */

@@ -206,7 +206,7 @@ describe('a clock that jumps back', () => {
 it('a process that is stopped in the middle of a reservation keeps the others for seconds only', async () => {
   const { limits } = world.clock();
   const timeout = await world.sql.begin(async (tx) => {
-    await readLocked(tx, limits, world.timeSource, 'nothing');
+    await readLocked(tx, limits, world.timeSource);
     return tx`show idle_in_transaction_session_timeout`;
   });
   expect(timeout).toEqual([{ idle_in_transaction_session_timeout: '5s' }]);

@@ -19,7 +19,9 @@ interface FakeRow {
   written: boolean;
 }
 
-type Wait = Pick<Extract<PublishOutcome, { outcome: 'wait' }>, 'waitMs' | 'why' | 'held'>;
+export type Wait = Pick<Extract<PublishOutcome, { outcome: 'wait' }>, 'waitMs' | 'why' | 'held'>;
+
+type Fate = 'published' | 'failed' | 'died' | 'turn' | Wait;
 
 /** A cancel reaches an activity with the answer to a heartbeat. */
 async function untilCancelled(): Promise<never> {
@@ -39,7 +41,7 @@ export class FakeBatch {
   readonly writebacks: number[] = [];
   readonly actions: string[] = [];
   /** What each publish comes to; `turn`: it waits for its turn until it is cancelled. */
-  onPublish: (jobId: number) => 'published' | 'failed' | 'died' | 'turn' | Wait = () => 'published';
+  onPublish: (jobId: number) => Fate | Promise<Fate> = () => 'published';
   /** Jobs that have to wait; asked for each list of results. */
   onResults: (jobIds: readonly number[]) => ResultsOutcome['waiting'] = () => null;
   /** Throws for a workbook that cannot be read. */
@@ -83,7 +85,7 @@ export class FakeBatch {
   }
 
   private async publish(jobId: number): Promise<PublishOutcome> {
-    const outcome = this.onPublish(jobId);
+    const outcome = await this.onPublish(jobId);
     if (typeof outcome === 'object') return { outcome: 'wait', ...outcome, ...this.figures() };
     if (outcome === 'died') throw new Error('the worker died');
     if (outcome === 'turn') return untilCancelled();
@@ -102,7 +104,7 @@ export class FakeBatch {
       figures: async () => this.figures(),
       publishJob: ({ jobId }) => this.publish(jobId),
       settlePublish: async ({ jobId }) => {
-        if (this.onPublish(jobId) === 'died') this.set(jobId, 'failed');
+        if ((await this.onPublish(jobId)) === 'died') this.set(jobId, 'failed');
         return this.figures();
       },
       saveState: async ({ state, reason }) => {

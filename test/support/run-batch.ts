@@ -1,4 +1,4 @@
-import type { WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { compiledModule } from '../../src/paths.ts';
@@ -26,17 +26,12 @@ export interface Running {
   until(holds: () => boolean): Promise<void>;
 }
 
-/**
- * Runs a batch on the fake's activities; `during` sends messages, then the workflow's result is awaited, and given.
- * `saveAs`: the shape whose history this is.
- */
-export async function runBatch(
+/** Runs `work` with a worker on each queue of a batch, all doing these activities. */
+export async function withWorkers<T>(
   env: TestWorkflowEnvironment,
-  batch: FakeBatch,
-  during: (running: Running) => Promise<void>,
-  options: Partial<BatchInput> & { saveAs?: string } = {},
-): Promise<unknown> {
-  const { saveAs, ...input } = options;
+  activities: object,
+  work: () => Promise<T>,
+): Promise<T> {
   const queues = [
     QUEUES.tracking_batch,
     QUEUES.tracking_excel,
@@ -48,8 +43,10 @@ export async function runBatch(
       Worker.create({
         connection: env.nativeConnection,
         taskQueue,
-        activities: batch.activities(),
+        activities,
         maxHeartbeatThrottleInterval: '100 milliseconds',
+        // As the real one: a queue in which batches take turns.
+        ...(taskQueue === QUEUES.publish_tracking ? { maxConcurrentActivityTaskExecutions: 1 } : {}),
         ...(taskQueue === QUEUES.tracking_batch
           ? { workflowBundle: { codePath: compiledModule('workflow-bundle.js') } }
           : {}),
@@ -58,11 +55,39 @@ export async function runBatch(
   );
   const working = workers.map((worker) => worker.run());
   try {
-    const handle = await env.client.workflow.start('TrackingBatchWorkflow', {
-      workflowId: `batch-${++serial}`,
-      taskQueue: QUEUES.tracking_batch,
-      args: [{ ...INPUT, ...input }],
-    });
+    return await work();
+  } finally {
+    for (const worker of workers) worker.shutdown();
+    await Promise.all(working);
+  }
+}
+
+/** Starts a batch's workflow, its id the batch's unless given. */
+export function startFake(
+  env: TestWorkflowEnvironment,
+  input: Partial<BatchInput>,
+  workflowId = input.batchId ?? INPUT.batchId,
+): Promise<WorkflowHandleWithFirstExecutionRunId> {
+  return env.client.workflow.start('TrackingBatchWorkflow', {
+    workflowId,
+    taskQueue: QUEUES.tracking_batch,
+    args: [{ ...INPUT, ...input }],
+  });
+}
+
+/**
+ * Runs a batch on the fake's activities; `during` sends messages, then the workflow's result is awaited, and given.
+ * `saveAs`: the shape whose history this is.
+ */
+export function runBatch(
+  env: TestWorkflowEnvironment,
+  batch: FakeBatch,
+  during: (running: Running) => Promise<void>,
+  options: Partial<BatchInput> & { saveAs?: string } = {},
+): Promise<unknown> {
+  const { saveAs, ...input } = options;
+  return withWorkers(env, batch.activities(), async () => {
+    const handle = await startFake(env, input, `batch-${++serial}`);
     await during({
       handle,
       webhooks: (...jobIds) => handle.signal('webhookReceived', { batchId: 'b1', jobIds }),
@@ -76,8 +101,17 @@ export async function runBatch(
     } finally {
       if (saveAs !== undefined) await saveHistory(first, saveAs);
     }
-  } finally {
-    for (const worker of workers) worker.shutdown();
-    await Promise.all(working);
-  }
+  });
+}
+
+/** The activities of several batches, told apart by the batch that every input names. */
+export function activitiesOf(batches: ReadonlyMap<string, FakeBatch>): object {
+  const of = new Map([...batches].map(([batchId, batch]) => [batchId, batch.activities()]));
+  const names = Object.keys([...of.values()][0] ?? {});
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      (input: { batchId: string }) => Reflect.get(of.get(input.batchId) ?? {}, name)(input),
+    ]),
+  );
 }
