@@ -28,6 +28,8 @@ export interface PublishDeps {
 const BEGIN_EARLY_MS = 30;
 /** What sending takes on any machine; counted, it would add up from publish to publish. */
 const PUNCTUAL_MS = 8;
+/** A process that was stopped for so long must not send any more: its turn is past, its job perhaps another's. */
+const STOPPED_MS = 2_000;
 
 /** The one activity of `publish_tracking_queue`: one job, paced by the account's clock, never tried again by itself. */
 export function createPublishActivities({ database, clock, webscraper, jobDeadlineMs }: PublishDeps) {
@@ -75,9 +77,12 @@ export function createPublishActivities({ database, clock, webscraper, jobDeadli
     const begun = await clock.begin(turn.callId, jobId);
     if (!begun.granted) return begun;
     const startMs = Date.now() + begun.delayMs;
-    // From here on the intent stands: the call is made whatever happens.
+    // From here on the intent stands: the call is made whatever is cancelled.
     await delay(begun.delayMs);
-    return { ...begun, startMs };
+    if (Date.now() - startMs <= STOPPED_MS) return { ...begun, startMs };
+    await markPending(db, jobId);
+    await clock.giveBack(jobId, begun.callId);
+    return { granted: false, waitMs: 1, why: 'its worker was stopped before sending', held: false };
   }
 
   async function refused(job: Job, error: ApiError): Promise<PublishOutcome> {

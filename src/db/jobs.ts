@@ -1,7 +1,7 @@
-import { and, type AnyColumn, asc, eq, inArray, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, sql, type AnyColumn, type SQL } from 'drizzle-orm';
 import { anyOf } from './any-of.ts';
 import type { Queries } from './database.ts';
-import { jobRows, jobs, rows, type RowState } from './schema.ts';
+import { jobRows, jobs, notifications, rows, type RowState } from './schema.ts';
 import { storable } from './storable.ts';
 
 export type Job = typeof jobs.$inferSelect;
@@ -103,6 +103,11 @@ export async function markPublished(
       ...(goesOn ? { state: 'published', error: null, finishedAt: null } : {}),
     })
     .where(eq(jobs.id, job.id));
+  // One without our custom_id that came before the job's id was known: now it is known whose it is.
+  await tx
+    .update(notifications)
+    .set({ batchId: job.batchId, jobId: job.id, outcome: null })
+    .where(and(isNull(notifications.jobId), eq(notifications.scrapingJobId, scrapingJobId)));
   if (!goesOn && before?.state !== 'published') return;
   const state = job.redirectOf === null ? 'published' : 'redirected';
   await setRowsOfJob(tx, job.id, { state, error: null }, givenUp ? [...OPEN_STATES, 'failed'] : OPEN_STATES);

@@ -21,9 +21,16 @@ const BODY_LIMIT_BYTES = 64 * 1024;
 /** The API waits 10 s for an answer. */
 const REQUEST_TIMEOUT_MS = 10_000;
 
+/** A kept connection keeps the server from ending for so long. */
+const KEEP_ALIVE_MS = 2_000;
+
 /** The HTTP server's routes; listening is the caller's. */
 export function buildApp(deps: AppDeps): FastifyInstance {
-  const app = fastify({ bodyLimit: BODY_LIMIT_BYTES, requestTimeout: REQUEST_TIMEOUT_MS });
+  const app = fastify({
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+  });
   app.register(formbody);
   app.setErrorHandler((error: FastifyError, _request, reply) => {
     const status = error.statusCode ?? 500;

@@ -95,16 +95,21 @@ export class AccountClock {
   /** A download: the call kept for a job's first one, else a free one. */
   reserveDownload(jobId: number): Promise<Turn> {
     return this.locked('nothing', async (tx, state) => {
-      const [owing] = await tx`select 1 from jobs where id = ${jobId} and owes_download`;
-      const turn = await this.startNow(tx, state, 'download', jobId, owing !== undefined);
-      if (turn.granted) await tx`update jobs set owes_download = false where id = ${jobId} and owes_download`;
-      return turn;
+      const decision = decideNow(state, this.limits, true);
+      if (!('atMs' in decision)) return refusal(state, decision);
+      const [call] = await tx<{ id: string }[]>`
+        with job as (update jobs set owes_download = false where id = ${jobId} and owes_download returning id)
+        insert into calls (kind, job_id, started_at, expires_at)
+        select 'download', id, ${at(state.nowMs)}, ${this.expiry(state.nowMs)} from job returning id`;
+      return call === undefined
+        ? this.startNow(tx, state, 'download', jobId)
+        : { granted: true, callId: Number(call.id), delayMs: 0 };
     });
   }
 
   /** A question beyond the two calls of a clean job: takes a free call, before publishes do. */
   reserveCheck(jobId: number): Promise<Turn> {
-    return this.locked('nothing', (tx, state) => this.startNow(tx, state, 'check', jobId, false));
+    return this.locked('nothing', (tx, state) => this.startNow(tx, state, 'check', jobId));
   }
 
   /** The next probe of a held account, by one caller at a time; not granted before it is due, nor when none is held. */
@@ -112,7 +117,7 @@ export class AccountClock {
     return this.locked('nothing', async (tx, state) => {
       if (state.heldReason === null) return { granted: false, waitMs: 0, why: 'not held', held: false };
       if ((state.probeMs ?? 0) > state.nowMs) return heldRefusal(state);
-      const turn = await this.startNow(tx, state, 'check', null, false);
+      const turn = await this.startNow(tx, state, 'check', null);
       const nextMs = state.nowMs + (turn.granted ? PROBE_EVERY_MS : turn.waitMs);
       await tx`update account_clock set probe_at = ${at(nextMs)}`;
       return turn;
@@ -138,10 +143,9 @@ export class AccountClock {
         update calls set finished_at = ${now}, http_status = ${httpStatus}, expires_at = ${leaves},
           started_at = started_at + ${Math.round(lateMs)} * interval '1 millisecond'
         where id = ${callId} returning kind, (extract(epoch from started_at) * 1000)::float8 as "startMs"`;
-      if (call?.kind === 'publish') {
+      if (call?.kind === 'publish') await this.countFailure(tx, state, error);
+      if (call !== undefined && lateMs > 0)
         await tx`update account_clock set last_publish_at = greatest(last_publish_at, ${at(call.startMs)})`;
-        await this.countFailure(tx, state, error);
-      }
       if (error?.code === 'API_UNAUTHORISED') await this.hold(tx, state, error.message);
       if (error?.code === 'API_RATE_LIMITED') await this.close(tx, state, error);
       else await this.countForeign(tx, state, answer.rateLimit, call?.startMs ?? state.nowMs);
@@ -155,21 +159,20 @@ export class AccountClock {
     });
   }
 
+  /** A call of no job's own: a free one, or publishes leave it the next. */
   private async startNow(
     tx: TransactionSql,
     state: ClockState,
     kind: 'download' | 'check',
     jobId: number | null,
-    owed: boolean,
   ): Promise<Turn> {
-    const decision = decideNow(state, this.limits, owed);
+    const decision = decideNow(state, this.limits, false);
     if (!('atMs' in decision)) {
-      if (!owed)
-        await tx`update account_clock set check_first_until = ${at(decision.askAgainMs + MAX_WAIT_MS)}`;
+      await tx`update account_clock set check_first_until = ${at(decision.askAgainMs + MAX_WAIT_MS)}`;
       return refusal(state, decision);
     }
     const [call] = await tx<{ id: string }[]>`
-      with clock as (update account_clock set check_first_until = null where ${!owed})
+      with clock as (update account_clock set check_first_until = null)
       insert into calls (kind, job_id, started_at, expires_at)
       values (${kind}, ${jobId}, ${at(state.nowMs)}, ${this.expiry(state.nowMs)}) returning id`;
     return { granted: true, callId: Number(call?.id), delayMs: 0 };

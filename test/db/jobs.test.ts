@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { storeNotification } from '../../src/db/inbox.ts';
 import { findJob, markFailed, markPending, markPublished } from '../../src/db/jobs.ts';
 import { saveOutcomes, setJobState } from '../../src/db/results.ts';
 import { retryRows } from '../../src/db/retry-rows.ts';
 import { taskByName } from '../../src/tasks/registry.ts';
 import { answer } from '../support/answers.ts';
-import { batchOf, jobsOf, orderUrl, rowsOf } from '../support/batch.ts';
+import { batchOf, jobsOf, notificationsOf, orderUrl, rowsOf } from '../support/batch.ts';
 import { type Stage, useStage } from '../support/stage.ts';
 
 const stageWith = useStage();
@@ -30,6 +31,22 @@ describe('what becomes of a job', () => {
     await stage.db.transaction((tx) => markPublished(tx, job, 500, 1_000));
     expect(await findJob(stage.db, job.id)).toMatchObject({ state: after, scrapingJobId: 500 });
     expect(await rowsOf(stage, batchId)).toMatchObject([{ state: row }]);
+  });
+
+  it('takes over a notification that came before its id was known, without our custom_id', async () => {
+    const stage = await stageWith();
+    const { batchId, job } = await jobIn(stage, 'publishing');
+    const early = {
+      source: 'webhook' as const,
+      scrapingJobId: 500,
+      customId: null,
+      sitemapId: 789,
+      status: 'finished',
+    };
+    await storeNotification(stage.db, early);
+    expect(await notificationsOf(stage)).toMatchObject([{ jobId: null, outcome: 'unknown job' }]);
+    await stage.db.transaction((tx) => markPublished(tx, job, 500, 1_000));
+    expect(await notificationsOf(stage)).toMatchObject([{ batchId, jobId: job.id, outcome: null }]);
   });
 
   it('given up, and then the API took it after all: job and rows are in flight again', async () => {
