@@ -79,14 +79,14 @@ export class BatchRun {
     setHandler(cancel, async (message) => {
       this.cancelled = { ...message, drop: message.drop || this.cancelled?.drop === true };
       await Promise.all([batchSteps.recordCancel({ batchId, ...message }), stopPublishing()]);
-      return this.progress();
+      return this.show();
     });
     const retry = async (message: RetryMessage) => {
       this.update(await batchSteps.retryRows({ batchId, ...message }));
       return this.progress();
     };
     const validator = ({ rows }: RetryMessage) => {
-      if (this.ended !== null) throw new Error('the batch has ended');
+      if (this.ended !== null || this.cancelled !== null) throw new Error('the batch is ending');
       if (rows !== null) rowNumbers(rows);
     };
     setHandler(retryRows, retry, { validator });
