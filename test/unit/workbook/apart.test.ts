@@ -182,14 +182,13 @@ describe('a process that is stopped', () => {
   });
 
   it('by the death of its parent', async () => {
-    // Five messages, each more than a pipe holds: behind the first it has most of its work before it.
-    const source = await writeRawWorkbook(folder(), { rows: manyRows(10_000) }, 'orphan.xlsx');
+    // Far more than the channel's buffers hold: behind the first message it has most of its work before it.
+    const source = await writeRawWorkbook(folder(), { rows: manyRows(80_000) }, 'orphan.xlsx');
     const child = fork(compiledModule('src/workbook/child.js'), [], {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
     child.send({ kind: 'read', path: source, name: 'orphan.xlsx', columns: COLUMNS, limits: {} });
-    await once(child, 'message');
-    child.disconnect();
+    child.once('message', () => child.disconnect());
     expect(await once(child, 'exit')).toEqual([1, null]);
   });
 });
