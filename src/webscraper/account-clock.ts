@@ -2,7 +2,7 @@ import type { Sql, TransactionSql } from 'postgres';
 import type { Database } from '../db/database.ts';
 import { ApiError } from './api-error.ts';
 import { CALL_TIMEOUT_MS } from './client.ts';
-import { at, type ClockState, databaseTime, type Loses, readLocked, type TimeSource } from './clock-state.ts';
+import { at, type ClockState, databaseTime, readLocked, type TimeSource } from './clock-state.ts';
 import type { RateLimitHeaders } from './rate-limit-headers.ts';
 import { type AccountLimits, decideNow, decidePublish, MAX_WAIT_MS } from './turns.ts';
 
@@ -14,6 +14,9 @@ export type Turn =
   | { granted: false; waitMs: number; why: string; held: boolean };
 
 type Refusal = Extract<Turn, { granted: false }>;
+
+/** What the end of the database server may take back: `nothing`, or `this`, written in its last half second. */
+type Loses = 'nothing' | 'this';
 
 /** A held account is asked after so often. */
 export const PROBE_EVERY_MS = 180_000;

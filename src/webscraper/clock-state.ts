@@ -32,9 +32,6 @@ export const at = (moment: number): string => new Date(moment).toISOString();
 /** A process that is stopped in the middle of its transaction keeps everybody waiting for so long, not for ever. */
 const LOCK_IDLE_MS = 5_000;
 
-/** What the end of the database server may take back: `nothing`, or `this`, written in its last half second. */
-export type Loses = 'nothing' | 'this';
-
 /**
  * Takes the lock, then reads time and state: a statement that waited for the lock itself would see those of its
  * beginning. All is sent at once: the lock is held for one round trip less.

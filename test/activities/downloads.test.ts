@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { failedCalls } from '../../src/db/results.ts';
 import type { FaultKind } from '../../src/sandbox/index.ts';
 import { batchOf, jobsOf, orderUrl, rowsOf } from '../support/batch.ts';
-import { callsMade, oneRound, processAll, publishAll } from '../support/rounds.ts';
+import { callsMade, oneRound, processAll, publishAll, waitsThroughTrouble } from '../support/rounds.ts';
 import { useStage } from '../support/stage.ts';
 
 const stageWith = useStage();
@@ -28,16 +28,8 @@ describe('an outage', () => {
   it('is waited out: again after 5, 10, 20 and 40 s, then given up', async () => {
     const stage = await stageWith();
     const batchId = await batchOf(stage, TASK, [orderUrl(1, 'csv-500'), orderUrl(2)]);
-    const outcomes = [await oneRound(stage, batchId)];
-    expect(outcomes[0]?.counts).toMatchObject({ completed: 1, published: 1 });
-    for (let round = 0; round < 4; round += 1) outcomes.push(await processAll(stage, batchId));
-    expect(outcomes.map(({ waiting }) => waiting?.waitMs)).toEqual([
-      5_000,
-      10_000,
-      20_000,
-      40_000,
-      undefined,
-    ]);
+    const waits = await waitsThroughTrouble(stage, batchId);
+    expect(waits).toEqual([5_000, 10_000, 20_000, 40_000, undefined]);
     const [row] = await rowsOf(stage, batchId);
     expect(row?.error).toMatch(/^Web Scraper Cloud answered 500 to the download of job \d+$/);
     expect(callsMade(stage).filter((call) => call.endsWith('csv'))).toHaveLength(6);

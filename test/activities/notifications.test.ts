@@ -4,7 +4,7 @@ import { storeNotification } from '../../src/db/inbox.ts';
 import { latestNotification } from '../../src/db/results.ts';
 import type { FaultKind } from '../../src/sandbox/index.ts';
 import { batchOf, jobsOf, notificationsOf, orderUrl, rowsOf } from '../support/batch.ts';
-import { callsMade, oneRound, processAll, publishAll } from '../support/rounds.ts';
+import { callsMade, oneRound, processAll, publishAll, waitsThroughTrouble } from '../support/rounds.ts';
 import { type Stage, useStage } from '../support/stage.ts';
 
 const stageWith = useStage();
@@ -138,16 +138,8 @@ describe('an API that cannot be asked', () => {
   it('status-500: asked again after 5, 10, 20 and 40 s, then given up', async () => {
     const stage = await stageWith();
     const batchId = await batchOf(stage, TASK, [orderUrl(1, 'job-stopped,status-500'), orderUrl(2)]);
-    const outcomes = [await oneRound(stage, batchId)];
-    expect(outcomes[0]?.counts).toMatchObject({ completed: 1, published: 1 });
-    for (let round = 0; round < 4; round += 1) outcomes.push(await processAll(stage, batchId));
-    expect(outcomes.map(({ waiting }) => waiting?.waitMs)).toEqual([
-      5_000,
-      10_000,
-      20_000,
-      40_000,
-      undefined,
-    ]);
+    const waits = await waitsThroughTrouble(stage, batchId);
+    expect(waits).toEqual([5_000, 10_000, 20_000, 40_000, undefined]);
     const [row] = await rowsOf(stage, batchId);
     expect(row?.error).toMatch(/^Web Scraper Cloud answered 500 to a question after job \d+$/);
   });

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { PublishOutcome } from '../../activities/publish.ts';
 import type { ResultsOutcome } from '../../activities/results.ts';
 import { jobsOf } from './batch.ts';
@@ -33,4 +34,12 @@ export function callsMade(stage: Stage): string[] {
   return stage.sandbox
     .calls()
     .map(({ method, path }) => `${method} ${path.replace('/api/v1/', '').replace(/\d+/, 'N')}`);
+}
+
+/** One round and four more readings: how long the trouble of one job had to wait after each. */
+export async function waitsThroughTrouble(stage: Stage, batchId: string): Promise<(number | undefined)[]> {
+  const outcomes = [await oneRound(stage, batchId)];
+  expect(outcomes[0]?.counts).toMatchObject({ completed: 1, published: 1 });
+  for (let round = 0; round < 4; round += 1) outcomes.push(await processAll(stage, batchId));
+  return outcomes.map(({ waiting }) => waiting?.waitMs);
 }

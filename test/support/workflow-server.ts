@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { defineSearchAttributeKey } from '@temporalio/common';
 import { timeSkippingServer } from '../../src/embedded/test-server.ts';
 
 /** `temporal.api.enums.v1.IndexedValueType`. */
@@ -22,5 +21,3 @@ export async function startWorkflowServer(): Promise<TestWorkflowEnvironment> {
   });
   return env;
 }
-
-export const STATE_ATTRIBUTE = defineSearchAttributeKey('TsuisekiState', 'KEYWORD');

@@ -194,12 +194,11 @@ it('sends long lists in parts', async () => {
   expect(await waiting()).toEqual([]);
 });
 
+const batchEnded = () =>
+  new WorkflowNotFoundError('workflow execution already completed', `tracking:${batchId}`, '');
+
 it('gives the jobs of an ended batch back', async () => {
-  client.failure = new WorkflowNotFoundError(
-    'workflow execution already completed',
-    `tracking:${batchId}`,
-    '',
-  );
+  client.failure = batchEnded();
   await notified(1);
   await notified(2);
   const late = await relay.deliver(batchId);
@@ -208,11 +207,7 @@ it('gives the jobs of an ended batch back', async () => {
 });
 
 it('an ended batch is no failure of whoever notifies', async () => {
-  client.failure = new WorkflowNotFoundError(
-    'workflow execution already completed',
-    `tracking:${batchId}`,
-    '',
-  );
+  client.failure = batchEnded();
   await notified(1);
   await relay.notify(batchId);
   expect(await waiting()).toEqual([1]);
