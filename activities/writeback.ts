@@ -27,6 +27,7 @@ function editOf(
     occurrence: row.occurrence,
     rowHint: row.row,
     text: row.result ?? '',
+    status: null,
     recorded,
     fresh: batch.fresh,
   };

@@ -23,7 +23,9 @@ const TASK = 'yamato_tracking_only';
 const ROWS = 25;
 
 async function checkWorkbook(path: string, rows: Record<string, unknown>[], day: Date): Promise<number> {
-  const { rows: sheet } = await readWorkbook(path, { columns: { input: 'A', email: 'B', result: 'C' } });
+  const { rows: sheet } = await readWorkbook(path, {
+    columns: { input: 'A', email: 'B', result: 'C', status: null },
+  });
   const written = new Map(sheet.map((row) => [row.row, row.result]));
   const wrong = rows.filter(({ row, url, trackingNumber }) => {
     const expected = expectedText(

@@ -21,5 +21,5 @@ export function urlsPerJobOf(settings: Settings, task: TrackingTask): number {
 }
 
 export function columnsOf(settings: Settings, task: TrackingTask): WorkbookColumns {
-  return valueOf(settings.columns, task);
+  return { ...valueOf(settings.columns, task), status: settings.statusColumn };
 }

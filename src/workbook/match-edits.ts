@@ -1,30 +1,32 @@
 import type { ColumnRoles } from './columns.ts';
 import type { OpenSheet } from './open-sheet.ts';
 import type { CellText } from './sheet/cell-texts.ts';
-import { resultPlace } from './sheet/result-cell.ts';
-import type { ResultPlace } from './sheet/result-cell.ts';
 import { isBlank, Occurrences } from './sheet/row-identity.ts';
 import { RowLinks } from './sheet/row-links.ts';
+import { rowPlace } from './sheet/row-place.ts';
+import type { RowPlace } from './sheet/row-place.ts';
 import type { ScannedRow } from './sheet/scanned-row.ts';
 import type { SheetFacts } from './sheet/sheet-scanner.ts';
 import type { SheetTable } from './sheet/tables.ts';
 import type { CellEdit } from './types.ts';
 
-/** A row that holds the content some edit asks for, and what its result cell holds now. */
+/** A row that holds the content some edit asks for, and what its cells of ours hold now. */
 export interface MatchedRow {
-  place: ResultPlace;
+  place: RowPlace;
   result: string;
   resultIsFormula: boolean;
+  /** '' without a status column. */
+  status: string;
+  statusIsFormula: boolean;
 }
 
 /** A row whose input and e-mail are those of some edit; its hyperlink is known only behind the rows. */
-interface Candidate {
+interface Candidate extends Omit<MatchedRow, 'result' | 'status'> {
   input: string;
   email: string;
   formulaUrl: string | null;
-  place: ResultPlace;
   result: CellText;
-  resultIsFormula: boolean;
+  status: CellText;
 }
 
 /** The rows of the edits, and what of the sheet writing them takes. */
@@ -50,18 +52,19 @@ export async function matchEdits(
   const editsOf = editsByInput(edits);
   const { candidates, links, facts } = await findCandidates(sheet, roles, edits, editsOf);
   const { targets, tables } = await sheet.surroundings(facts, links);
-  const results = await resultStrings(sheet, candidates);
+  const strings = await stringsOf(sheet, candidates);
+  const textOf = (text: CellText): string => sheet.textOf(text, strings);
 
   const occurrences = new Occurrences();
   const rows = edits.map((): MatchedRow | null => null);
   for (const [index, candidate] of candidates.entries()) {
-    const { input, email, formulaUrl, place, result, resultIsFormula } = candidate;
+    const { input, email, formulaUrl, place, result, resultIsFormula, status, statusIsFormula } = candidate;
     const inputUrl = links.target(index, targets) ?? formulaUrl;
     const occurrence = occurrences.next({ input, email, inputUrl });
     for (const at of editsOf.get(input) ?? []) {
       const edit = edits[at];
       if (edit?.email !== email || edit.inputUrl !== inputUrl || edit.occurrence !== occurrence) continue;
-      rows[at] = { place, resultIsFormula, result: sheet.textOf(result, results) };
+      rows[at] = { place, result: textOf(result), resultIsFormula, status: textOf(status), statusIsFormula };
     }
   }
   return { rows, facts, tables };
@@ -118,8 +121,9 @@ function candidateIn(
 ): Candidate | null {
   const inputCell = row.cells[roles.inputAt];
   const emailCell = row.cells[roles.emailAt];
-  const cell = row.cells[roles.resultAt];
-  if (inputCell === undefined || emailCell === undefined || cell === undefined) return null;
+  const resultCell = row.cells[roles.resultAt];
+  const statusCell = row.cells[roles.statusAt];
+  if (inputCell === undefined || emailCell === undefined || resultCell === undefined) return null;
   const link = texts.link(inputCell);
   if (row.number === 1) return null;
   const input = known(texts.inputText(inputCell, link), strings);
@@ -131,9 +135,11 @@ function candidateIn(
     input,
     email,
     formulaUrl: link?.url ?? null,
-    place: resultPlace(row, cell, roles.result),
-    result: texts.text(cell),
-    resultIsFormula: cell.isFormula,
+    place: rowPlace(row, roles),
+    result: texts.text(resultCell),
+    resultIsFormula: resultCell.isFormula,
+    status: statusCell === undefined ? '' : texts.text(statusCell),
+    statusIsFormula: statusCell?.isFormula === true,
   };
 }
 
@@ -141,12 +147,12 @@ function known(text: CellText, strings: ReadonlyMap<number, string>): string | u
   return typeof text === 'number' ? strings.get(text) : text;
 }
 
-/** Shared strings are passed over a second time only where a matched row's result is one of them. */
-async function resultStrings(
-  sheet: OpenSheet,
-  candidates: readonly Candidate[],
-): Promise<Map<number, string>> {
+/** Shared strings are passed over a second time only where a matched row's result or status is one of them. */
+async function stringsOf(sheet: OpenSheet, candidates: readonly Candidate[]): Promise<Map<number, string>> {
   const needed = new Set<number>();
-  for (const { result } of candidates) if (typeof result === 'number') needed.add(result);
+  for (const { result, status } of candidates) {
+    if (typeof result === 'number') needed.add(result);
+    if (typeof status === 'number') needed.add(status);
+  }
   return sheet.sharedStrings(needed);
 }

@@ -3,12 +3,14 @@ import { copyFile, rm, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 
 import { columnRoles } from './columns.ts';
+import { outcomeOf } from './edit-outcome.ts';
+import type { ColumnObstacles } from './edit-outcome.ts';
 import type { WorkbookLimits } from './limits.ts';
 import { matchEdits } from './match-edits.ts';
 import type { MatchedRow } from './match-edits.ts';
 import { OpenSheet } from './open-sheet.ts';
-import { MAX_CELL_LENGTH, widenDimension, writeCell } from './sheet/result-cell.ts';
-import type { ResultPlace } from './sheet/result-cell.ts';
+import { rowSplices, widenDimension } from './sheet/row-splices.ts';
+import type { RowWrite } from './sheet/row-splices.ts';
 import type { SheetFacts } from './sheet/sheet-scanner.ts';
 import type { Splice } from './sheet/splices.ts';
 import { WriteObstacles } from './sheet/write-obstacles.ts';
@@ -16,8 +18,8 @@ import type { CellEdit, CellOutcome, PatchReport, WorkbookColumns } from './type
 import { withoutLoneSurrogates } from './xml/xml-text.ts';
 import { writePatched } from './zip/write-patched.ts';
 
-/** What every text of ours in more than one field holds (interface section 5). */
-const FIELD_SEPARATOR = '｜｜｜';
+/** What a cell of Excel holds at most, in characters. */
+const MAX_CELL_LENGTH = 32_767;
 
 export interface PatchWorkbookOptions {
   columns: WorkbookColumns;
@@ -28,7 +30,7 @@ export interface PatchWorkbookOptions {
 }
 
 /**
- * Writes texts into the result column of a copy of the workbook. The source is only read. In the copy every part but
+ * Writes texts into the result and status columns of a copy of the workbook. The source is only read. In the copy every part but
  * the active sheet holds the same bytes; the sheet's XML differs in those cells alone, and in `dimension` and `spans`
  * where a cell is new. With nothing to write the copy equals the source.
  *
@@ -43,18 +45,25 @@ export async function patchWorkbook(
 ): Promise<PatchReport> {
   const roles = columnRoles(options.columns);
   await checkTarget(sourcePath, targetPath);
-  const edits = options.edits.map((edit) => ({ ...edit, text: storableText(edit.text) }));
+  const edits = options.edits.map((edit) => ({
+    ...edit,
+    text: storableText(edit.text),
+    status: storableText(edit.status),
+  }));
   const sheet = await OpenSheet.open(sourcePath, options.name ?? basename(sourcePath), options.limits);
   try {
     const { rows, facts, tables } = await matchEdits(sheet, roles, edits);
-    const obstacles = new WriteObstacles(roles.result, facts, tables);
+    const obstacles: ColumnObstacles = {
+      result: new WriteObstacles(roles.result, facts, tables),
+      status: roles.status === null ? null : new WriteObstacles(roles.status, facts, tables),
+    };
     const outcomes = edits.map((edit, index) => outcomeOf(edit, rows[index] ?? null, obstacles));
 
     const writes = writesOf(edits, rows, outcomes);
     if (writes.length === 0) {
       await copyWhole(sourcePath, targetPath);
     } else {
-      const splices = splicesOf(writes, roles.result, facts);
+      const splices = splicesOf(writes, facts);
       await writePatched(sheet.archive, sheet.parts.sheetPart, splices, targetPath);
     }
     return { sheet: sheet.parts.sheet, outcomes };
@@ -77,7 +86,8 @@ export async function checkTarget(sourcePath: string, targetPath: string): Promi
 }
 
 /** A text as the cell will hold it, so that it is known again as the same. */
-function storableText(text: string): string {
+function storableText(text: string | null): string | null {
+  if (text === null) return null;
   return withoutLoneSurrogates(text.length > MAX_CELL_LENGTH ? text.slice(0, MAX_CELL_LENGTH) : text);
 }
 
@@ -90,43 +100,28 @@ async function copyWhole(sourcePath: string, targetPath: string): Promise<void> 
   }
 }
 
-interface CellWrite {
-  place: ResultPlace;
-  text: string;
-}
-
 /** By row; of two edits of one row the later one stands. */
 function writesOf(
   edits: readonly CellEdit[],
   rows: readonly (MatchedRow | null)[],
   outcomes: readonly CellOutcome[],
-): CellWrite[] {
-  const writes = new Map<number, CellWrite>();
-  for (const [index, { text }] of edits.entries()) {
+): RowWrite[] {
+  const writes = new Map<number, RowWrite>();
+  for (const [index, { text, status }] of edits.entries()) {
     const place = rows[index]?.place;
-    if (place !== undefined && outcomes[index]?.outcome === 'written') writes.set(place.row, { place, text });
+    const outcome = outcomes[index];
+    if (place === undefined || (outcome?.outcome !== 'written' && outcome?.status !== 'written')) continue;
+    const write = writes.get(place.row) ?? { place, result: null, status: null };
+    if (outcome.outcome === 'written') write.result = text;
+    if (outcome.status === 'written') write.status = status;
+    writes.set(place.row, write);
   }
   return [...writes.values()].sort((a, b) => a.place.row - b.place.row);
 }
 
 /** Made one by one as they are needed: a sheet's worth of them would take more memory than the sheet. */
-function* splicesOf(writes: readonly CellWrite[], column: number, facts: SheetFacts): Generator<Splice> {
-  const newRows = writes.filter(({ place }) => !place.present).map(({ place }) => place.row);
-  const dimension = widenDimension(facts, column, newRows);
+function* splicesOf(writes: readonly RowWrite[], facts: SheetFacts): Generator<Splice> {
+  const dimension = widenDimension(facts, writes);
   if (dimension !== null) yield dimension;
-  for (const { place, text } of writes) yield* writeCell(place, column, facts, text);
-}
-
-/** What is to be done with one edit: a formula and a person's own text are left alone, and so are obstacles. */
-function outcomeOf(edit: CellEdit, row: MatchedRow | null, obstacles: WriteObstacles): CellOutcome {
-  if (row === null) return { id: edit.id, outcome: 'gone', row: null };
-  const number = row.place.row;
-  const found = { id: edit.id, row: number };
-  if (row.resultIsFormula || obstacles.isFormula(number)) return { ...found, outcome: 'formula' };
-  const obstacle = obstacles.at(number);
-  if (obstacle !== null) return { ...found, outcome: 'person', note: obstacle };
-  if (row.result === edit.text) return { ...found, outcome: 'same' };
-  const ours =
-    row.result.trim() === '' || row.result.includes(FIELD_SEPARATOR) || row.result === edit.recorded;
-  return { ...found, outcome: ours || edit.fresh ? 'written' : 'person' };
+  for (const write of writes) yield* rowSplices(write, facts);
 }

@@ -5,7 +5,13 @@ export interface WorkbookColumns {
   input: string;
   email: string;
   result: string;
+  /** Where the state of each row is told to those who see only the workbook (`STATUS_COLUMN`); null: nowhere. */
+  status: string | null;
 }
+
+/** What every text of ours in a status cell begins with; a cell that holds any other text is a person's. */
+export const STATUS_WORDS = ['待ち', '照会中', '失敗', '完了', '無効'] as const;
+export type StatusWord = (typeof STATUS_WORDS)[number];
 
 /** What makes a row itself, wherever it stands: a row is found again by this and its occurrence. */
 export interface RowContent {
@@ -38,14 +44,17 @@ export interface WorkbookContent {
   warnings: string[];
 }
 
-/** One text to be written into the result column of the row with this content. */
+/** What is to be written into the row with this content: its result, its status, or both. */
 export interface CellEdit extends RowContent {
   /** Comes back in the outcome; the caller's own id of the row. */
   id: string;
   occurrence: number;
   /** Where the row stood when it was read. Proves nothing and is not looked at: the row is found by its content. */
   rowHint: number;
-  text: string;
+  /** For the result cell; null: leave that cell alone. */
+  text: string | null;
+  /** For the status cell; null, or without a status column: leave that cell alone. */
+  status: string | null;
   /** The text known to be ours in that cell; any other text there is a person's, unless it holds `｜｜｜`. */
   recorded: string | null;
   /** Overwrite a person's own text too (`--fresh`). A formula is left alone all the same. */
@@ -53,12 +62,20 @@ export interface CellEdit extends RowContent {
 }
 
 /**
- * `written`: the cell now holds the text; `same`: it held it already; `formula` and `person`: left alone,
- * since it is a formula or a person's own text; `gone`: no row of this content is left in the sheet.
+ * `written`: the cell now holds the text; `same`: it held it already, or no text was asked for; `formula` and `person`:
+ * left alone, since it is a formula or a person's own text; `gone`: no row of this content is left in the sheet.
  */
 export interface CellOutcome {
   id: string;
+  /** Of the result cell. */
   outcome: 'written' | 'same' | 'formula' | 'person' | 'gone';
+  /** With `written`: what the result cell held before, '' when it was empty; else null. */
+  before: string | null;
+  /**
+   * Of the status cell; `left`: a person's text, a formula or something else is in the way. Null: none was asked for, or
+   * the row is gone.
+   */
+  status: 'written' | 'same' | 'left' | null;
   /** Where the row stands now; null when it is gone. */
   row: number | null;
   /** With `person`: what other than a text is in the way, e.g. merged cells that cover the cell. */

@@ -34,7 +34,7 @@ export async function emptyBatch(stage: Stage, task: TaskName, options: BatchOpt
     task,
     workbook: options.workbook ?? `/data/${id}.xlsx`,
     workflowId: `tracking:${task}:${id}`,
-    columns: { input: 'A', email: 'B', result: 'C' },
+    columns: { input: 'A', email: 'B', result: 'C', status: null },
     chosenRows: options.chosenRows ?? null,
     fresh: options.fresh ?? false,
   });

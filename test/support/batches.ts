@@ -12,7 +12,7 @@ export async function givenBatch(
     task: 'yamato_tracking_only',
     workbook: `/workbooks/yamato_tracking_only/YTO-${id}.xlsx`,
     workflowId: `tracking:${id}`,
-    columns: { input: 'A', email: 'B', result: 'C' },
+    columns: { input: 'A', email: 'B', result: 'C', status: null },
     ...more,
   });
   return id;

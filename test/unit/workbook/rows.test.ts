@@ -91,7 +91,7 @@ describe('the rows of a sheet', () => {
       {
         rows: `<row r="2">${cell('A2', 'no')}${cell('C2', 'W1')}${cell('H2', '完了')}${cell('AB2', 'mail')}</row>`,
       },
-      { input: 'c', email: 'AB', result: 'H' },
+      { input: 'c', email: 'AB', result: 'H', status: null },
     );
     expect(rows[0]).toMatchObject({ input: 'W1', email: 'mail', result: '完了' });
   });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll } from 'vitest';
 
 import type { CellEdit, WorkbookColumns, WorkbookRow } from '../../../../src/workbook/index.ts';
 
-export const COLUMNS: WorkbookColumns = { input: 'A', email: 'B', result: 'C' };
+export const COLUMNS: WorkbookColumns = { input: 'A', email: 'B', result: 'C', status: null };
 
 /** A folder for the tests of one file, gone behind them. */
 export function testFolder(): { path: (name: string) => string; folder: () => string } {
@@ -30,6 +30,7 @@ export function editOf(row: WorkbookRow, text: string, more: Partial<CellEdit> =
     occurrence,
     rowHint: row.row,
     text,
+    status: null,
     recorded: null,
     fresh: false,
     ...more,

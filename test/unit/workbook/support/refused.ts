@@ -15,6 +15,7 @@ const EDIT = {
   occurrence: 0,
   rowHint: 2,
   text: '完了',
+  status: null,
   recorded: null,
   fresh: false,
 };

@@ -1,0 +1,53 @@
+import type { MatchedRow } from './match-edits.ts';
+import type { WriteObstacles } from './sheet/write-obstacles.ts';
+import { STATUS_WORDS } from './types.ts';
+import type { CellEdit, CellOutcome } from './types.ts';
+
+/** What every text of ours in more than one field holds (interface section 5). */
+const FIELD_SEPARATOR = '｜｜｜';
+
+/** What stands in the way in the columns of ours; `status` is null without a status column. */
+export interface ColumnObstacles {
+  result: WriteObstacles;
+  status: WriteObstacles | null;
+}
+
+/** What is to be done with one edit: a formula and a person's own text are left alone, and so are obstacles. */
+export function outcomeOf(edit: CellEdit, row: MatchedRow | null, obstacles: ColumnObstacles): CellOutcome {
+  const { id } = edit;
+  if (row === null) return { id, row: null, outcome: 'gone', before: null, status: null };
+  const { outcome, note } = resultOutcome(edit, row, obstacles.result);
+  return {
+    id,
+    row: row.place.row,
+    outcome,
+    before: outcome === 'written' ? row.result : null,
+    status: statusOutcome(edit, row, obstacles.status),
+    ...(note === undefined ? {} : { note }),
+  };
+}
+
+function resultOutcome(
+  { text, recorded, fresh }: CellEdit,
+  { place, result, resultIsFormula }: MatchedRow,
+  obstacles: WriteObstacles,
+): Pick<CellOutcome, 'outcome' | 'note'> {
+  if (text === null) return { outcome: 'same' };
+  if (resultIsFormula || obstacles.isFormula(place.row)) return { outcome: 'formula' };
+  const obstacle = obstacles.at(place.row);
+  if (obstacle !== null) return { outcome: 'person', note: obstacle };
+  if (result === text) return { outcome: 'same' };
+  const ours = result.trim() === '' || result.includes(FIELD_SEPARATOR) || result === recorded;
+  return { outcome: ours || fresh ? 'written' : 'person' };
+}
+
+function statusOutcome(
+  { status: text }: CellEdit,
+  { place, status, statusIsFormula }: MatchedRow,
+  obstacles: WriteObstacles | null,
+): CellOutcome['status'] {
+  if (text === null || obstacles === null) return null;
+  if (statusIsFormula || obstacles.isFormula(place.row) || obstacles.at(place.row) !== null) return 'left';
+  if (status === text) return 'same';
+  return status.trim() === '' || STATUS_WORDS.some((word) => status.startsWith(word)) ? 'written' : 'left';
+}
