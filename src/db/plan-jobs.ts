@@ -1,3 +1,4 @@
+import { eq, sql } from 'drizzle-orm';
 import type { PlannedUrl } from '../tasks/plan-urls.ts';
 import type { TrackingTask } from '../tasks/types.ts';
 import type { Queries } from './database.ts';
@@ -52,4 +53,16 @@ export async function insertJobs(
     for (const part of chunks(links, 10 * ROWS_PER_INSERT)) await tx.insert(jobRows).values(part);
   }
   return newJobs.length;
+}
+
+/** The last place in a batch's order, and the highest attempt; zeros where it has no jobs. */
+export async function latestJob(tx: Queries, batchId: string): Promise<{ seq: number; attempt: number }> {
+  const [latest] = await tx
+    .select({
+      seq: sql<number>`coalesce(max(${jobs.seq}), 0)`,
+      attempt: sql<number>`coalesce(max(${jobs.attempt}), 0)`,
+    })
+    .from(jobs)
+    .where(eq(jobs.batchId, batchId));
+  return latest ?? { seq: 0, attempt: 0 };
 }

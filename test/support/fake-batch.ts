@@ -3,6 +3,7 @@ import type { BatchActivities } from '../../activities/batch.ts';
 import type { ExcelActivities } from '../../activities/excel.ts';
 import type { PublishActivities, PublishOutcome } from '../../activities/publish.ts';
 import type { ResultsActivities, ResultsOutcome } from '../../activities/results.ts';
+import type { JoinedRows, SaveActivities } from '../../activities/saves.ts';
 import type { WritebackActivities } from '../../activities/writeback.ts';
 import type { BatchFigures } from '../../src/db/counts.ts';
 import type { BatchState, RowState } from '../../src/db/schema.ts';
@@ -12,6 +13,7 @@ export type FakeActivities = BatchActivities &
   ExcelActivities &
   PublishActivities &
   ResultsActivities &
+  SaveActivities &
   WritebackActivities;
 
 interface FakeRow {
@@ -46,6 +48,8 @@ export class FakeBatch {
   onResults: (jobIds: readonly number[]) => ResultsOutcome['waiting'] = () => null;
   /** Throws for a workbook that cannot be read. */
   onRead: () => void = () => {};
+  /** Adds the rows of a save. */
+  onJoin: () => Pick<JoinedRows, 'joined' | 'hold'> = () => ({ joined: 0, hold: null });
   reads = 0;
   /** Throws for a writeback that fails. */
   onWriteback: () => void = () => {};
@@ -73,6 +77,7 @@ export class FakeBatch {
         invalid: this.count('invalid'),
       },
       unwritten: this.rows.filter((row) => row.state === 'completed' && !row.written).length,
+      unshown: 0,
       inFlight: this.count('published'),
       next: next === -1 ? null : { jobId: next, label: `row ${next + 2}` },
       leftMs: null,
@@ -101,6 +106,8 @@ export class FakeBatch {
         this.onRead();
         return this.figures();
       },
+      examineSave: async () => ({ outcome: 'nothing new', running: null, started: null, writeAgain: [] }),
+      joinRows: async () => ({ ...this.figures(), ...this.onJoin() }),
       figures: async () => this.figures(),
       publishJob: ({ jobId }) => this.publish(jobId),
       settlePublish: async ({ jobId }) => {

@@ -13,6 +13,7 @@ export const INPUT: BatchInput = {
   writebackEvery: 10,
   writebackMinIntervalMs: 0,
   retry: null,
+  paused: null,
   carried: null,
 };
 
