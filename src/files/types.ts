@@ -25,6 +25,7 @@ export type FileErrorCode =
   | 'FILE_TOO_LARGE'
   | 'FILE_CHANGED'
   | 'FILE_LOCKED'
-  | 'FILE_UNAVAILABLE';
+  | 'FILE_UNAVAILABLE'
+  | 'FILE_PATH_INVALID';
 
 export class FileError extends TsuisekiError<FileErrorCode> {}
