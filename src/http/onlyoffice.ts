@@ -26,13 +26,14 @@ const SESSION_OPEN = new Map([
   [4, false],
 ]);
 
-const DONE: PostAnswer = { status: 200, contentType: 'application/json', body: Buffer.from('{"error":0}') };
-/** The document server keeps its version of the file, and tries again. */
-const NOT_DONE: PostAnswer = {
-  status: 502,
+const answerOf = (status: number, error: 0 | 1): PostAnswer => ({
+  status,
   contentType: 'application/json',
-  body: Buffer.from('{"error":1}'),
-};
+  body: Buffer.from(JSON.stringify({ error })),
+});
+const DONE = answerOf(200, 0);
+/** The document server keeps its version of the file, and tries again. */
+const NOT_DONE = answerOf(502, 1);
 
 function parsed(body: Buffer): unknown {
   try {

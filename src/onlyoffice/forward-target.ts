@@ -4,12 +4,12 @@ const NEXTCLOUD_CALLBACK = 'nextcloud_callback';
 /** Ours: the rest of a callback's query is Nextcloud's (`doc`, which tells it the document). */
 const OWN_PARAMETERS = new Set(['path', 'file_path', NEXTCLOUD_CALLBACK]);
 
+function malformed(text: string): CallbackError {
+  return new CallbackError('CALLBACK_MALFORMED', text);
+}
+
 function addressIn(given: string, callbackUrl: string | null): URL {
-  if (callbackUrl === null)
-    throw new CallbackError(
-      'CALLBACK_MALFORMED',
-      'nextcloud_callback needs ONLYOFFICE_CALLBACK_URL to be set',
-    );
+  if (callbackUrl === null) throw malformed('nextcloud_callback needs ONLYOFFICE_CALLBACK_URL to be set');
   const url = URL.canParse(given, callbackUrl) ? new URL(given, callbackUrl) : null;
   if (
     url === null ||
@@ -17,10 +17,7 @@ function addressIn(given: string, callbackUrl: string | null): URL {
     url.username !== '' ||
     url.password !== ''
   )
-    throw new CallbackError(
-      'CALLBACK_MALFORMED',
-      'nextcloud_callback is not where ONLYOFFICE_CALLBACK_URL is',
-    );
+    throw malformed('nextcloud_callback is not where ONLYOFFICE_CALLBACK_URL is');
   return url;
 }
 
@@ -32,8 +29,7 @@ function addressIn(given: string, callbackUrl: string | null): URL {
  */
 export function forwardTarget(callbackUrl: string | null, query: string): URL | null {
   const given = new URLSearchParams(query).getAll(NEXTCLOUD_CALLBACK);
-  if (given.length > 1)
-    throw new CallbackError('CALLBACK_MALFORMED', 'nextcloud_callback is given more than once');
+  if (given.length > 1) throw malformed('nextcloud_callback is given more than once');
   const target =
     given[0] === undefined ? callbackUrl && new URL(callbackUrl) : addressIn(given[0], callbackUrl);
   if (!target) return null;

@@ -28,7 +28,7 @@ describe('a callback', () => {
       'in both',
       async () => ({ ...(await inBody(saveOf(2))), headers: (await inHeader(saveOf(2))).headers ?? {} }),
     ],
-    ['in a header of the document server of lower case', () => inHeader(saveOf(2), 'Authorization')],
+    ['in a header written otherwise', () => inHeader(saveOf(2), 'Authorization')],
   ])('signed %s is answered, and its save stored', async (_where, callback) => {
     const { url, saves } = await callbackApp();
     const answer = await send(url, await callback());
