@@ -18,6 +18,7 @@ const FINAL_CODES: ReadonlySet<string> = new Set([
   'FILE_NO_SPACE',
   'FILE_TLS',
   'TASK_UNKNOWN',
+  'TASK_NO_MATCH',
   'TASK_NO_URLS',
 ]);
 

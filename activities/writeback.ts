@@ -1,12 +1,13 @@
 import { basename, join } from 'node:path';
 import { type Batch, findBatch } from '../src/db/batches.ts';
 import { batchFigures, type BatchFigures } from '../src/db/counts.ts';
-import { endSession, openSessions } from '../src/db/editing-sessions.ts';
+import { endSession, sessionsUnderWay } from '../src/db/editing-sessions.ts';
 import { statusText } from '../src/db/shown.ts';
 import { markWrittenOver } from '../src/db/workbooks.ts';
 import { markWritten, rowsToWrite } from '../src/db/written-rows.ts';
 import { errorMessage } from '../src/errors.ts';
 import { FileError } from '../src/files/types.ts';
+import type { CommandService } from '../src/onlyoffice/command-service.ts';
 import { type CellEdit, type CellOutcome, patchWorkbookApart } from '../src/workbook/index.ts';
 import { withFailures } from './failures.ts';
 import { withHeartbeat } from './heartbeat.ts';
@@ -16,7 +17,7 @@ export type WritebackActivities = ReturnType<typeof createWritebackActivities>;
 
 export interface WritebackDeps extends WorkbookDeps {
   /** Asks the document server whether a session is open; null where it cannot be asked. */
-  editors: { isOpen(key: string): Promise<boolean> } | null;
+  editors: Pick<CommandService, 'isOpen'> | null;
 }
 
 /** A person who saves every few seconds: after so many lost races the activity's own retry goes on, with pauses. */
@@ -46,16 +47,21 @@ export function createWritebackActivities(deps: WritebackDeps) {
 
   /** An editor that holds the workbook open would take what is written now out again with its next save. */
   async function awaitEditors(workbook: string): Promise<void> {
-    if (editors === null) return;
-    for (const key of await openSessions(db, workbook)) {
-      const open = await editors.isOpen(key).catch((cause: unknown) => {
-        const why = `it cannot be told whether ${workbook} is open in an editor: ${errorMessage(cause, 200)}`;
+    const [session] = editors === null ? [] : await sessionsUnderWay(db, workbook);
+    if (session === undefined) return;
+    const open = session.endedAt === null && (await isOpen(workbook, session.key));
+    if (session.endedAt === null && !open) await endSession(db, session.key);
+    const how = open ? 'is open in an editor' : 'was closed in an editor, whose last save is to come';
+    throw new FileError('FILE_BEING_EDITED', `${workbook} ${how}`);
+  }
+
+  async function isOpen(workbook: string, key: string): Promise<boolean> {
+    return (
+      editors?.isOpen(key).catch((cause: unknown) => {
+        const why = `whether ${workbook} is open in an editor cannot be told: ${errorMessage(cause, 200)}`;
         throw new FileError('FILE_BEING_EDITED', why, { cause });
-      });
-      if (open)
-        throw new FileError('FILE_BEING_EDITED', `${workbook} is open in an editor, until it is closed`);
-      await endSession(db, key);
-    }
+      }) ?? false
+    );
   }
 
   async function patch(batch: Batch, edits: CellEdit[], signal: AbortSignal): Promise<CellOutcome[]> {

@@ -6,6 +6,7 @@ import type { FileStore } from '../src/files/types.ts';
 import type { WebDavFiles } from '../src/files/webdav.ts';
 import type { ImportPlan } from '../src/db/import-rows.ts';
 import type { Logger } from '../src/log.ts';
+import { type CommandService, createCommandService } from '../src/onlyoffice/command-service.ts';
 import { columnsOf, sitemapIdOf, urlsPerJobOf } from '../src/settings/by-task.ts';
 import type { TrackingTask } from '../src/tasks/types.ts';
 import { BatchSweep } from '../src/temporal/batch-sweep.ts';
@@ -30,7 +31,7 @@ export interface WorkerParts {
   planOf(task: TrackingTask): ImportPlan;
   columnsOf(task: TrackingTask): WorkbookColumns;
   /** Asks the document server; null where it is not configured. */
-  editors: { isOpen(key: string): Promise<boolean> } | null;
+  editors: CommandService | null;
   client: Client;
   settings: Settings;
 }
@@ -59,7 +60,14 @@ export function createParts(settings: Settings, client: Client, logger: Logger):
       urlsPerJob: urlsPerJobOf(settings, task),
     }),
     columnsOf: (task) => columnsOf(settings, task),
-    editors: null,
+    editors:
+      settings.onlyofficeCommandUrl === null
+        ? null
+        : createCommandService({
+            url: settings.onlyofficeCommandUrl,
+            jwtSecret: settings.onlyofficeJwtSecret,
+            jwtHeader: settings.onlyofficeJwtHeader,
+          }),
     client,
     settings,
   };

@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
 import { editingSessions } from './schema.ts';
 
@@ -24,12 +24,17 @@ export async function endSession(queries: Queries, key: string): Promise<void> {
     .where(eq(editingSessions.key, key));
 }
 
-/** Keys of the sessions in which a workbook is open, as far as we were told. */
-export async function openSessions(queries: Queries, workbook: string): Promise<string[]> {
-  const open = await queries.query.editingSessions.findMany({
-    where: and(eq(editingSessions.workbook, workbook), isNull(editingSessions.endedAt)),
+/** When the last editor leaves, what was changed is saved 5 to 10 s later. */
+const SAVING = sql`interval '15 seconds'`;
+
+/** Sessions in which a workbook is open, as far as we were told, or whose last save may still be under way. */
+export function sessionsUnderWay(queries: Queries, workbook: string) {
+  return queries.query.editingSessions.findMany({
+    where: and(
+      eq(editingSessions.workbook, workbook),
+      sql`coalesce(${editingSessions.endedAt} > clock_timestamp() - ${SAVING}, true)`,
+    ),
   });
-  return open.map(({ key }) => key);
 }
 
 /** When the oldest session began that is open or has just ended: its save may bring back what stood there then. */

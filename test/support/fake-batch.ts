@@ -19,6 +19,8 @@ export type FakeActivities = BatchActivities &
 interface FakeRow {
   state: RowState;
   written: boolean;
+  /** What the status column says of it. */
+  shown?: RowState;
 }
 
 export type Wait = Pick<Extract<PublishOutcome, { outcome: 'wait' }>, 'waitMs' | 'why' | 'held'>;
@@ -52,7 +54,8 @@ export class FakeBatch {
   onJoin: () => Pick<JoinedRows, 'joined' | 'hold'> = () => ({ joined: 0, hold: null });
   reads = 0;
   /** Throws for a writeback that fails. */
-  onWriteback: () => void = () => {};
+  onWriteback: () => void | Promise<void> = () => {};
+  hasStatusColumn = false;
   private asOf = 0;
 
   constructor(rows: number) {
@@ -77,7 +80,7 @@ export class FakeBatch {
         invalid: this.count('invalid'),
       },
       unwritten: this.rows.filter((row) => row.state === 'completed' && !row.written).length,
-      unshown: 0,
+      unshown: this.hasStatusColumn ? this.rows.filter((row) => row.shown !== row.state).length : 0,
       inFlight: this.count('published'),
       next: next === -1 ? null : { jobId: next, label: `row ${next + 2}` },
       leftMs: null,
@@ -107,7 +110,10 @@ export class FakeBatch {
         return this.figures();
       },
       examineSave: async () => ({ outcome: 'nothing new', running: null, started: null, writeAgain: [] }),
-      joinRows: async () => ({ ...this.figures(), ...this.onJoin() }),
+      joinRows: async () => {
+        const joined = this.onJoin();
+        return { ...this.figures(), ...joined };
+      },
       figures: async () => this.figures(),
       publishJob: ({ jobId }) => this.publish(jobId),
       settlePublish: async ({ jobId }) => {
@@ -135,9 +141,10 @@ export class FakeBatch {
         return { ...this.figures(), waiting };
       },
       writeBack: async () => {
-        this.onWriteback();
+        await this.onWriteback();
         const fresh = this.rows.filter((row) => row.state === 'completed' && !row.written);
         for (const row of fresh) row.written = true;
+        for (const row of this.rows) row.shown = row.state;
         this.writebacks.push(fresh.length);
         return this.figures();
       },
