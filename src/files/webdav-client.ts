@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import got, { type Got, type Method, type PlainResponse, RequestError } from 'got';
 import { errorMessage } from '../errors.ts';
 import { type DavEntry, readMultistatus } from './multistatus.ts';
+import { unavailable } from './file-failure.ts';
 import { FileError } from './types.ts';
 import { failureOfConnection, failureOfStatus } from './webdav-failure.ts';
 
@@ -84,7 +85,7 @@ export class WebDavClient {
     // What fails once it is answered is told to who reads the body.
     request.on('error', () => undefined);
     const [response] = (await once(request, 'response').catch((error: unknown) => {
-      throw this.#asFailure(error, path);
+      throw this.#asFailure(error, path, 'cannot be reached');
     })) as [PlainResponse];
     const { statusCode } = response;
     if (statusCode >= 200 && statusCode <= 299)
@@ -99,7 +100,7 @@ export class WebDavClient {
     try {
       for await (const chunk of body) yield chunk as Buffer;
     } catch (error) {
-      throw this.#asFailure(error, path);
+      throw this.#asFailure(error, path, 'could not be read whole');
     }
   }
 
@@ -113,19 +114,14 @@ export class WebDavClient {
       return await readMultistatus(limited(this.chunks(answer, request.path), request.path));
     } catch (error) {
       if (error instanceof FileError) throw error;
-      throw new FileError(
-        'FILE_UNAVAILABLE',
-        `${request.path} cannot be used: what ${this.root.origin} answers is not WebDAV's: ${errorMessage(error)}; check WEBDAV_URL`,
-        { cause: error },
-      );
+      const problem = `what ${this.root.origin} answers is not WebDAV's: ${errorMessage(error)}`;
+      throw unavailable(request.path, `cannot be used: ${problem}; check WEBDAV_URL`, error);
     }
   }
 
-  #asFailure(error: unknown, path: string): FileError {
-    if (error instanceof RequestError) return failureOfConnection(error, path, this.root);
-    return new FileError('FILE_UNAVAILABLE', `${path} cannot be used: ${errorMessage(error)}`, {
-      cause: error,
-    });
+  #asFailure(error: unknown, path: string, what: string): FileError {
+    if (error instanceof RequestError) return failureOfConnection(error, { path, root: this.root, what });
+    return unavailable(path, `${what}: ${errorMessage(error)}`, error);
   }
 }
 
