@@ -4,7 +4,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import got, { type Got, type Method, type PlainResponse, RequestError } from 'got';
 import { errorMessage } from '../errors.ts';
-import { type DavEntry, readMultistatus } from './multistatus.ts';
+import { AnswerTooLong, type DavEntry, readMultistatus } from './multistatus.ts';
 import { unavailable } from './file-failure.ts';
 import { FileError } from './types.ts';
 import { failureOfConnection, failureOfStatus } from './webdav-failure.ts';
@@ -15,7 +15,7 @@ export interface WebDavOptions {
   url: string;
   username: string;
   password: string;
-  /** For an answer to begin, and for a transfer that stands still. */
+  /** For a connection in which nothing comes or goes: no answer yet, or a transfer that stands still. */
   timeoutMs?: number;
   /** A larger file is neither read nor written. */
   maxBytes?: number;
@@ -25,8 +25,6 @@ export interface WebDavOptions {
 const TIMEOUT_MS = 60_000;
 /** For a whole transfer, so that one that trickles ends: 100 MB take 14 minutes at 1 Mbit/s. */
 const TRANSFER_TIMEOUT_MS = 900_000;
-/** Nextcloud tells 0.8 kB of a file: a folder of 80,000. Read as it comes, not held. */
-const MAX_MULTISTATUS_BYTES = 64 * 1024 * 1024;
 
 export interface DavRequest {
   /** As errors name it. */
@@ -71,7 +69,6 @@ export class WebDavClient {
         lookup: timeoutMs,
         connect: timeoutMs,
         secureConnect: timeoutMs,
-        response: timeoutMs,
         socket: timeoutMs,
         request: timeoutMs + TRANSFER_TIMEOUT_MS,
       },
@@ -111,9 +108,11 @@ export class WebDavClient {
       headers: { ...request.headers, 'content-type': 'application/xml; charset=utf-8' },
     });
     try {
-      return await readMultistatus(limited(this.chunks(answer, request.path), request.path));
+      return await readMultistatus(this.chunks(answer, request.path));
     } catch (error) {
       if (error instanceof FileError) throw error;
+      if (error instanceof AnswerTooLong)
+        throw new FileError('FILE_TOO_LARGE', `${request.path} holds too many files: ${error.message}`);
       const problem = `what ${this.root.origin} answers is not WebDAV's: ${errorMessage(error)}`;
       throw unavailable(request.path, `cannot be used: ${problem}; check WEBDAV_URL`, error);
     }
@@ -122,18 +121,5 @@ export class WebDavClient {
   #asFailure(error: unknown, path: string, what: string): FileError {
     if (error instanceof RequestError) return failureOfConnection(error, { path, root: this.root, what });
     return unavailable(path, `${what}: ${errorMessage(error)}`, error);
-  }
-}
-
-async function* limited(
-  chunks: AsyncIterable<Buffer>,
-  path: string,
-): AsyncGenerator<Buffer, void, undefined> {
-  let bytes = 0;
-  for await (const chunk of chunks) {
-    bytes += chunk.length;
-    if (bytes > MAX_MULTISTATUS_BYTES)
-      throw new FileError('FILE_TOO_LARGE', `${path} holds too many files: its list is over 64 MB`);
-    yield chunk;
   }
 }

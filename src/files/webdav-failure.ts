@@ -83,11 +83,9 @@ export function failureOfConnection(
     const { timeout } = error.options;
     const [limitMs, did] =
       error.event === 'request'
-        ? [timeout.request, 'was not done']
-        : error.event === 'socket'
-          ? [timeout.socket, 'sent and took nothing']
-          : [timeout.response, 'did not answer'];
-    return new FileError('FILE_TIMEOUT', `${path} ${what}: ${at} ${did} for ${(limitMs ?? 0) / 1_000} s`);
+        ? [timeout.request, 'was not done after']
+        : [timeout.socket, 'sent and took nothing for'];
+    return new FileError('FILE_TIMEOUT', `${path} ${what}: ${at} ${did} ${(limitMs ?? 0) / 1_000} s`);
   }
   const { code } = error;
   if (TLS.test(code)) return new FileError('FILE_TLS', `${path} ${what}: ${tlsProblem(code, at)}`);

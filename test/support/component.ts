@@ -1,4 +1,4 @@
-import { describe } from 'vitest';
+import { describe, it } from 'vitest';
 
 /**
  * `describe` for tests that need a program this machine may not have. `missing` says what is not there, or null. Where
@@ -7,9 +7,11 @@ import { describe } from 'vitest';
 export function needs(missing: string | null): (name: string, tests: () => void) => void {
   return (name, tests) => {
     if (missing === null) describe(name, tests);
-    else if ((process.env['CI'] ?? '') === '') describe.skip(`${name} [skipped: ${missing}]`, tests);
-    else
-      describe(name, () => {
+    else if ((process.env['CI'] ?? '') === '') {
+      process.stderr.write(`skipped: ${name}: ${missing}\n`);
+      describe.skip(name, tests);
+    } else
+      it(name, () => {
         throw new Error(missing);
       });
   };

@@ -59,9 +59,11 @@ const PATH = { PATH: process.env['PATH'] };
 
 /** What this machine lacks for it, or null. */
 export function sabreDavMissing(): string | null {
-  const php = spawnSync('php', ['-r', "require 'Sabre/autoload.php';"], { env: PATH });
-  if (php.error !== undefined) return 'php is missing: apt-get install php-cli php-xml php-mbstring';
-  return php.status === 0 ? null : 'sabre/dav is missing: apt-get install php-sabre-dav';
+  const runs = (code: string): boolean => spawnSync('php', ['-r', code], { env: PATH }).status === 0;
+  if (!runs("exit(extension_loaded('dom') && extension_loaded('mbstring') ? 0 : 1);"))
+    return 'PHP is missing: apt-get install php-cli php-xml php-mbstring';
+  if (!runs("require 'Sabre/autoload.php';")) return 'sabre/dav is missing: apt-get install php-sabre-dav';
+  return null;
 }
 
 /**
