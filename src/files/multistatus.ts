@@ -13,6 +13,14 @@ export interface DavEntry {
   properties: ReadonlyMap<string, string>;
 }
 
+/** More than one answer is held for, in entries or in bytes. */
+export class AnswerTooLong extends Error {
+  override readonly name = 'AnswerTooLong';
+}
+
+/** A folder of 100,000 files: 60 MB of XML as Nextcloud writes it, and as much memory. */
+const MAX_ENTRIES = 100_000;
+const MAX_BYTES = 64 * 1024 * 1024;
 /** Deeper than any property is nested. */
 const MAX_DEPTH = 64;
 const OK = /^HTTP\/\S+ 2\d\d\b/;
@@ -22,10 +30,11 @@ const OK = /^HTTP\/\S+ 2\d\d\b/;
  * told of, and properties that an entry does not have, are left out. Entities are never expanded.
  *
  * @throws {XmlProblem} not XML, or no multistatus
+ * @throws {AnswerTooLong}
  */
 export async function readMultistatus(chunks: AsyncIterable<Buffer>): Promise<DavEntry[]> {
   const reader = new MultistatusReader();
-  await forEachToken(chunks, (token, xml) => {
+  await forEachToken(limited(chunks), (token, xml) => {
     xml.wantsText = true;
     switch (token) {
       case 'open':
@@ -50,6 +59,15 @@ export async function readMultistatus(chunks: AsyncIterable<Buffer>): Promise<Da
     }
   });
   return reader.finish();
+}
+
+async function* limited(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes > MAX_BYTES) throw new AnswerTooLong('the answer is over 64 MB');
+    yield chunk;
+  }
 }
 
 class MultistatusReader {
@@ -105,6 +123,7 @@ class MultistatusReader {
   }
 
   #endEntry(): void {
+    if (this.#entries.length === MAX_ENTRIES) throw new AnswerTooLong('the answer has over 100,000 entries');
     if (!this.#failed && this.#href !== '')
       this.#entries.push({ href: this.#href, properties: this.#properties });
     this.#href = '';

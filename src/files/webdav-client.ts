@@ -4,7 +4,8 @@ import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import got, { type Got, type Method, type PlainResponse, RequestError } from 'got';
 import { errorMessage } from '../errors.ts';
-import { type DavEntry, readMultistatus } from './multistatus.ts';
+import { AnswerTooLong, type DavEntry, readMultistatus } from './multistatus.ts';
+import { unavailable } from './file-failure.ts';
 import { FileError } from './types.ts';
 import { failureOfConnection, failureOfStatus } from './webdav-failure.ts';
 
@@ -14,7 +15,7 @@ export interface WebDavOptions {
   url: string;
   username: string;
   password: string;
-  /** For an answer to begin, and for a transfer that stands still. */
+  /** For a connection in which nothing comes or goes: no answer yet, or a transfer that stands still. */
   timeoutMs?: number;
   /** A larger file is neither read nor written. */
   maxBytes?: number;
@@ -24,8 +25,6 @@ export interface WebDavOptions {
 const TIMEOUT_MS = 60_000;
 /** For a whole transfer, so that one that trickles ends: 100 MB take 14 minutes at 1 Mbit/s. */
 const TRANSFER_TIMEOUT_MS = 900_000;
-/** Nextcloud tells 0.8 kB of a file: a folder of 80,000. Read as it comes, not held. */
-const MAX_MULTISTATUS_BYTES = 64 * 1024 * 1024;
 
 export interface DavRequest {
   /** As errors name it. */
@@ -70,7 +69,6 @@ export class WebDavClient {
         lookup: timeoutMs,
         connect: timeoutMs,
         secureConnect: timeoutMs,
-        response: timeoutMs,
         socket: timeoutMs,
         request: timeoutMs + TRANSFER_TIMEOUT_MS,
       },
@@ -84,7 +82,7 @@ export class WebDavClient {
     // What fails once it is answered is told to who reads the body.
     request.on('error', () => undefined);
     const [response] = (await once(request, 'response').catch((error: unknown) => {
-      throw this.#asFailure(error, path);
+      throw this.#asFailure(error, path, 'cannot be reached');
     })) as [PlainResponse];
     const { statusCode } = response;
     if (statusCode >= 200 && statusCode <= 299)
@@ -99,7 +97,7 @@ export class WebDavClient {
     try {
       for await (const chunk of body) yield chunk as Buffer;
     } catch (error) {
-      throw this.#asFailure(error, path);
+      throw this.#asFailure(error, path, 'could not be read whole');
     }
   }
 
@@ -110,34 +108,18 @@ export class WebDavClient {
       headers: { ...request.headers, 'content-type': 'application/xml; charset=utf-8' },
     });
     try {
-      return await readMultistatus(limited(this.chunks(answer, request.path), request.path));
+      return await readMultistatus(this.chunks(answer, request.path));
     } catch (error) {
       if (error instanceof FileError) throw error;
-      throw new FileError(
-        'FILE_UNAVAILABLE',
-        `${request.path} cannot be used: what ${this.root.origin} answers is not WebDAV's: ${errorMessage(error)}; check WEBDAV_URL`,
-        { cause: error },
-      );
+      if (error instanceof AnswerTooLong)
+        throw new FileError('FILE_TOO_LARGE', `${request.path} holds too many files: ${error.message}`);
+      const problem = `what ${this.root.origin} answers is not WebDAV's: ${errorMessage(error)}`;
+      throw unavailable(request.path, `cannot be used: ${problem}; check WEBDAV_URL`, error);
     }
   }
 
-  #asFailure(error: unknown, path: string): FileError {
-    if (error instanceof RequestError) return failureOfConnection(error, path, this.root);
-    return new FileError('FILE_UNAVAILABLE', `${path} cannot be used: ${errorMessage(error)}`, {
-      cause: error,
-    });
-  }
-}
-
-async function* limited(
-  chunks: AsyncIterable<Buffer>,
-  path: string,
-): AsyncGenerator<Buffer, void, undefined> {
-  let bytes = 0;
-  for await (const chunk of chunks) {
-    bytes += chunk.length;
-    if (bytes > MAX_MULTISTATUS_BYTES)
-      throw new FileError('FILE_TOO_LARGE', `${path} holds too many files: its list is over 64 MB`);
-    yield chunk;
+  #asFailure(error: unknown, path: string, what: string): FileError {
+    if (error instanceof RequestError) return failureOfConnection(error, { path, root: this.root, what });
+    return unavailable(path, `${what}: ${errorMessage(error)}`, error);
   }
 }

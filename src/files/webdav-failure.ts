@@ -69,26 +69,27 @@ const TLS =
   /^(?:CERT_|CRL_|DEPTH_ZERO_|EPROTO$|ERR_OSSL_|ERR_SSL_|ERR_TLS_|HOSTNAME_|INVALID_|SELF_SIGNED_|UNABLE_TO_)/;
 
 /**
- * The error that a connection's failure stands for. got's own error holds the login in its options: neither its text
- * nor itself as a cause is passed on.
+ * The error that a connection's failure stands for; `what` did not come about. got's own error holds the login in its
+ * options: neither its text nor itself as a cause is passed on.
  */
-export function failureOfConnection(error: RequestError, path: string, root: URL): FileError {
+export function failureOfConnection(
+  error: RequestError,
+  { path, root, what }: { path: string; root: URL; what: string },
+): FileError {
   const at = root.origin;
   if (error instanceof UploadError)
     return new FileError('FILE_UNAVAILABLE', `${path} cannot be replaced: ${errorMessage(error)}`);
   if (error instanceof TimeoutError) {
     const { timeout } = error.options;
-    const [limitMs, what] =
+    const [limitMs, did] =
       error.event === 'request'
-        ? [timeout.request, 'was not done']
-        : error.event === 'socket'
-          ? [timeout.socket, 'sent and took nothing']
-          : [timeout.response, 'did not answer'];
-    return new FileError('FILE_TIMEOUT', `${path}: ${at} ${what} for ${(limitMs ?? 0) / 1_000} s`);
+        ? [timeout.request, 'was not done after']
+        : [timeout.socket, 'sent and took nothing for'];
+    return new FileError('FILE_TIMEOUT', `${path} ${what}: ${at} ${did} ${(limitMs ?? 0) / 1_000} s`);
   }
   const { code } = error;
-  if (TLS.test(code)) return new FileError('FILE_TLS', `${path} cannot be reached: ${tlsProblem(code, at)}`);
-  return new FileError('FILE_UNAVAILABLE', `${path} cannot be reached: no connection to ${at} (${code})`);
+  if (TLS.test(code)) return new FileError('FILE_TLS', `${path} ${what}: ${tlsProblem(code, at)}`);
+  return new FileError('FILE_UNAVAILABLE', `${path} ${what}: the connection to ${at} failed (${code})`);
 }
 
 function tlsProblem(code: string, at: string): string {

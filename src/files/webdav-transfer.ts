@@ -6,6 +6,7 @@ import { errorMessage } from '../errors.ts';
 import { changed, unavailable } from './file-failure.ts';
 import { FileError, type FileVersion } from './types.ts';
 import type { DavAnswer, DavRequest, WebDavClient } from './webdav-client.ts';
+import { DavStatusError } from './webdav-failure.ts';
 import { urlBelow } from './webdav-path.ts';
 import { fileProperties, isStrong, lockOwner, withoutETag } from './webdav-properties.ts';
 
@@ -109,7 +110,10 @@ export class WebDavTransfer {
     try {
       return await this.#client.send({ path, url: urlBelow(this.#client.root, path), method, ...more });
     } catch (error) {
-      if (error instanceof FileError && error.code === 'FILE_LOCKED') throw await this.#lockedBy(path, error);
+      if (!(error instanceof DavStatusError)) throw error;
+      if (error.status === 423) throw await this.#lockedBy(path, error);
+      // What servers answer that have no content of a folder.
+      if (error.status === 405 || error.status === 501) await fileProperties(this.#client, path);
       throw error;
     }
   }
