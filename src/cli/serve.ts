@@ -27,6 +27,16 @@ export function serveCommand(): Command {
     const app = buildApp({
       database,
       webhookTokens: requireSetting(settings, 'webhookTokens'),
+      saves: {
+        store: () => Promise.reject(new TypeError('not built')),
+        noteSession: () => Promise.reject(new TypeError('not built')),
+      },
+      onlyoffice: {
+        jwtSecret: settings.onlyofficeJwtSecret,
+        jwtHeader: settings.onlyofficeJwtHeader,
+        callbackUrl: settings.onlyofficeCallbackUrl,
+      },
+      nextcloud: { webhookToken: settings.nextcloudWebhookToken, botUser: settings.webdavUsername },
       logger,
       notify: (batchId) => relay.notify(batchId),
       pingTemporal: () => pingTemporal(client, PING_TIMEOUT_MS),

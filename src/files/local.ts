@@ -7,7 +7,7 @@ import { basename, dirname, join } from 'node:path';
 
 import { errorMessage } from '../errors.ts';
 import { FileError } from './types.ts';
-import type { FileErrorCode, FileStore, FileVersion } from './types.ts';
+import type { FileErrorCode, FileInfo, FileStore, FileVersion } from './types.ts';
 
 /** A file that someone is writing all the time is told apart from one that was just saved. */
 const MAX_DOWNLOAD_ATTEMPTS = 3;
@@ -21,6 +21,8 @@ const CODES: Readonly<Record<string, [FileErrorCode, string]>> = {
   EACCES: ['FILE_FORBIDDEN', 'may not be read or written by this user'],
   EPERM: ['FILE_FORBIDDEN', 'may not be read or written by this user'],
   EROFS: ['FILE_FORBIDDEN', 'is on a read-only disk'],
+  ENOSPC: ['FILE_NO_SPACE', 'cannot be written: its disk is full'],
+  EDQUOT: ['FILE_NO_SPACE', "cannot be written: this user's share of the disk is used up"],
   EFBIG: ['FILE_TOO_LARGE', 'is too large for its disk'],
   EBUSY: ['FILE_LOCKED', 'is in use by another program'],
   ETXTBSY: ['FILE_LOCKED', 'is in use by another program'],
@@ -31,6 +33,18 @@ const CODES: Readonly<Record<string, [FileErrorCode, string]>> = {
  * them at least, and none costs reading the file.
  */
 export class LocalFiles implements FileStore {
+  async stat(path: string): Promise<FileInfo> {
+    return namingFile(path, async () => {
+      const stats = await fileStats(path);
+      return { ...versionFrom(stats), path, fileId: null, changedAt: stats.mtime };
+    });
+  }
+
+  /** Always null: an inode is given again to the next file, and changes with each of our own saves. */
+  async find(): Promise<null> {
+    return null;
+  }
+
   async download(path: string, localPath: string): Promise<FileVersion> {
     return namingFile(path, async () => {
       for (let attempt = 1; attempt <= MAX_DOWNLOAD_ATTEMPTS; attempt++) {
@@ -75,10 +89,14 @@ export class LocalFiles implements FileStore {
   }
 }
 
-async function versionOf(path: string): Promise<FileVersion> {
+async function fileStats(path: string): Promise<BigIntStats> {
   const stats = await stat(path, { bigint: true });
   if (!stats.isFile()) throw new FileError('FILE_NOT_FOUND', `${path} is no file`);
-  return versionFrom(stats);
+  return stats;
+}
+
+async function versionOf(path: string): Promise<FileVersion> {
+  return versionFrom(await fileStats(path));
 }
 
 function versionFrom({ size, mtimeNs, ino }: BigIntStats): FileVersion {

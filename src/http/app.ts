@@ -1,20 +1,9 @@
 import formbody from '@fastify/formbody';
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
-import type { Database } from '../db/database.ts';
 import { errorMessage } from '../errors.ts';
-import type { Logger } from '../log.ts';
+import type { AppDeps } from './app-deps.ts';
 import { healthRoutes } from './health.ts';
 import { webscraperRoutes } from './webscraper.ts';
-
-export interface AppDeps {
-  database: Pick<Database, 'db'>;
-  /** Tells the batch that something was stored for it. */
-  notify: (batchId: string) => Promise<void>;
-  /** Resolves when Temporal answers. */
-  pingTemporal: () => Promise<void>;
-  webhookTokens: readonly string[];
-  logger: Pick<Logger, 'error' | 'warn'>;
-}
 
 /** A notification has five short fields. */
 const BODY_LIMIT_BYTES = 64 * 1024;

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import type { FastifyInstance } from 'fastify';
 import { rootMessage } from '../errors.ts';
+import type { AppDeps } from './app-deps.ts';
 import { within } from './deadline.ts';
-import type { AppDeps } from './app.ts';
 
 /** Whoever asks waits for some seconds only: a part that hangs is one that is not ready. */
 const CHECK_TIMEOUT_MS = 2_500;

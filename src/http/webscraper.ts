@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type NewNotification, type Notification, storeNotification } from '../db/inbox.ts';
 import { errorMessage, rootMessage } from '../errors.ts';
-import type { AppDeps } from './app.ts';
+import type { AppDeps } from './app-deps.ts';
 import { within } from './deadline.ts';
 import { tokenAllowed, tokensIn } from './token.ts';
 

@@ -1,11 +1,21 @@
 import { vi } from 'vitest';
-import { type AppDeps, buildApp } from '../../src/http/app.ts';
+import type { AppDeps } from '../../src/http/app-deps.ts';
+import { buildApp } from '../../src/http/app.ts';
 
 /** The app over this database, with what it told the batches and the log. */
 export function testApp(database: AppDeps['database'], more: Partial<AppDeps> = {}) {
   const notify = vi.fn<AppDeps['notify']>(async () => {});
-  const logger = { error: vi.fn(), warn: vi.fn() };
-  const deps = { database, notify, logger, webhookTokens: ['new', 'old'], pingTemporal: async () => {} };
+  const logger = { error: vi.fn(), warn: vi.fn(), debug: vi.fn() };
+  const deps: AppDeps = {
+    database,
+    notify,
+    logger,
+    webhookTokens: ['new', 'old'],
+    pingTemporal: async () => {},
+    saves: { store: async () => {}, noteSession: async () => {} },
+    onlyoffice: { jwtSecret: null, jwtHeader: 'Authorization', callbackUrl: null },
+    nextcloud: { webhookToken: null, botUser: null },
+  };
   return { app: buildApp({ ...deps, ...more }), notify, logger };
 }
 

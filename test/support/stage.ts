@@ -54,6 +54,12 @@ async function setStage(database: Database, options: StageOptions, releasers: ((
     notify: async () => {},
     pingTemporal: async () => {},
     webhookTokens: ['hook'],
+    saves: {
+      store: () => Promise.reject(new TypeError('not built')),
+      noteSession: () => Promise.reject(new TypeError('not built')),
+    },
+    onlyoffice: { jwtSecret: null, jwtHeader: 'Authorization', callbackUrl: null },
+    nextcloud: { webhookToken: null, botUser: null },
     logger: pino({ level: 'silent' }),
   });
   app.addHook('onResponse', async () => {

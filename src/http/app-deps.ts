@@ -1,0 +1,31 @@
+import type { Database } from '../db/database.ts';
+import type { Logger } from '../log.ts';
+import type { SaveInbox } from './save-inbox.ts';
+
+/** What the HTTP server's routes need of the rest. */
+export interface AppDeps {
+  database: Pick<Database, 'db'>;
+  /** Tells the batch that something was stored for it. */
+  notify: (batchId: string) => Promise<void>;
+  /** Resolves when Temporal answers. */
+  pingTemporal: () => Promise<void>;
+  webhookTokens: readonly string[];
+  saves: SaveInbox;
+  onlyoffice: {
+    /** The secret shared with the document server; null: no callback is believed. */
+    jwtSecret: string | null;
+    /** The header its signature comes in; the document server's own default is `Authorization`. */
+    jwtHeader: string;
+    /** Nextcloud's own callback, to which callbacks are forwarded; null: there is none. */
+    callbackUrl: string | null;
+    /** How long Nextcloud may take to answer. */
+    forwardTimeoutMs?: number;
+  };
+  nextcloud: {
+    /** The token its webhooks carry; null: none is taken. */
+    webhookToken: string | null;
+    /** The user that writes results back, whose own saves start nothing. */
+    botUser: string | null;
+  };
+  logger: Pick<Logger, 'error' | 'warn' | 'debug'>;
+}
