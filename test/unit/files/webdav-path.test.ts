@@ -1,4 +1,4 @@
-import { array, assert, pre, property, string } from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FileError } from '../../../src/files/types.ts';
 import { isWebdavPath, pathOfHref, urlBelow, webdavPath } from '../../../src/files/webdav-path.ts';
@@ -70,16 +70,16 @@ describe('urlBelow and pathOfHref', () => {
   });
 
   it('are each other’s reverse, and lead nowhere but below the root', () => {
-    const segment = string({ unit: 'grapheme', minLength: 1, maxLength: 12 }).map((text) =>
-      text.replaceAll(/[/\\\p{C}\p{Zl}\p{Zp}]/gu, '_'),
-    );
-    assert(
-      property(array(segment, { minLength: 1, maxLength: 4 }), (segments) => {
+    const segment = fc
+      .string({ unit: 'grapheme', minLength: 1, maxLength: 12 })
+      .map((text) => text.replaceAll(/[/\\\p{C}\p{Zl}\p{Zp}]/gu, '_'));
+    fc.assert(
+      fc.property(fc.array(segment, { minLength: 1, maxLength: 4 }), (segments) => {
         let path = '';
         try {
           path = webdavPath(`/${segments.join('/')}`);
         } catch {
-          pre(false);
+          fc.pre(false);
         }
         const url = urlBelow(ROOT, path);
         expect(url.href.startsWith(ROOT.href)).toBe(true);
