@@ -1,12 +1,13 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { planUrls } from '../tasks/plan-urls.ts';
 import type { TrackingTask } from '../tasks/types.ts';
 import { understandRow } from '../tasks/understand-row.ts';
 import type { WorkbookContent, WorkbookRow } from '../workbook/types.ts';
+import { jsonList } from './any-of.ts';
 import type { Batch } from './batches.ts';
 import type { Queries } from './database.ts';
 import { chunks, insertJobs, latestJob, ROWS_PER_INSERT } from './plan-jobs.ts';
-import { batches, rows } from './schema.ts';
+import { batches } from './schema.ts';
 import { storable } from './storable.ts';
 
 /** How a task's rows become jobs. */
@@ -49,7 +50,6 @@ export async function addRows(
     const reading = readings[index];
     if (reading === undefined) throw new TypeError(`row ${row.row} was not understood`);
     return {
-      batchId,
       row: row.row,
       input: row.input,
       inputUrl: row.inputUrl,
@@ -63,11 +63,18 @@ export async function addRows(
       warnings: [...(index === 0 ? sheet.warnings : []), ...row.warnings, ...reading.warnings],
     };
   });
-  const rowIds: number[] = [];
+  const idOfRow = new Map<number, number>();
   for (const chunk of chunks(values, ROWS_PER_INSERT)) {
-    const inserted = await tx.insert(rows).values(chunk).returning({ id: rows.id });
-    rowIds.push(...inserted.map((row) => row.id));
+    const inserted = await tx.execute<{ id: number; row: number }>(sql`
+      insert into rows (batch_id, row, input, input_url, email, occurrence, state, url, tracking_number, error, warnings)
+      select ${batchId}, row, input, "inputUrl", email, occurrence, state, url, "trackingNumber", error,
+             array(select jsonb_array_elements_text(warnings))
+      from jsonb_to_recordset(${jsonList(chunk)}) as new(row int, input text, "inputUrl" text, email text,
+        occurrence int, state text, url text, "trackingNumber" text, error text, warnings jsonb)
+      returning id::float8, row`);
+    for (const { id, row } of inserted) idOfRow.set(row, id);
   }
+  const rowIds = wanted.map(({ row }) => idOfRow.get(row) ?? 0);
   const { seq } = await latestJob(tx, batchId);
   await insertJobs(tx, { ...plan, batchId, firstSeq: seq + 1, attempt: 1 }, planned, rowIds);
 }
