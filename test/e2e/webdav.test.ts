@@ -1,10 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import ExcelJS from 'exceljs';
+import type ExcelJS from 'exceljs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectedText } from '../../src/sandbox/expected-text.ts';
 import type { UpFile } from '../../src/settings/up-file.ts';
 import { trackingNumber } from '../../src/workbook/samples.ts';
+import { Colleague } from '../support/colleague.ts';
 import { type Ended, ended, workplace } from '../support/cli.ts';
 import { needs } from '../support/component.ts';
 import { type SabreDav, sabreDavMissing, startSabreDav } from '../support/sabre-dav.ts';
@@ -14,61 +15,6 @@ const PATH = `${TASK}/YTO-発送.xlsx`;
 const ROWS = 30;
 const PATIENCE_MS = 90_000;
 const numberOf = (index: number) => trackingNumber(39_800_412_300 + index * 37);
-
-/** A colleague with a program that minds what others save: reads with the ETag, writes with If-Match, tries again. */
-class Colleague {
-  private readonly dav: SabreDav;
-  saves = 0;
-
-  constructor(dav: SabreDav) {
-    this.dav = dav;
-  }
-
-  private request(method: string, headers: Record<string, string> = {}, body?: Buffer): Promise<Response> {
-    const authorization = `Basic ${Buffer.from(`${this.dav.username}:${this.dav.password}`).toString('base64')}`;
-    const url = this.dav.url + encodeURI(PATH);
-    return fetch(url, {
-      method,
-      headers: { authorization, ...headers },
-      ...(body === undefined ? {} : { body }),
-    });
-  }
-
-  async read(): Promise<{ sheet: ExcelJS.Worksheet; workbook: ExcelJS.Workbook; etag: string }> {
-    const response = await this.request('GET');
-    const workbook = new ExcelJS.Workbook();
-    await workbook.xlsx.load(await response.arrayBuffer());
-    const sheet = workbook.worksheets[0];
-    if (sheet === undefined) throw new Error('no sheet');
-    return { sheet, workbook, etag: response.headers.get('etag') ?? '' };
-  }
-
-  async create(fill: (sheet: ExcelJS.Worksheet) => void): Promise<void> {
-    await fetch(`${this.dav.url}${TASK}`, { method: 'MKCOL', headers: await this.authorization() });
-    const workbook = new ExcelJS.Workbook();
-    fill(workbook.addWorksheet('発送一覧'));
-    await this.request('PUT', {}, Buffer.from(await workbook.xlsx.writeBuffer()));
-  }
-
-  private async authorization() {
-    return {
-      authorization: `Basic ${Buffer.from(`${this.dav.username}:${this.dav.password}`).toString('base64')}`,
-    };
-  }
-
-  /** Edits and saves it, over nobody else's save. */
-  async edit(change: (sheet: ExcelJS.Worksheet) => void): Promise<void> {
-    for (;;) {
-      const { sheet, workbook, etag } = await this.read();
-      change(sheet);
-      const body = Buffer.from(await workbook.xlsx.writeBuffer());
-      const { status } = await this.request('PUT', { 'if-match': etag }, body);
-      if (status < 300) break;
-      if (status !== 412 && status !== 423) throw new Error(`PUT was answered ${status}`);
-    }
-    this.saves += 1;
-  }
-}
 
 const texts = (sheet: ExcelJS.Worksheet, column: string) =>
   Array.from({ length: sheet.rowCount - 1 }, (_, index) => sheet.getCell(`${column}${index + 2}`).text);
@@ -81,7 +27,7 @@ needs(sabreDavMissing())('a workbook on sabre/dav', () => {
 
   beforeAll(async () => {
     dav = await startSabreDav();
-    colleague = new Colleague(dav);
+    colleague = new Colleague(dav, PATH);
     const child = place.spawn(['up', '--sandbox', '--json'], {
       PUBLISH_INTERVAL: '400ms',
       WEBDAV_URL: dav.url,
