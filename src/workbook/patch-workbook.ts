@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { copyFile, rm, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 
+import { storable } from '../db/storable.ts';
 import { columnRoles } from './columns.ts';
 import { outcomeOf } from './edit-outcome.ts';
 import type { ColumnObstacles } from './edit-outcome.ts';
@@ -15,7 +16,6 @@ import type { SheetFacts } from './sheet/sheet-scanner.ts';
 import type { Splice } from './sheet/splices.ts';
 import { WriteObstacles } from './sheet/write-obstacles.ts';
 import type { CellEdit, CellOutcome, PatchReport, WorkbookColumns } from './types.ts';
-import { withoutLoneSurrogates } from './xml/xml-text.ts';
 import { writePatched } from './zip/write-patched.ts';
 
 /** What a cell of Excel holds at most, in characters. */
@@ -47,8 +47,8 @@ export async function patchWorkbook(
   await checkTarget(sourcePath, targetPath);
   const edits = options.edits.map((edit) => ({
     ...edit,
-    text: storableText(edit.text),
-    status: storableText(edit.status),
+    text: heldText(edit.text),
+    status: heldText(edit.status),
   }));
   const sheet = await OpenSheet.open(sourcePath, options.name ?? basename(sourcePath), options.limits);
   try {
@@ -86,9 +86,9 @@ export async function checkTarget(sourcePath: string, targetPath: string): Promi
 }
 
 /** A text as the cell will hold it, so that it is known again as the same. */
-function storableText(text: string | null): string | null {
+function heldText(text: string | null): string | null {
   if (text === null) return null;
-  return withoutLoneSurrogates(text.length > MAX_CELL_LENGTH ? text.slice(0, MAX_CELL_LENGTH) : text);
+  return storable(text.length > MAX_CELL_LENGTH ? text.slice(0, MAX_CELL_LENGTH) : text);
 }
 
 async function copyWhole(sourcePath: string, targetPath: string): Promise<void> {

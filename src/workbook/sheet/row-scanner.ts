@@ -1,5 +1,5 @@
 import { XmlProblem } from '../xml/xml-problem.ts';
-import { decodeCellText, decodeXml, unescapeCharacters } from '../xml/xml-text.ts';
+import { decodeCdata, decodeCellCdata, decodeCellText, decodeXml } from '../xml/xml-text.ts';
 import type { XmlToken, XmlTokenizer } from '../xml/xml-tokenizer.ts';
 import { MAX_COLUMN, MAX_ROW } from './cell-reference.ts';
 import { clearCellContent, emptyCell, resetCell } from './scanned-row.ts';
@@ -206,10 +206,10 @@ export class RowScanner {
 
   #text(token: XmlToken, xml: XmlTokenizer, cell: ScannedCell): void {
     if (token === 'cdata') {
-      const text = xml.bytes.toString('utf8', xml.valueStart, xml.valueEnd);
-      if (this.#collect === 'formula') cell.formula += text;
-      else if (cell.type === 's') cell.sharedString = digitsIn(xml.bytes, xml.valueStart, xml.valueEnd);
-      else cell.value += unescapeCharacters(text);
+      const { bytes, valueStart, valueEnd } = xml;
+      if (this.#collect === 'formula') cell.formula += decodeCdata(bytes, valueStart, valueEnd);
+      else if (cell.type === 's') cell.sharedString = digitsIn(bytes, valueStart, valueEnd);
+      else cell.value += decodeCellCdata(bytes, valueStart, valueEnd);
     } else if (this.#collect === 'formula') {
       cell.formula += decodeXml(xml.bytes, xml.start, xml.end);
     } else if (cell.type === 's') {

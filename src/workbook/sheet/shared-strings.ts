@@ -1,5 +1,5 @@
 import { forEachToken } from '../xml/elements.ts';
-import { decodeCellText, unescapeCharacters } from '../xml/xml-text.ts';
+import { decodeCellCdata, decodeCellText } from '../xml/xml-text.ts';
 import type { XmlTokenizer } from '../xml/xml-tokenizer.ts';
 
 /** Element names, packed as XmlTokenizer.shortName packs them. */
@@ -47,7 +47,7 @@ export async function scanSharedStrings(
         scanner.text(() => decodeCellText(xml.bytes, xml.start, xml.end));
         break;
       case 'cdata':
-        scanner.text(() => unescapeCharacters(xml.bytes.toString('utf8', xml.valueStart, xml.valueEnd)));
+        scanner.text(() => decodeCellCdata(xml.bytes, xml.valueStart, xml.valueEnd));
         break;
       default:
     }

@@ -4,9 +4,12 @@ const UNDERSCORE = 0x5f;
 /** Tells by their bytes most texts apart from those of a set, without decoding them. */
 export class TextFilter {
   readonly #signatures = new Set<number>();
+  /** The replacement character stands for bytes that cannot be known from it. */
+  #holdsReplacements = false;
 
   constructor(texts: Iterable<string>) {
     for (const text of texts) {
+      this.#holdsReplacements ||= text.includes('\uFFFD');
       const bytes = Buffer.from(text, 'utf8');
       this.#signatures.add(signature(bytes, 0, bytes.length));
     }
@@ -14,7 +17,7 @@ export class TextFilter {
 
   /** False only if the text is none of the set. Escaped texts may be any. */
   mayBe(bytes: Buffer, start: number, end: number): boolean {
-    if (this.#signatures.has(signature(bytes, start, end))) return true;
+    if (this.#holdsReplacements || this.#signatures.has(signature(bytes, start, end))) return true;
     for (let at = start; at < end; at++) if (bytes[at] === AMPERSAND || bytes[at] === UNDERSCORE) return true;
     return false;
   }

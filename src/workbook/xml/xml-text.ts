@@ -1,3 +1,4 @@
+import { storable } from '../../db/storable.ts';
 import { XmlProblem } from './xml-problem.ts';
 
 const AMPERSAND = 0x26;
@@ -10,13 +11,13 @@ const ESCAPED_CHARACTER = /_x([0-9A-Fa-f]{4})_/g;
 /** Whatever `encodeCellText` might change. */
 // oxlint-disable-next-line no-control-regex
 const NEEDS_ENCODING = /[\u0000-\u001F&<>_\uD800-\uDFFF\uFFFE\uFFFF]/;
-const LONE_SURROGATE = /\p{Surrogate}/gu;
-/** What XML 1.0 cannot hold; Excel writes these as `_xHHHH_`. Lone surrogates are replaced before. */
+/** What XML 1.0 cannot hold; Excel writes these as `_xHHHH_`. What is not storable is replaced before. */
 // oxlint-disable-next-line no-control-regex
-const UNWRITABLE = /[\u0000-\u0008\u000B-\u001F\uFFFE\uFFFF]|_(?=x[0-9A-Fa-f]{4}_)/g;
+const UNWRITABLE = /[\u0001-\u0008\u000B-\u001F\uFFFE\uFFFF]|_(?=x[0-9A-Fa-f]{4}_)/g;
 
 /**
  * The text between two positions, entities decoded: the five predefined ones and character references, no others.
+ * What this gives, and all of the functions below, is storable: a row is found again by what the database holds of it.
  *
  * @throws {XmlProblem} any other entity
  */
@@ -29,7 +30,8 @@ export function decodeXml(bytes: Buffer, start: number, end: number): string {
   }
   const text =
     (signs & 0x80) === 0 ? bytes.toString('latin1', start, end) : bytes.toString('utf8', start, end);
-  return (signs & HAS_ENTITY) === 0 ? text : text.replaceAll(ENTITY, decodeEntity);
+  if ((signs & HAS_ENTITY) !== 0) return storable(text.replaceAll(ENTITY, decodeEntity));
+  return text.includes('\0') ? storable(text) : text;
 }
 
 /** As `decodeXml`, for cell text: `_xHHHH_` escapes decoded too. */
@@ -37,27 +39,31 @@ export function decodeCellText(bytes: Buffer, start: number, end: number): strin
   return unescapeCharacters(decodeXml(bytes, start, end));
 }
 
-/** Decodes `_xHHHH_` escapes, all that CDATA can hold. */
-export function unescapeCharacters(text: string): string {
+/** The text of a CDATA section, which holds no entities. */
+export function decodeCdata(bytes: Buffer, start: number, end: number): string {
+  return storable(bytes.toString('utf8', start, end));
+}
+
+/** As `decodeCdata`, for cell text: `_xHHHH_` escapes decoded. */
+export function decodeCellCdata(bytes: Buffer, start: number, end: number): string {
+  return unescapeCharacters(decodeCdata(bytes, start, end));
+}
+
+function unescapeCharacters(text: string): string {
   if (!text.includes('_x')) return text;
-  return text.replaceAll(ESCAPED_CHARACTER, (_, code: string) =>
-    String.fromCharCode(Number.parseInt(code, 16)),
+  return storable(
+    text.replaceAll(ESCAPED_CHARACTER, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16))),
   );
 }
 
 /** Cell text as XML: markup escaped, and what XML cannot hold written `_xHHHH_`, as Excel does. */
 export function encodeCellText(text: string): string {
   if (!NEEDS_ENCODING.test(text)) return text;
-  return withoutLoneSurrogates(text)
+  return storable(text)
     .replaceAll(UNWRITABLE, (sign) => `_x${sign.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;');
-}
-
-/** Halves of characters, which UTF-8 cannot hold, become the replacement character. */
-export function withoutLoneSurrogates(text: string): string {
-  return text.replaceAll(LONE_SURROGATE, '\uFFFD');
 }
 
 function decodeEntity(entity: string, name: string): string {

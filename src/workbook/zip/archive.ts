@@ -139,7 +139,11 @@ async function openFile(path: string, name: string): Promise<FileHandle> {
 }
 
 async function readDirectory(file: FileHandle, size: number, name: string): Promise<ZipDirectory> {
-  const reader = new ZipReader(new FileRangeReader(file, 0, size), { useWebWorkers: false });
+  const reader = new ZipReader(new FileRangeReader(file, 0, size), {
+    useWebWorkers: false,
+    // As some writers for Windows have it, against APPNOTE.TXT 6.3.10, 4.4.17.1; Excel reads them.
+    normalizeFilename: (filename) => filename.replaceAll('\\', '/'),
+  });
   try {
     // Folders share the entries' shape but for their data; none has any.
     const entries = (await reader.getEntries()) as ArchiveEntry[];
@@ -169,7 +173,7 @@ function checkEntries(entries: readonly ArchiveEntry[], name: string, limits: Wo
 }
 
 function isPathLike(filename: string): boolean {
-  return /^[/\\]|^[a-z]:|\\/i.test(filename) || filename.split('/').includes('..') || filename.includes('\0');
+  return /^\/|^[a-z]:/i.test(filename) || filename.split('/').includes('..') || filename.includes('\0');
 }
 
 /** Part names are compared without regard to case (ECMA-376 part 2, 6.2.2.3). */

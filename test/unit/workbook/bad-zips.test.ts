@@ -22,12 +22,13 @@ describe('zip entries that are refused', () => {
   it.each([
     ['of one name', SHEET_PART],
     ['of one name but for case', SHEET_PART.toUpperCase()],
+    ['that one name is meant by', SHEET_PART.replaceAll('/', '\\')],
   ])('two %s', async (_, name) => {
     await expectRefused(
       folder(),
       await zip([{ name, data: '<worksheet/>' }]),
       'WORKBOOK_DAMAGED',
-      `is damaged: two zip entries have the name "${name}"`,
+      `is damaged: two zip entries have the name "${name.replaceAll('\\', '/')}"`,
     );
   });
 
@@ -37,6 +38,8 @@ describe('zip entries that are refused', () => {
     '/etc/passwd',
     'C:/outside.xml',
     'xl\\..\\outside.xml',
+    '\\outside.xml',
+    'C:\\outside.xml',
     '\\\\host\\x',
   ])('one named %s', async (name) => {
     await expectRefused(
@@ -176,6 +179,18 @@ describe('zip entries that are odd, but sound', () => {
     expect(is.subarray(-12).toString('latin1')).toBe('\n\0of the zip');
     expect((await readWorkbook(target, { columns: COLUMNS })).rows[0]?.result).toBe('完了');
   });
+});
+
+it('zip entries named with backslashes are read as with slashes, and keep their names', async () => {
+  const backslashes = (part: ZipPart): ZipPart => ({ ...part, name: part.name.replaceAll('/', '\\') });
+  const source = await zip([backslashes({ name: 'xl/media/image1.png', data: 'x' })], backslashes);
+  const target = path('backslashes.xlsx');
+  const { rows } = await readWorkbook(source, { columns: COLUMNS });
+  await patchWorkbook(source, target, { columns: COLUMNS, edits: [editOf(rows[0]!, '完了')] });
+  const [before, after] = [await unzip(source), await unzip(target)];
+  expect([...after.keys()]).toEqual([...before.keys()]);
+  expect([...after.keys()]).toContain('xl\\worksheets\\sheet1.xml');
+  expect((await readWorkbook(target, { columns: COLUMNS })).rows[0]?.result).toBe('完了');
 });
 
 interface Header {

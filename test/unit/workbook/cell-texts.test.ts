@@ -12,6 +12,7 @@ describe('text cells', () => {
     ['spaces kept', '<si><t xml:space="preserve"> W 1 </t></si>', ' W 1 '],
     ['entities', '<si><t>a &amp; b &lt;c&gt; &#x8377;</t></si>', 'a & b <c> 荷'],
     ['an escaped character', '<si><t>a_x000D_b_x005F_x0041_</t></si>', 'a\rb_x0041_'],
+    ['a character in two escaped halves', '<si><t>_xD842__xDF9F_</t></si>', '𠮟'],
     ['CDATA', '<si><t><![CDATA[a<b>&amp;]]></t></si>', 'a<b>&amp;'],
     ['a comment between', '<!-- <si/> --><si><t>W1</t></si>', 'W1'],
     [
@@ -54,6 +55,26 @@ describe('text cells', () => {
     ['single quotes and spaces in tags', "<c\n r = 'A2' t='str' ><v >W1</v ></c >", 'W1'],
   ])('%s', async (_, cell, text) => {
     expect((await readRow(folder(), cell)).input).toBe(text);
+  });
+
+  it.each([
+    ['_x0000_', 'an escape'],
+    ['&#0;', 'a reference'],
+    ['\0', 'the character itself'],
+    ['_xD842_', 'half a character, escaped'],
+    ['&#xDF9F;', 'half a character, as a reference'],
+    ['<![CDATA[\0]]>', 'CDATA'],
+    ['<![CDATA[_x0000_]]>', 'an escape in CDATA'],
+  ])('%j, as %s, gives nothing that a database cannot hold', async (xml) => {
+    const text = `<t>a${xml}b</t>`;
+    const cells = '<c r="A2" t="s"><v>0</v></c>';
+    const behind = `<hyperlinks><hyperlink ref="A2" location="${xml.includes('<') ? '\0' : xml}"/></hyperlinks>`;
+    const row = await readRow(folder(), `${cells}<c r="B2" t="inlineStr"><is>${text}</is></c>`, {
+      sharedStrings: `<si>${text}</si>`,
+      behind,
+    });
+    expect([row.input, row.email]).toEqual(['a\uFFFDb', 'a\uFFFDb']);
+    expect(row.inputUrl).not.toMatch(/\0|\p{Surrogate}/u);
   });
 
   it('names a cell that holds an error', async () => {

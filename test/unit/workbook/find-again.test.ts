@@ -69,6 +69,18 @@ describe('a row is found again', () => {
     expect(results).toEqual({ 0: 'was 2', 1: 'was 3', 2: 'was 4', 3: 'was 5', 4: 'was 6' });
   });
 
+  it.each(['s', 'str', 'inlineStr'] as const)(
+    'by what no database can hold, stored as %s',
+    async (stored) => {
+      const rows = ['a_x0000_b', '_xD842_', '&#0;', '\0', '_xD842__xDF9F_'].map((input, index) =>
+        sheetRow(String(index), input, { stored, email: `${index}_x0000_`, link: `${index}&#xD842;` }),
+      );
+      const { results, gone } = await resultsByNote(rows, rows.toReversed());
+      expect(gone).toEqual([]);
+      expect(results).toEqual({ 0: 'was 2', 1: 'was 3', 2: 'was 4', 3: 'was 5', 4: 'was 6' });
+    },
+  );
+
   it('by its link, where that is all that differs', async () => {
     const [x, y] = [
       { ...a, note: 'x', link: 'x' },

@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { access, constants, mkdir, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+
+/** LibreOffice takes four seconds for a handful of small workbooks; a loaded machine may take many times that. */
+const TIMEOUT_MS = 120_000;
+
+/** Calculates every formula when it loads a workbook (0: always), whatever result is stored. */
+const SETTINGS = `<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode"><value>0</value></prop></item>
+</oor:items>`;
+
+/** Whether `soffice` is on the PATH. */
+export async function hasLibreOffice(): Promise<boolean> {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  const found = await Promise.all(
+    folders.map((folder) =>
+      access(join(folder, 'soffice'), constants.X_OK).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return found.includes(true);
+}
+
+/** Opens, recalculates and saves workbooks, all in one run with a profile of its own; as .xlsx in the folder `out`. */
+export async function resave(folder: string, workbooks: readonly string[], out: string): Promise<void> {
+  const profile = join(folder, 'profile');
+  await mkdir(join(profile, 'user'), { recursive: true });
+  await writeFile(join(profile, 'user', 'registrymodifications.xcu'), SETTINGS);
+  const args = ['--headless', `-env:UserInstallation=${pathToFileURL(profile).href}`, '--convert-to', 'xlsx'];
+  await promisify(execFile)('soffice', [...args, '--outdir', out, ...workbooks], { timeout: TIMEOUT_MS });
+}
