@@ -1,45 +1,30 @@
 import { basename } from 'node:path';
-import { figuresWithForecast } from '../src/db/account.ts';
-import {
-  type Batch,
-  findBatch,
-  insertBatch,
-  lockBatch,
-  runningBatch,
-  setBatchState,
-} from '../src/db/batches.ts';
+import { type Batch, findBatch, lockBatch, runningBatch } from '../src/db/batches.ts';
 import { type BatchFigures, batchFigures } from '../src/db/counts.ts';
-import type { Queries } from '../src/db/database.ts';
-import { oldestSession } from '../src/db/editing-sessions.ts';
 import { addRows, type ImportPlan } from '../src/db/import-rows.ts';
-import { withIds } from '../src/db/new-batch.ts';
-import { type OnRecord, recordedContents } from '../src/db/recorded-contents.ts';
 import { askAgain, rowsById } from '../src/db/retry-rows.ts';
 import { markExamined, newestWaiting } from '../src/db/saves.ts';
 import { knownWorkbook, markSeen } from '../src/db/workbooks.ts';
 import { writeAgain } from '../src/db/written-rows.ts';
 import { errorMessage } from '../src/errors.ts';
-import { decideRow } from '../src/saves/save-rule.ts';
+import { pickRows, type SaveAges } from '../src/saves/pick-rows.ts';
+import {
+  type HoldLimits,
+  holdReason,
+  type SavedWorkbook,
+  writeFailedBatch,
+  writeSavedBatch,
+} from '../src/saves/saved-batch.ts';
 import { taskByName, taskForPath } from '../src/tasks/registry.ts';
 import type { TrackingTask } from '../src/tasks/types.ts';
-import type { AccountLimits } from '../src/webscraper/turns.ts';
-import {
-  readWorkbookApart,
-  type WorkbookColumns,
-  type WorkbookContent,
-  type WorkbookRow,
-} from '../src/workbook/index.ts';
+import { readWorkbookApart, type WorkbookColumns, type WorkbookContent } from '../src/workbook/index.ts';
 import { isFinal, withFailures } from './failures.ts';
 import { withHeartbeat } from './heartbeat.ts';
-import { findWorkbook, withCopy, type WorkbookDeps } from './workbook-copy.ts';
+import { findWorkbook, withCopy, type WorkbookCopy, type WorkbookDeps } from './workbook-copy.ts';
 
 export type SaveActivities = ReturnType<typeof createSaveActivities>;
 
-export interface SaveDeps extends WorkbookDeps {
-  refreshAfterMs: number;
-  retryOnSaveAfterMs: number;
-  autoMaxRows: number;
-  limits: AccountLimits;
+export interface SaveDeps extends WorkbookDeps, SaveAges, HoldLimits {
   planOf(task: TrackingTask): ImportPlan;
   columnsOf(task: TrackingTask): WorkbookColumns;
 }
@@ -63,85 +48,15 @@ export interface JoinedRows extends BatchFigures {
 }
 
 const NOTHING = { running: null, started: null, writeAgain: [] };
-
-interface Picked {
-  lookUp: { row: WorkbookRow; onRecord: OnRecord | null }[];
-  /** Rows on record whose result is to be written once more. */
-  writeAgain: number[];
-}
+const joins = (batchId: string): ExaminedSave => ({
+  ...NOTHING,
+  running: batchId,
+  outcome: `joins batch ${batchId}`,
+});
 
 /** What saves start, on `tracking_excel_queue`: each save is read, and decided on row by row. */
 export function createSaveActivities(deps: SaveDeps) {
-  const { planOf, limits, autoMaxRows } = deps;
   const { db } = deps.database;
-
-  /** The rows that a save asks for (interface section 3). */
-  async function pick(
-    tx: Queries,
-    target: Pick<Batch, 'workbook' | 'task'>,
-    rows: WorkbookRow[],
-  ): Promise<Picked> {
-    const began = await oldestSession(tx, target.workbook);
-    const { refreshAfterMs, retryOnSaveAfterMs } = deps;
-    const sessionBeganAtMs = began?.getTime() ?? null;
-    const times = { nowMs: Date.now(), refreshAfterMs, retryOnSaveAfterMs, sessionBeganAtMs };
-    const onRecord = await recordedContents(tx, target, rows);
-    const picked: Picked = { lookUp: [], writeAgain: [] };
-    for (const [index, row] of rows.entries()) {
-      const known = onRecord[index] ?? null;
-      const { action } = decideRow(row, known?.recorded ?? null, times);
-      if (action === 'look up') picked.lookUp.push({ row, onRecord: known });
-      if (action === 'write again' && known?.resultRowId != null) picked.writeAgain.push(known.resultRowId);
-    }
-    return picked;
-  }
-
-  /** Why a batch with so much to look up waits for a person; null: it need not. */
-  async function holdOf(tx: Queries, batchId: string, rows: number): Promise<string | null> {
-    if (rows <= autoMaxRows) return null;
-    const { leftMs, counts } = await figuresWithForecast(tx, batchId, limits);
-    const minutes = Math.ceil((leftMs ?? 0) / 60_000);
-    return `${rows} rows to look up are more than AUTO_MAX_ROWS (${autoMaxRows}): ${counts.pending} rows pending, about ${minutes} min; resume to go on`;
-  }
-
-  /** A batch for the rows that a save asks for; null when one runs by now. */
-  async function newBatch(
-    tx: Queries,
-    target: { workbook: string; task: TrackingTask; columns: WorkbookColumns },
-    sheet: Pick<WorkbookContent, 'sheet' | 'rows' | 'warnings'>,
-  ): Promise<string | null> {
-    const { workbook, task, columns } = target;
-    const ids = withIds({
-      task: task.name,
-      workbook,
-      columns,
-      chosenRows: null,
-      fresh: false,
-      sheet: sheet.sheet,
-    });
-    const batch = await insertBatch(tx, ids);
-    if (batch === null) return null;
-    await addRows(tx, batch.id, sheet, planOf(task));
-    const { counts } = await batchFigures(tx, batch.id);
-    const hold = await holdOf(tx, batch.id, counts.pending);
-    if (hold !== null) await setBatchState(tx, batch.id, 'paused', hold);
-    return batch.id;
-  }
-
-  /** A workbook that cannot be read is a failed batch: somebody has to know. */
-  async function failedBatch(workbook: string, task: TrackingTask, reason: string): Promise<void> {
-    const ids = withIds({
-      task: task.name,
-      workbook,
-      columns: deps.columnsOf(task),
-      chosenRows: null,
-      fresh: false,
-    });
-    await db.transaction(async (tx) => {
-      const batch = await insertBatch(tx, ids);
-      if (batch !== null) await setBatchState(tx, batch.id, 'failed', reason);
-    });
-  }
 
   async function examine(named: string, signal: AbortSignal): Promise<ExaminedSave> {
     const task = taskForPath(named);
@@ -149,36 +64,71 @@ export function createSaveActivities(deps: SaveDeps) {
     const known = await knownWorkbook(db, workbook);
     if (known?.seenEtag === etag) return { ...NOTHING, outcome: 'nothing new' };
     const running = await runningBatch(db, workbook, task.name);
-    if (running !== null) return { ...NOTHING, running: running.id, outcome: `joins batch ${running.id}` };
-    return withCopy(deps, workbook, async ({ path, version }) => {
-      if (known?.seenHash === version.hash) {
-        await markSeen(db, workbook, version);
+    if (running !== null) return joins(running.id);
+    return withCopy(deps, workbook, async (copy) => {
+      if (known?.seenHash === copy.version.hash) {
+        await markSeen(db, workbook, copy.version);
         return { ...NOTHING, outcome: 'nothing new' };
       }
-      const columns = deps.columnsOf(task);
-      let content: WorkbookContent;
+      const saved = { workbook, columns: deps.columnsOf(task), plan: deps.planOf(task) };
       try {
-        content = await readWorkbookApart(path, { columns, name: basename(workbook), signal });
+        const content = await read(copy, saved.columns, signal);
+        return await start(saved, copy, content);
       } catch (error) {
         if (!isFinal(error)) throw error;
-        await failedBatch(workbook, task, errorMessage(error));
-        await markSeen(db, workbook, version);
-        return { ...NOTHING, outcome: errorMessage(error) };
+        const outcome = errorMessage(error);
+        await db.transaction(async (tx) => {
+          await writeFailedBatch(tx, saved, outcome);
+          await markSeen(tx, workbook, copy.version);
+        });
+        return { ...NOTHING, outcome };
       }
-      return db.transaction(async (tx): Promise<ExaminedSave> => {
-        const picked = await pick(tx, { workbook, task: task.name }, content.rows);
-        const again = await writeAgain(tx, picked.writeAgain);
-        const rows = picked.lookUp.map(({ row }) => row);
-        const started =
-          rows.length === 0 ? null : await newBatch(tx, { workbook, task, columns }, { ...content, rows });
-        if (rows.length > 0 && started === null) {
-          const quicker = await runningBatch(tx, workbook, task.name);
-          return { ...NOTHING, running: quicker?.id ?? null, outcome: 'a batch was started meanwhile' };
-        }
-        await markSeen(tx, workbook, version);
-        const outcome = started === null ? 'nothing to look up' : `batch ${started}: ${rows.length} rows`;
-        return { running: null, started, writeAgain: again, outcome };
-      });
+    });
+  }
+
+  function read(copy: WorkbookCopy, columns: WorkbookColumns, signal: AbortSignal): Promise<WorkbookContent> {
+    return readWorkbookApart(copy.path, { columns, name: basename(copy.workbook), signal });
+  }
+
+  /** Writes down what is to be started, together with the version that it was decided on. */
+  function start(saved: SavedWorkbook, copy: WorkbookCopy, content: WorkbookContent): Promise<ExaminedSave> {
+    const { workbook, plan } = saved;
+    const target = { workbook, task: plan.task.name };
+    return db.transaction(async (tx) => {
+      const picked = await pickRows(tx, target, content.rows, deps);
+      const rows = picked.lookUp.map(({ row }) => row);
+      const started = rows.length === 0 ? null : await writeSavedBatch(tx, saved, { ...content, rows }, deps);
+      const quicker =
+        rows.length > 0 && started === null ? await runningBatch(tx, workbook, target.task) : null;
+      if (quicker !== null) return joins(quicker.id);
+      await markSeen(tx, workbook, copy.version);
+      const outcome = started === null ? 'nothing to look up' : `batch ${started}: ${rows.length} rows`;
+      return { running: null, started, writeAgain: await writeAgain(tx, picked.writeAgain), outcome };
+    });
+  }
+
+  /** Adds the rows of a save to a batch; those it has already are asked for again. */
+  function join(
+    batch: Batch,
+    copy: WorkbookCopy,
+    content: WorkbookContent,
+    upTo: number | null,
+  ): Promise<JoinedRows> {
+    const plan = deps.planOf(taskByName(batch.task));
+    const { workbook } = copy;
+    return db.transaction(async (tx) => {
+      await lockBatch(tx, batch.id);
+      const target = { workbook, task: batch.task };
+      const { lookUp, writeAgain: lost } = await pickRows(tx, target, content.rows, deps);
+      await writeAgain(tx, lost);
+      const own = lookUp.flatMap(({ onRecord }) => (onRecord?.batchId === batch.id ? [onRecord.rowId] : []));
+      const others = lookUp.flatMap(({ row, onRecord }) => (onRecord?.batchId === batch.id ? [] : [row]));
+      await askAgain(tx, batch.id, await rowsById(tx, own), plan);
+      if (others.length > 0) await addRows(tx, batch.id, { rows: others, warnings: [] }, plan);
+      await markSeen(tx, workbook, copy.version);
+      await markExamined(tx, workbook, upTo, `${lookUp.length} rows joined batch ${batch.id}`);
+      const hold = await holdReason(tx, batch.id, lookUp.length, deps);
+      return { ...(await batchFigures(tx, batch.id)), joined: lookUp.length, hold };
     });
   }
 
@@ -205,28 +155,16 @@ export function createSaveActivities(deps: SaveDeps) {
         const batch = await findBatch(db, input.batchId);
         if (batch === null) throw new TypeError(`batch ${input.batchId} is unknown`);
         const upTo = await newestWaiting(db, batch.workbook);
-        const task = taskByName(batch.task);
-        return withCopy(deps, batch.workbook, async ({ workbook, path, version }) => {
-          const options = { columns: batch.columns, name: basename(workbook), signal };
-          const content = await readWorkbookApart(path, options);
-          return db.transaction(async (tx) => {
-            await lockBatch(tx, batch.id);
-            const { lookUp, writeAgain: lost } = await pick(tx, { workbook, task: task.name }, content.rows);
-            await writeAgain(tx, lost);
-            const own = lookUp.flatMap(({ onRecord }) =>
-              onRecord?.batchId === batch.id ? [onRecord.rowId] : [],
-            );
-            const others = lookUp.flatMap(({ row, onRecord }) =>
-              onRecord?.batchId === batch.id ? [] : [row],
-            );
-            await askAgain(tx, batch.id, await rowsById(tx, own), planOf(task));
-            if (others.length > 0) await addRows(tx, batch.id, { rows: others, warnings: [] }, planOf(task));
-            await markSeen(tx, workbook, version);
-            await markExamined(tx, workbook, upTo, `${lookUp.length} rows joined batch ${batch.id}`);
-            const hold = await holdOf(tx, batch.id, lookUp.length);
-            return { ...(await batchFigures(tx, batch.id)), joined: lookUp.length, hold };
-          });
-        });
+        try {
+          return await withCopy(deps, batch.workbook, async (copy) =>
+            join(batch, copy, await read(copy, batch.columns, signal), upTo),
+          );
+        } catch (error) {
+          if (!isFinal(error)) throw error;
+          // The batch has its rows all the same; once it has ended the sweep finds this save again.
+          await markExamined(db, batch.workbook, upTo, errorMessage(error));
+          return { ...(await batchFigures(db, batch.id)), joined: 0, hold: null };
+        }
       });
     },
   });

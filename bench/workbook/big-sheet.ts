@@ -46,13 +46,13 @@ export function* sheetXml(template: string, strings: SharedStrings): Generator<s
   const [beforeLinks = '', behindLinks = ''] = tail
     .replaceAll(/([A-Z]\d:[A-Z])31"/g, `$1${LAST_ROW}"`)
     // Merged cells beside the rows: each row is one.
-    .replace('A28:A29', 'G28:G29')
-    .replace('C30:E30', 'G30:I30')
+    .replace('A28:A29', 'J28:J29')
+    .replace('C30:E30', 'J30:L30')
     .split(/<hyperlink .*<\/hyperlinks>/);
-  yield head.replace('A1:E32', `A1:E${LAST_ROW + 1}`);
+  yield head.replace('A1:E32', `A1:H${LAST_ROW + 1}`);
   yield `<sheetData>${/<row r="1".*?<\/row>/.exec(rows)?.[0] ?? ''}`;
   yield* inGroups(bigRows(), (row) => rowXml(row, strings));
-  yield `<row r="${LAST_ROW + 1}" spans="1:5"><c r="D${LAST_ROW + 1}"><f>SUM(D2:D${LAST_ROW})</f><v>0</v></c></row>`;
+  yield `<row r="${LAST_ROW + 1}" spans="1:8"><c r="D${LAST_ROW + 1}"><f>SUM(D2:D${LAST_ROW})</f><v>0</v></c></row>`;
   yield `</sheetData>${beforeLinks}`;
   yield* inGroups(links(), ({ row }) => `<hyperlink ref="A${row}" r:id="${linkId(row)}"/>`);
   yield `</hyperlinks>${behindLinks}`;
@@ -90,8 +90,14 @@ function rowXml({ row, kind, input, email, result }: BigRow, strings: SharedStri
   const formatted = ` s="${STYLES.result}"`;
   const emptyResult = result === null ? '' : `<c r="C${row}"${formatted}/>`;
   const resultCell = result ? text('C', formatted, result) : emptyResult;
-  const others = `<c r="D${row}"><v>${1 + (row % 9)}</v></c><c r="E${row}" s="${STYLES.date}"><v>${46_000 + (row % 365)}</v></c>`;
-  return `<row r="${row}" spans="1:5">${inputCell}${emailCell}${resultCell}${others}</row>`;
+  const others = [
+    `<c r="D${row}"><v>${1 + (row % 9)}</v></c>`,
+    `<c r="E${row}" s="${STYLES.date}"><v>${46_000 + (row % 365)}</v></c>`,
+    text('F', '', `商品 ${row % 400}`),
+    text('G', '', `${row % 47} 県 ${row % 1_700} 様`),
+    `<c r="H${row}"><v>${(row % 300) / 10}</v></c>`,
+  ];
+  return `<row r="${row}" spans="1:8">${inputCell}${emailCell}${resultCell}${others.join('')}</row>`;
 }
 
 /** XML in pieces large enough that zipping is not called for each item. */

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { packageRoot } from '../../src/paths.ts';
-import { BIG_ROWS } from './big-rows.ts';
 import { BIG_SHEET, LAST_ROW, linkRelationships, SharedStrings, sheetXml } from './big-sheet.ts';
 import { addParts } from './more-parts.ts';
 import { readPackage, writePackage } from './package-file.ts';
@@ -31,6 +30,3 @@ export async function writeBigWorkbook(path: string): Promise<void> {
   const kept = [...parts.all].filter(([name]) => !streamed.has(name));
   await writePackage(path, [...kept, ...streamed]);
 }
-
-/** For tables and notes. */
-export const BIG_NAME = `${BIG_ROWS.toLocaleString('en')} rows`;

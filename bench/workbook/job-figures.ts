@@ -1,5 +1,5 @@
 import type { Figure } from '../part.ts';
-import { percentile, spread } from '../statistics.ts';
+import { percentile } from '../statistics.ts';
 import type { MeasuredJob } from './run-job.ts';
 
 /** Of bytes: 100 MB are less than 100 MiB. */
@@ -36,7 +36,7 @@ export function fasterFigure(
 export function peakFigure(what: string, jobs: readonly MeasuredJob[], mostMb: number): Figure {
   const peak = peakMb(jobs);
   return {
-    figure: `${what}: peak memory of the process`,
+    figure: `${what}: peak memory`,
     mustReach: `≤ ${mostMb} MB`,
     measured: peak,
     unit: 'MB',
@@ -51,6 +51,11 @@ export function countFigure(figure: string, measured: number | null, wanted: num
 
 /** What explains the figures: times and memory of all runs, and what starting the process adds. */
 export function jobNote(who: string, jobs: readonly MeasuredJob[]): string {
-  const [work, all] = [jobs.map(({ workMs }) => workMs), jobs.map(({ processMs }) => processMs)];
-  return `${who}: ${spread(work)}, with the start of its process ${spread(all)}; ${peakMb(jobs).toFixed(1)} MB at most`;
+  const work = jobs.map(({ workMs }) => workMs);
+  const started = percentile(
+    jobs.map(({ processMs }) => processMs),
+    0.5,
+  );
+  const range = `${Math.min(...work).toFixed(0)} to ${Math.max(...work).toFixed(0)}`;
+  return `${who}: ${medianMs(jobs).toFixed(0)} ms (${range}), with the process's start and end ${started.toFixed(0)} ms; ${peakMb(jobs).toFixed(0)} MB`;
 }

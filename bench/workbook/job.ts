@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { CellEdit } from '../../src/workbook/types.ts';
 import { bigEdit, spreadRows } from './big-rows.ts';
 import { loadHands } from './hands.ts';
 import type { HandsName, ReadRow } from './hands.ts';
@@ -24,7 +25,7 @@ export interface JobReport {
 /** To be called once in a process that does nothing else. */
 export async function doJob(job: Job): Promise<JobReport> {
   const hands = await loadHands(job.by);
-  const edits = job.kind === 'patch' ? spreadRows(job.cells).map((row) => bigEdit(row)) : [];
+  const edits = job.kind === 'patch' ? spreadRows(job.cells).map((row) => parsed(bigEdit(row))) : [];
   let rows: ReadRow[] = [];
   let count = 0;
   const peak = new PeakMemory(job.by === 'apart');
@@ -34,6 +35,11 @@ export async function doJob(job: Job): Promise<JobReport> {
   const workMs = performance.now() - began;
   const peakBytes = peak.stop();
   return { workMs, peakBytes, count: count + rows.length, digest: digestOf(rows) };
+}
+
+/** With texts as a database gives them, each of one piece. */
+function parsed(edit: CellEdit): CellEdit {
+  return JSON.parse(JSON.stringify(edit)) as CellEdit;
 }
 
 function digestOf(rows: readonly ReadRow[]): string {

@@ -4,36 +4,33 @@ import { temporaryFolder } from '../temporary-folder.ts';
 import { BIG_SHEET } from './big-sheet.ts';
 import { writeBigWorkbook } from './big-workbook.ts';
 import type { HandsName } from './hands.ts';
-import type { Job } from './job.ts';
-import { countFigure, fasterFigure, jobNote, peakFigure } from './job-figures.ts';
+import { countFigure, fasterFigure, peakFigure } from './job-figures.ts';
+import { measureOurs, measureTheirs } from './measure.ts';
 import { changedCells, packageDiff } from './package-diff.ts';
 import { readPackage } from './package-file.ts';
-import { runJob, runRepeatedly } from './run-job.ts';
 
 const CELLS = 10;
 const LEAST_TIMES = 15;
 const MOST_MB = 100;
 
-/** Ten cells of the big workbook, and nothing else, beside exceljs's load and save. */
+/** Ten cells of the big workbook and nothing else, beside exceljs's load and save. */
 export const patch: Part = {
   name: 'patch',
-  async run({ cleanup, figure, note, progress }) {
+  async run(context) {
+    const { cleanup, figure, note } = context;
     const folder = temporaryFolder(cleanup);
     const source = join(folder, 'big.xlsm');
     await writeBigWorkbook(source);
     const target = (by: HandsName): string => join(folder, `${by}.xlsm`);
-    const job = (by: HandsName): Job => ({ kind: 'patch', by, source, target: target(by), cells: CELLS });
+    const job = (by: HandsName) => ({ kind: 'patch', by, source, target: target(by), cells: CELLS }) as const;
+    const { ours, apart } = await measureOurs(context, job);
+    const theirs = await measureTheirs(context, job);
 
-    progress('ours');
-    const ours = await runRepeatedly(cleanup, job('ours'));
-    const apart = await runRepeatedly(cleanup, job('apart'));
-    progress('exceljs');
-    const theirs = await runJob(cleanup, job('exceljs'));
-
-    const what = `${CELLS} of 100,000 rows patched and saved`;
+    const what = `${CELLS} of 100,000 rows patched`;
     figure(fasterFigure(what, theirs, ours, LEAST_TIMES));
     figure(peakFigure(what, ours, MOST_MB));
-    figure(peakFigure(`${what} in a child, as workers do`, apart, MOST_MB));
+    figure(peakFigure(`${what}, apart`, apart, MOST_MB));
+
     const before = await readPackage(source);
     const sheet = (parts: ReadonlyMap<string, Buffer>): string => parts.get(BIG_SHEET)?.toString() ?? '';
     for (const by of ['ours', 'apart'] as const) {
@@ -42,15 +39,11 @@ export const patch: Part = {
       const others = [...lost, ...added, ...changed.filter((part) => part !== BIG_SHEET)];
       const cells = changedCells(sheet(before), sheet(after));
       figure(countFigure(`${what}, ${by}: other parts changed or lost`, others.length, 0));
-      figure(countFigure(`${what}, ${by}: cells of the sheet that differ`, cells?.length ?? null, CELLS));
+      figure(countFigure(`${what}, ${by}: cells that differ`, cells?.length ?? null, CELLS));
     }
-
-    note(jobNote('ours', ours));
-    note(jobNote('ours in a child (the work includes its start, the memory is the child’s)', apart));
-    note(jobNote('exceljs', [theirs]));
     const { lost, changed } = packageDiff(before, await readPackage(target('exceljs')));
     note(
-      `exceljs, of ${before.size} parts: ${lost.length} lost (${lost.join(', ')}), ${changed.length} changed`,
+      `exceljs: of ${before.size} parts ${changed.length} changed, ${lost.length} lost: ${lost.join(', ')}`,
     );
   },
 };

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { errorMessage } from '../../src/errors.ts';
 import { compiledModule } from '../../src/paths.ts';
+import { childFlags, DEFAULT_CHILD_LIMITS } from '../../src/workbook/run-child.ts';
 import type { Cleanup } from '../cleanup.ts';
 import { BenchError } from '../part.ts';
 import type { Job, JobReport } from './job.ts';
@@ -13,13 +14,14 @@ export interface MeasuredJob extends JobReport {
 
 const MODULE = compiledModule('bench/workbook/job-process.js');
 
-/** Does the job in a process of its own, with node's defaults. */
+/** Does the job in a process of its own: ours as workers start it for a workbook, others with node's defaults. */
 export async function runJob(cleanup: Cleanup, job: Job): Promise<MeasuredJob> {
   const ending = new AbortController();
   cleanup.add('the process that is measured', async () => ending.abort());
   const began = performance.now();
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, [MODULE, JSON.stringify(job)], {
+    const flags = job.by === 'ours' ? childFlags(DEFAULT_CHILD_LIMITS) : [];
+    const { stdout } = await promisify(execFile)(process.execPath, [...flags, MODULE, JSON.stringify(job)], {
       env: {},
       signal: ending.signal,
     });
@@ -29,14 +31,4 @@ export async function runJob(cleanup: Cleanup, job: Job): Promise<MeasuredJob> {
       cause: error,
     });
   }
-}
-
-/** Runs of ours: it is short, and the median shows what it takes. */
-const REPETITIONS = 5;
-
-/** The job several times, one after the other, each in a new process. */
-export async function runRepeatedly(cleanup: Cleanup, job: Job): Promise<MeasuredJob[]> {
-  const jobs: MeasuredJob[] = [];
-  for (let run = 0; run < REPETITIONS; run++) jobs.push(await runJob(cleanup, job));
-  return jobs;
 }

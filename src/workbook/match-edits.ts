@@ -1,4 +1,5 @@
 import type { ColumnRoles } from './columns.ts';
+import { EditsByInput } from './edits-by-input.ts';
 import type { OpenSheet } from './open-sheet.ts';
 import type { CellText } from './sheet/cell-texts.ts';
 import { isBlank, Occurrences } from './sheet/row-identity.ts';
@@ -8,7 +9,7 @@ import type { RowPlace } from './sheet/row-place.ts';
 import type { ScannedRow } from './sheet/scanned-row.ts';
 import type { SheetFacts } from './sheet/sheet-scanner.ts';
 import type { SheetTable } from './sheet/tables.ts';
-import type { CellEdit } from './types.ts';
+import type { CellEdit, RowContent } from './types.ts';
 
 /** A row that holds the content some edit asks for, and what its cells of ours hold now. */
 export interface MatchedRow {
@@ -20,11 +21,11 @@ export interface MatchedRow {
   statusIsFormula: boolean;
 }
 
-/** A row whose input and e-mail are those of some edit; its hyperlink is known only behind the rows. */
-interface Candidate extends Omit<MatchedRow, 'result' | 'status'> {
-  input: string;
-  email: string;
-  formulaUrl: string | null;
+/**
+ * A row whose input and e-mail are those of some edit. Behind the rows it is told its hyperlink, where it has no
+ * HYPERLINK(), and becomes the matched row: a second object a row would count.
+ */
+interface Candidate extends RowContent, Omit<MatchedRow, 'result' | 'status'> {
   result: CellText;
   status: CellText;
 }
@@ -49,7 +50,7 @@ export async function matchEdits(
   roles: ColumnRoles,
   edits: readonly CellEdit[],
 ): Promise<MatchedEdits> {
-  const editsOf = editsByInput(edits);
+  const editsOf = new EditsByInput(edits);
   const { candidates, links, facts } = await findCandidates(sheet, roles, edits, editsOf);
   const { targets, tables } = await sheet.surroundings(facts, links);
   const strings = await stringsOf(sheet, candidates);
@@ -58,37 +59,26 @@ export async function matchEdits(
   const occurrences = new Occurrences();
   const rows = edits.map((): MatchedRow | null => null);
   for (const [index, candidate] of candidates.entries()) {
-    const { input, email, formulaUrl, place, result, resultIsFormula, status, statusIsFormula } = candidate;
-    const inputUrl = links.target(index, targets) ?? formulaUrl;
-    const occurrence = occurrences.next({ input, email, inputUrl });
-    for (const at of editsOf.get(input) ?? []) {
+    candidate.inputUrl = links.target(index, targets) ?? candidate.inputUrl;
+    const { input, email, inputUrl, result, status } = candidate;
+    const occurrence = occurrences.next(candidate);
+    for (let at = editsOf.first(input); at >= 0; at = editsOf.next(at)) {
       const edit = edits[at];
       if (edit?.email !== email || edit.inputUrl !== inputUrl || edit.occurrence !== occurrence) continue;
-      rows[at] = { place, result: textOf(result), resultIsFormula, status: textOf(status), statusIsFormula };
+      rows[at] = Object.assign(candidate, { result: textOf(result), status: textOf(status) });
     }
   }
   return { rows, facts, tables };
-}
-
-/** The places of the edits that ask for an input. */
-function editsByInput(edits: readonly CellEdit[]): Map<string, number[]> {
-  const places = new Map<string, number[]>();
-  for (const [at, { input }] of edits.entries()) {
-    const others = places.get(input);
-    if (others === undefined) places.set(input, [at]);
-    else others.push(at);
-  }
-  return places;
 }
 
 async function findCandidates(
   sheet: OpenSheet,
   roles: ColumnRoles,
   edits: readonly CellEdit[],
-  editsOf: ReadonlyMap<string, readonly number[]>,
+  editsOf: EditsByInput,
 ): Promise<{ candidates: Candidate[]; links: RowLinks; facts: SheetFacts }> {
-  const texts = new Set(editsOf.keys());
-  for (const { email } of edits) texts.add(email);
+  const texts = new Set<string>();
+  for (const { input, email } of edits) texts.add(input).add(email);
   const strings = await sheet.sharedStringsOf(texts);
   const candidates: Candidate[] = [];
   const rowNumbers: number[] = [];
@@ -97,13 +87,14 @@ async function findCandidates(
   const facts = await sheet.scan(roles.wanted, {
     passesOver: (cell) => {
       const input = known(cellTexts.inputText(cell, cellTexts.link(cell)), strings);
-      return input === undefined || !editsOf.has(input);
+      return input === undefined || editsOf.first(input) < 0;
     },
     row: (row) => {
       const candidate = candidateIn(row, sheet, roles, strings);
       if (candidate === null) return;
-      const { input, email } = candidate;
-      if (editsOf.get(input)?.some((at) => edits[at]?.email === email) !== true) return;
+      let at = editsOf.first(candidate.input);
+      while (at >= 0 && edits[at]?.email !== candidate.email) at = editsOf.next(at);
+      if (at < 0) return;
       candidates.push(candidate);
       rowNumbers.push(row.number);
     },
@@ -134,7 +125,7 @@ function candidateIn(
   return {
     input,
     email,
-    formulaUrl: link?.url ?? null,
+    inputUrl: link?.url ?? null,
     place: rowPlace(row, roles),
     result: texts.text(resultCell),
     resultIsFormula: resultCell.isFormula,

@@ -45,11 +45,7 @@ export async function patchWorkbook(
 ): Promise<PatchReport> {
   const roles = columnRoles(options.columns);
   await checkTarget(sourcePath, targetPath);
-  const edits = options.edits.map((edit) => ({
-    ...edit,
-    text: heldText(edit.text),
-    status: heldText(edit.status),
-  }));
+  const edits = options.edits.map((edit) => heldEdit(edit));
   const sheet = await OpenSheet.open(sourcePath, options.name ?? basename(sourcePath), options.limits);
   try {
     const { rows, facts, tables } = await matchEdits(sheet, roles, edits);
@@ -85,7 +81,12 @@ export async function checkTarget(sourcePath: string, targetPath: string): Promi
     throw new RangeError('a workbook cannot be patched onto itself');
 }
 
-/** A text as the cell will hold it, so that it is known again as the same. */
+/** The edit with its texts as cells will hold them, so that they are known again as the same; nearly always itself. */
+function heldEdit(edit: CellEdit): CellEdit {
+  const [text, status] = [heldText(edit.text), heldText(edit.status)];
+  return text === edit.text && status === edit.status ? edit : { ...edit, text, status };
+}
+
 function heldText(text: string | null): string | null {
   if (text === null) return null;
   return storable(text.length > MAX_CELL_LENGTH ? text.slice(0, MAX_CELL_LENGTH) : text);

@@ -78,10 +78,14 @@ export function relationshipsPart(part: string): string {
   return `${part.slice(0, slash)}_rels/${part.slice(slash)}.rels`;
 }
 
-/** The part that a target means, seen from its source part. Never leads outside the package. */
+/**
+ * The part that a target means, seen from its source part; never leads outside the package. Writers that name zip
+ * entries with backslashes have them in targets, too.
+ */
 export function resolveTarget(sourcePart: string, target: string): string {
-  const base = target.startsWith('/') ? [] : sourcePart.split('/').slice(0, -1);
-  for (const step of target.split('/')) {
+  const steps = target.split(/[\\/]/);
+  const base = steps[0] === '' ? [] : sourcePart.split('/').slice(0, -1);
+  for (const step of steps) {
     if (step === '..') base.pop();
     else if (step !== '' && step !== '.') base.push(step);
   }

@@ -1,4 +1,4 @@
-import { TsuisekiError } from '../errors.ts';
+import { errorMessage, TsuisekiError } from '../errors.ts';
 
 /** Column letters of a task's input, e-mail and result cells; `A`, `B`, `C` unless configured. */
 export interface WorkbookColumns {
@@ -97,4 +97,9 @@ export type WorkbookErrorCode =
   | 'WORKBOOK_CRASHED';
 
 /** A workbook that cannot be read or patched; the original is untouched. */
-export class WorkbookError extends TsuisekiError<WorkbookErrorCode> {}
+export class WorkbookError extends TsuisekiError<WorkbookErrorCode> {
+  constructor(code: WorkbookErrorCode, message: string, options?: { cause?: unknown }) {
+    // It may name parts as a forger did: at any length, with line breaks.
+    super(code, errorMessage(message), options);
+  }
+}

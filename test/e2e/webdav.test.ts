@@ -1,10 +1,14 @@
 import { randomInt } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import ExcelJS from 'exceljs';
+import type ExcelJS from 'exceljs';
+import { SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectedText } from '../../src/sandbox/expected-text.ts';
 import type { UpFile } from '../../src/settings/up-file.ts';
 import { trackingNumber } from '../../src/workbook/samples.ts';
+import { Colleague } from '../support/colleague.ts';
 import { type Ended, ended, workplace } from '../support/cli.ts';
 import { needs } from '../support/component.ts';
 import { type SabreDav, sabreDavMissing, startSabreDav } from '../support/sabre-dav.ts';
@@ -12,82 +16,55 @@ import { type SabreDav, sabreDavMissing, startSabreDav } from '../support/sabre-
 const TASK = 'yamato_tracking_only';
 const PATH = `${TASK}/YTO-発送.xlsx`;
 const ROWS = 30;
+const SECRET = 'a secret of thirty-two characters';
 const PATIENCE_MS = 90_000;
 const numberOf = (index: number) => trackingNumber(39_800_412_300 + index * 37);
 
-/** A colleague with a program that minds what others save: reads with the ETag, writes with If-Match, tries again. */
-class Colleague {
-  private readonly dav: SabreDav;
-  saves = 0;
-
-  constructor(dav: SabreDav) {
-    this.dav = dav;
-  }
-
-  private request(method: string, headers: Record<string, string> = {}, body?: Buffer): Promise<Response> {
-    const authorization = `Basic ${Buffer.from(`${this.dav.username}:${this.dav.password}`).toString('base64')}`;
-    const url = this.dav.url + encodeURI(PATH);
-    return fetch(url, {
-      method,
-      headers: { authorization, ...headers },
-      ...(body === undefined ? {} : { body }),
-    });
-  }
-
-  async read(): Promise<{ sheet: ExcelJS.Worksheet; workbook: ExcelJS.Workbook; etag: string }> {
-    const response = await this.request('GET');
-    const workbook = new ExcelJS.Workbook();
-    await workbook.xlsx.load(await response.arrayBuffer());
-    const sheet = workbook.worksheets[0];
-    if (sheet === undefined) throw new Error('no sheet');
-    return { sheet, workbook, etag: response.headers.get('etag') ?? '' };
-  }
-
-  async create(fill: (sheet: ExcelJS.Worksheet) => void): Promise<void> {
-    await fetch(`${this.dav.url}${TASK}`, { method: 'MKCOL', headers: await this.authorization() });
-    const workbook = new ExcelJS.Workbook();
-    fill(workbook.addWorksheet('発送一覧'));
-    await this.request('PUT', {}, Buffer.from(await workbook.xlsx.writeBuffer()));
-  }
-
-  private async authorization() {
-    return {
-      authorization: `Basic ${Buffer.from(`${this.dav.username}:${this.dav.password}`).toString('base64')}`,
-    };
-  }
-
-  /** Edits and saves it, over nobody else's save. */
-  async edit(change: (sheet: ExcelJS.Worksheet) => void): Promise<void> {
-    for (;;) {
-      const { sheet, workbook, etag } = await this.read();
-      change(sheet);
-      const body = Buffer.from(await workbook.xlsx.writeBuffer());
-      const { status } = await this.request('PUT', { 'if-match': etag }, body);
-      if (status < 300) break;
-      if (status !== 412 && status !== 423) throw new Error(`PUT was answered ${status}`);
-    }
-    this.saves += 1;
-  }
-}
-
 const texts = (sheet: ExcelJS.Worksheet, column: string) =>
   Array.from({ length: sheet.rowCount - 1 }, (_, index) => sheet.getCell(`${column}${index + 2}`).text);
+
+/** Nextcloud's own callback: it stores the file only when the document server's callback reaches it. */
+async function startNextcloud() {
+  const calls: { url: string; body: string }[] = [];
+  let store = async (): Promise<void> => {};
+  const server = createServer((request, response) => {
+    let body = '';
+    request.setEncoding('utf8').on('data', (text: string) => (body += text));
+    request.on('end', () => {
+      calls.push({ url: request.url ?? '', body });
+      void store().then(() => response.end('{"error":0}'));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/track`,
+    calls,
+    onCallback: (work: () => Promise<void>) => {
+      store = work;
+    },
+    close: () => new Promise((resolve) => server.close(resolve)),
+  };
+}
 
 needs(sabreDavMissing())('a workbook on sabre/dav', () => {
   const place = workplace();
   let dav: SabreDav;
   let colleague: Colleague;
+  let nextcloud: Awaited<ReturnType<typeof startNextcloud>>;
   let up: { report: UpFile; end: Promise<Ended>; stop: () => void };
 
   beforeAll(async () => {
     dav = await startSabreDav();
-    colleague = new Colleague(dav);
+    colleague = new Colleague(dav, PATH);
+    nextcloud = await startNextcloud();
     const child = place.spawn(['up', '--sandbox', '--json'], {
       PUBLISH_INTERVAL: '400ms',
       WEBDAV_URL: dav.url,
       WEBDAV_USERNAME: dav.username,
       WEBDAV_PASSWORD: dav.password,
       NEXTCLOUD_WEBHOOK_TOKEN: 'cloud',
+      ONLYOFFICE_JWT_SECRET: SECRET,
+      ONLYOFFICE_CALLBACK_URL: `${nextcloud.url}?doc=1`,
       WRITEBACK_EVERY: '3',
       LOG_LEVEL: 'warn',
     });
@@ -102,6 +79,7 @@ needs(sabreDavMissing())('a workbook on sabre/dav', () => {
   afterAll(async () => {
     up.stop();
     await up.end;
+    await nextcloud.close();
     await dav.close();
     place.remove();
   }, PATIENCE_MS);
@@ -250,6 +228,44 @@ needs(sabreDavMissing())('a workbook on sabre/dav', () => {
       }
       const { sheet } = await colleague.read();
       expect(sheet.getCell('C3').text).not.toBe('');
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'saved in OnlyOffice, the callback reaches Nextcloud first, and then the workbook is read',
+    async () => {
+      const before = (await batches()).length;
+      nextcloud.onCallback(() =>
+        colleague.edit((sheet) => {
+          sheet.addRow([numberOf(200)]);
+        }),
+      );
+      const callback = { status: 2, key: 'k1', url: 'http://127.0.0.1:1/never-fetched', users: ['mika'] };
+      const token = await new SignJWT({ payload: callback })
+        .setProtectedHeader({ alg: 'HS256' })
+        .setExpirationTime('5m')
+        .sign(new TextEncoder().encode(SECRET));
+      const answer = await fetch(
+        `${up.report.http}/webhooks/onlyoffice?path=${encodeURIComponent(`/${PATH}`)}`,
+        {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+          body: JSON.stringify(callback),
+        },
+      );
+      expect([answer.status, await answer.json()]).toEqual([200, { error: 0 }]);
+      expect(nextcloud.calls).toMatchObject([{ url: '/track?doc=1', body: JSON.stringify(callback) }]);
+      const until = Date.now() + PATIENCE_MS;
+      for (;;) {
+        const all = await batches();
+        if (all.length === before + 1 && all[0]?.state === 'completed') {
+          expect(all[0].counts).toMatchObject({ total: 1, completed: 1 });
+          break;
+        }
+        if (Date.now() > until) throw new Error(`not started: ${JSON.stringify(all)}`);
+        await delay(300);
+      }
     },
     PATIENCE_MS,
   );

@@ -1,7 +1,7 @@
 import { XmlProblem } from '../xml/xml-problem.ts';
 import { decodeCdata, decodeCellCdata, decodeCellText, decodeXml } from '../xml/xml-text.ts';
 import type { XmlToken, XmlTokenizer } from '../xml/xml-tokenizer.ts';
-import { MAX_COLUMN, MAX_ROW } from './cell-reference.ts';
+import { columnLetters, MAX_COLUMN, MAX_ROW } from './cell-reference.ts';
 import { clearCellContent, emptyCell, resetCell } from './scanned-row.ts';
 import type { CellType, ScannedCell, ScannedRow, Spans } from './scanned-row.ts';
 
@@ -155,6 +155,10 @@ export class RowScanner {
       }
     }
     if (column < 1 || column > MAX_COLUMN) throw new XmlProblem('a cell stands in no column');
+    if (column <= this.#column) {
+      const [second, first] = [columnLetters(column), columnLetters(this.#column)];
+      throw new XmlProblem(`in row ${this.#row.number} a cell of ${second} stands behind one of ${first}`);
+    }
     this.#column = column;
     this.#rest = column > this.#lastColumn;
     const start = xml.offset + xml.start;

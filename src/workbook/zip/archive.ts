@@ -71,7 +71,7 @@ export class Archive {
         throw tooLarge(name, `${mebibytes(size)}, where ${mebibytes(limits.maxFileBytes)} are allowed`);
       }
       const directory = await readDirectory(file, size, name);
-      checkEntries(directory.entries, name, limits);
+      checkEntries(directory, name, limits);
       return new Archive(name, limits, file, directory);
     } catch (error) {
       await file.close();
@@ -155,11 +155,12 @@ async function readDirectory(file: FileHandle, size: number, name: string): Prom
   }
 }
 
-function checkEntries(entries: readonly ArchiveEntry[], name: string, limits: WorkbookLimits): void {
+function checkEntries({ entries, fileSize }: ZipDirectory, name: string, limits: WorkbookLimits): void {
   if (entries.length > limits.maxParts) {
     throw tooLarge(name, `${entries.length} parts, where ${limits.maxParts} are allowed`);
   }
   const seen = new Set<string>();
+  let stored = 0;
   for (const entry of entries) {
     const key = partKey(entry.filename);
     const shown = JSON.stringify(entry.filename.slice(0, 100));
@@ -169,7 +170,10 @@ function checkEntries(entries: readonly ArchiveEntry[], name: string, limits: Wo
       throw damaged(name, `the zip entry ${shown} has a name that leads outside`);
     if (seen.has(key)) throw damaged(name, `two zip entries have the name ${shown}`);
     seen.add(key);
+    stored += entry.compressedSize;
   }
+  // A copy of each would fill the disk, as one part unzipped never could.
+  if (stored > fileSize) throw damaged(name, 'its zip entries overlap, or reach beyond the file');
 }
 
 function isPathLike(filename: string): boolean {

@@ -10,6 +10,8 @@ const END_RECORD_BYTES = 22;
 const DATA_DESCRIPTOR_FLAG = 0x0008;
 /** Extra field of large sizes, which no entry within the limits needs. */
 const ZIP64_EXTRA = 0x0001;
+/** The version needed to unzip a deflated entry (4.4.3.2); a stored one that is patched may name a lower one. */
+const DEFLATE_VERSION = 20;
 const COPY_BYTES = 256 * 1024;
 
 /** The bytes of an entry as they are stored. */
@@ -109,7 +111,8 @@ export class StoredZipWriter {
 
 /** From "version needed" to "uncompressed size", the same in both headers. */
 function writeCommonFields(header: Buffer, at: number, entry: ArchiveEntry, data: StoredData): void {
-  header.writeUInt16LE(entry.version & 0xffff, at);
+  const sameMethod = data.compressionMethod === entry.compressionMethod;
+  header.writeUInt16LE((sameMethod ? entry.version : Math.max(entry.version, DEFLATE_VERSION)) & 0xffff, at);
   header.writeUInt16LE(flagsOf(entry) & ~DATA_DESCRIPTOR_FLAG, at + 2);
   header.writeUInt16LE(data.compressionMethod, at + 4);
   header.writeUInt32LE(Number(entry.rawLastModDate) >>> 0, at + 6);

@@ -79,6 +79,18 @@ describe('the sheet that is meant', () => {
       'the active sheet "二" is a chart sheet: open the sheet with the rows and save the workbook',
     ],
     [
+      'shows a macro sheet',
+      view(1) + sheets(),
+      { workbookLinks: [['rId2', 'xlMacrosheet', 'macrosheets/sheet1.xml']] as [string, string, string][] },
+      'the active sheet "二" is a macro sheet: open the sheet with the rows and save the workbook',
+    ],
+    [
+      'shows a macro sheet that is listed as a worksheet',
+      view(0) + sheets(),
+      { sheetXml: '<xm:macrosheet xmlns:xm="u"><sheetData/></xm:macrosheet>' },
+      'the active sheet "一" is a macrosheet and no worksheet',
+    ],
+    [
       'shows a dialog sheet that is listed as a worksheet',
       view(0) + sheets(),
       { sheetXml: '<dialogsheet><sheetPr/></dialogsheet>' },

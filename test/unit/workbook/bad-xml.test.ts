@@ -83,6 +83,16 @@ describe('a sheet', () => {
     ['a row that is no number', '<row r="2x"/>', 'something stands where a number is meant'],
     ['a cell in no column', '<row r="2"><c r="2"/></row>', 'a cell stands in no column'],
     ['a cell beyond the last column', '<row r="2"><c r="XFE2"/></row>', 'a cell stands in no column'],
+    [
+      'cells twice',
+      '<row r="2"><c r="A2" t="str"><v>W1</v></c><c r="C2"/><c r="C2"/></row>',
+      'in row 2 a cell of C stands behind one of C',
+    ],
+    [
+      'cells out of order',
+      '<row r="2"><c r="A2" t="str"><v>W1</v></c><c r="C2"/><c r="B2"/></row>',
+      'in row 2 a cell of B stands behind one of C',
+    ],
     ['an unknown type', '<row r="2"><c r="A2" t="x"/></row>', 'a cell has the unknown type "x"'],
     [
       'an index that is none',

@@ -50,6 +50,44 @@ describe('zip entries that are refused', () => {
     );
   });
 
+  it('that are one another, so that a copy of each would fill the disk', async () => {
+    const parts = [...rawParts(BOOK), ...Array.from({ length: 9 }, (_, index) => `xl/media/${index}`)].map(
+      (part) => (typeof part === 'string' ? { name: part, data: 'x'.repeat(1000), stored: true } : part),
+    );
+    const bytes = zipBytes(parts);
+    const first = bytes.indexOf('PK\x03\x04\x14', bytes.indexOf('xxx') - 60, 'latin1');
+    const directory = bytes.subarray(bytes.indexOf('PK\x01\x02', 0, 'latin1'));
+    for (let at = directory.indexOf('PK\x01\x02'); at >= 0; at = directory.indexOf('PK\x01\x02', at + 4)) {
+      if (directory.toString('latin1', at + 46, at + 54) === 'xl/media')
+        directory.writeUInt32LE(first, at + 42);
+    }
+    const end = bytes.lastIndexOf('PK\x05\x06', undefined, 'latin1');
+    const start = bytes.lastIndexOf('xxx') + 3 - 8 * 1039;
+    const file = path('overlapping.xlsx');
+    const moved = Buffer.concat([bytes.subarray(0, start), directory]);
+    moved.writeUInt32LE(start, moved.length - (bytes.length - end) + 16);
+    await writeFile(file, moved);
+    await expectRefused(
+      folder(),
+      file,
+      'WORKBOOK_DAMAGED',
+      'is damaged: its zip entries overlap, or reach beyond the file',
+    );
+  });
+
+  it('that a forger gave long names of several lines', async () => {
+    const name = `xl/\n${'x'.repeat(2000)}`;
+    const link: [string, string, string] = ['rId8', 'sharedStrings', name];
+    const file = path('long.xlsx');
+    const book = { ...BOOK, workbookLinks: [['rId2', 'worksheet', name]] as (typeof link)[] };
+    const workbook = '<sheets><sheet name="x" r:id="rId2"/></sheets>';
+    await writeZip(file, [...rawParts({ ...book, workbook }), { name: `xl/${name}`, data: '<worksheet>' }]);
+    await expect(readWorkbook(file, { columns: COLUMNS })).rejects.toMatchObject({
+      code: 'WORKBOOK_DAMAGED',
+      message: expect.stringMatching(/^long\.xlsx is damaged: in xl\/xl\/ x{400,480}…$/) as string,
+    });
+  });
+
   it('more than a workbook ever has', async () => {
     const many = Array.from({ length: 200 }, (_, index) => ({ name: `xl/media/${index}`, data: '' }));
     const limits = { maxParts: 200 };
@@ -137,8 +175,9 @@ describe('zip entries that are damaged', () => {
       { name: 'xl/media/image1.png', data: 'x'.repeat(100), stored: true },
     ]);
     const at = bytes.lastIndexOf('PK\x01\x02', undefined, 'latin1');
-    bytes.writeUInt32LE(1_000_000, at + 20);
-    bytes.writeUInt32LE(1_000_000, at + 24);
+    const beyond = bytes.length - bytes.indexOf('xxx') + 1;
+    bytes.writeUInt32LE(beyond, at + 20);
+    bytes.writeUInt32LE(beyond, at + 24);
     const source = path('beyond.xlsx');
     await writeFile(source, bytes);
     const { rows } = await readWorkbook(source, { columns: COLUMNS });
@@ -154,6 +193,23 @@ describe('zip entries that are damaged', () => {
 });
 
 describe('zip entries that are odd, but sound', () => {
+  it('say what unzipping them takes, once a stored sheet is deflated', async () => {
+    const bytes = zipBytes(rawParts(BOOK).map((part) => ({ ...part, stored: true })));
+    for (const signature of ['PK\x03\x04', 'PK\x01\x02']) {
+      const at = signature.endsWith('\x04') ? 4 : 6;
+      for (let from = bytes.indexOf(signature); from >= 0; from = bytes.indexOf(signature, from + 4))
+        bytes.writeUInt16LE(10, from + at);
+    }
+    const source = path('stored.xlsx');
+    await writeFile(source, bytes);
+    const target = path('stored-patched.xlsx');
+    const { rows } = await readWorkbook(source, { columns: COLUMNS });
+    await patchWorkbook(source, target, { columns: COLUMNS, edits: [editOf(rows[0]!, '完了')] });
+    const patched = await readFile(target);
+    const versions = headers(patched).map(({ name, version }) => [name, String(version).slice(4)]);
+    expect(versions.filter(([, version]) => version !== '0a00')).toEqual([[SHEET_PART, '1400']]);
+  });
+
   it('are copied with their names, dates, attributes, order and bytes', async () => {
     const time = Buffer.from('555405000100f15365', 'hex');
     const source = path('odd-source.xlsx');
