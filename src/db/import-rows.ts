@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
-import { planUrls } from '../tasks/plan-urls.ts';
+import { planUrls, urlsOfRows } from '../tasks/plan-urls.ts';
 import type { TrackingTask } from '../tasks/types.ts';
 import { understandRow } from '../tasks/understand-row.ts';
 import type { WorkbookContent, WorkbookRow } from '../workbook/types.ts';
@@ -13,7 +13,8 @@ import { storable } from './storable.ts';
 /** How a task's rows become jobs. */
 export interface ImportPlan {
   task: TrackingTask;
-  sitemapId: number;
+  /** Null: the carrier is asked directly. */
+  sitemapId: number | null;
   urlsPerJob: number;
 }
 
@@ -43,9 +44,7 @@ export async function addRows(
   const wanted = sheet.rows.map(storableRow);
   const readings = wanted.map((row) => understandRow(plan.task, row));
   const planned = planUrls(plan.task, readings);
-  const urlOfRow = new Map(
-    planned.flatMap((url) => url.rowIndexes.map((index) => [index, url.url] as const)),
-  );
+  const urlOfRow = urlsOfRows(plan.task, planned);
   const values = wanted.map((row, index) => {
     const reading = readings[index];
     if (reading === undefined) throw new TypeError(`row ${row.row} was not understood`);
