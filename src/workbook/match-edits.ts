@@ -1,4 +1,5 @@
 import type { ColumnRoles } from './columns.ts';
+import { EditIndex } from './edit-index.ts';
 import type { OpenSheet } from './open-sheet.ts';
 import type { CellText } from './sheet/cell-texts.ts';
 import { isBlank, Occurrences } from './sheet/row-identity.ts';
@@ -49,47 +50,31 @@ export async function matchEdits(
   roles: ColumnRoles,
   edits: readonly CellEdit[],
 ): Promise<MatchedEdits> {
-  const editsOf = editsByInput(edits);
-  const { candidates, links, facts } = await findCandidates(sheet, roles, edits, editsOf);
+  const index = new EditIndex(edits);
+  const { candidates, links, facts } = await findCandidates(sheet, roles, index);
   const { targets, tables } = await sheet.surroundings(facts, links);
   const strings = await stringsOf(sheet, candidates);
   const textOf = (text: CellText): string => sheet.textOf(text, strings);
 
   const occurrences = new Occurrences();
   const rows = edits.map((): MatchedRow | null => null);
-  for (const [index, candidate] of candidates.entries()) {
-    const { input, email, formulaUrl, place, result, resultIsFormula, status, statusIsFormula } = candidate;
-    const inputUrl = links.target(index, targets) ?? formulaUrl;
-    const occurrence = occurrences.next({ input, email, inputUrl });
-    for (const at of editsOf.get(input) ?? []) {
-      const edit = edits[at];
-      if (edit?.email !== email || edit.inputUrl !== inputUrl || edit.occurrence !== occurrence) continue;
-      rows[at] = { place, result: textOf(result), resultIsFormula, status: textOf(status), statusIsFormula };
-    }
+  for (const [at, candidate] of candidates.entries()) {
+    const { input, email, formulaUrl, result, status } = candidate;
+    const content = { input, email, inputUrl: links.target(at, targets) ?? formulaUrl };
+    const places = index.find(content, occurrences.next(content));
+    if (places.length === 0) continue;
+    const row = Object.assign(candidate, { result: textOf(result), status: textOf(status) });
+    for (const place of places) rows[place] = row;
   }
   return { rows, facts, tables };
-}
-
-/** The places of the edits that ask for an input. */
-function editsByInput(edits: readonly CellEdit[]): Map<string, number[]> {
-  const places = new Map<string, number[]>();
-  for (const [at, { input }] of edits.entries()) {
-    const others = places.get(input);
-    if (others === undefined) places.set(input, [at]);
-    else others.push(at);
-  }
-  return places;
 }
 
 async function findCandidates(
   sheet: OpenSheet,
   roles: ColumnRoles,
-  edits: readonly CellEdit[],
-  editsOf: ReadonlyMap<string, readonly number[]>,
+  index: EditIndex,
 ): Promise<{ candidates: Candidate[]; links: RowLinks; facts: SheetFacts }> {
-  const texts = new Set(editsOf.keys());
-  for (const { email } of edits) texts.add(email);
-  const strings = await sheet.sharedStringsOf(texts);
+  const strings = await sheet.sharedStringsOf(index.texts());
   const candidates: Candidate[] = [];
   const rowNumbers: number[] = [];
   const links = new RowLinks(roles.input, rowNumbers);
@@ -97,13 +82,11 @@ async function findCandidates(
   const facts = await sheet.scan(roles.wanted, {
     passesOver: (cell) => {
       const input = known(cellTexts.inputText(cell, cellTexts.link(cell)), strings);
-      return input === undefined || !editsOf.has(input);
+      return input === undefined || !index.hasInput(input);
     },
     row: (row) => {
       const candidate = candidateIn(row, sheet, roles, strings);
-      if (candidate === null) return;
-      const { input, email } = candidate;
-      if (editsOf.get(input)?.some((at) => edits[at]?.email === email) !== true) return;
+      if (candidate === null || !index.has(candidate.input, candidate.email)) return;
       candidates.push(candidate);
       rowNumbers.push(row.number);
     },
