@@ -4,6 +4,7 @@ import type { Database } from '../src/db/database.ts';
 import { batchesWithUndelivered, storeNotification } from '../src/db/inbox.ts';
 import { settleLateNotifications } from '../src/db/late-notifications.ts';
 import { overdueJobs, postponeDeadline } from '../src/db/overdue-jobs.ts';
+import { endedUnwritten } from '../src/db/written-rows.ts';
 import type { BatchSweep, OrphanedBatch } from '../src/temporal/batch-sweep.ts';
 import type { NotificationRelay } from '../src/temporal/notification-relay.ts';
 import type { AccountClock } from '../src/webscraper/account-clock.ts';
@@ -87,6 +88,11 @@ export function createAcquisitionActivities(deps: AcquisitionDeps) {
     /** Completes starts that died half-way; gives back running batches whose workflow is no more. */
     async sweepBatches(): Promise<OrphanedBatch[]> {
       return sweep.run();
+    },
+
+    /** Batches that ended while their workbook could not be written. */
+    async unwrittenBatches(): Promise<string[]> {
+      return endedUnwritten(db);
     },
 
     /** Closes a batch whose workflow is no more; the workbook is free again. */

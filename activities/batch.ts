@@ -3,6 +3,7 @@ import { recordAction } from '../src/db/actions.ts';
 import { dropPendingJobs, findBatch, setBatchState } from '../src/db/batches.ts';
 import { batchFigures, type BatchFigures } from '../src/db/counts.ts';
 import type { Database } from '../src/db/database.ts';
+import type { ImportPlan } from '../src/db/import-rows.ts';
 import { findJob, markFailed } from '../src/db/jobs.ts';
 import { retryRows } from '../src/db/retry-rows.ts';
 import type { BatchState } from '../src/db/schema.ts';
@@ -17,8 +18,7 @@ export type BatchActivities = ReturnType<typeof createBatchActivities>;
 export interface BatchDeps {
   database: Database;
   clock: AccountClock;
-  sitemapIdOf(task: TrackingTask): number;
-  urlsPerJobOf(task: TrackingTask): number;
+  planOf(task: TrackingTask): ImportPlan;
 }
 
 /** Who did what to a batch, and why. */
@@ -29,7 +29,7 @@ interface Message {
 }
 
 /** Small database steps of a batch, on `tracking_batch_queue`; each may run again without harm. */
-export function createBatchActivities({ database, clock, sitemapIdOf, urlsPerJobOf }: BatchDeps) {
+export function createBatchActivities({ database, clock, planOf }: BatchDeps) {
   const { db } = database;
   return withFailures({
     figures(input: { batchId: string }): Promise<BatchFigures> {
@@ -83,8 +83,7 @@ export function createBatchActivities({ database, clock, sitemapIdOf, urlsPerJob
       const { rows, ...message } = input;
       const batch = await findBatch(db, input.batchId);
       if (batch === null) throw new TypeError(`batch ${input.batchId} is unknown`);
-      const task = taskByName(batch.task);
-      const plan = { task, sitemapId: sitemapIdOf(task), urlsPerJob: urlsPerJobOf(task) };
+      const plan = planOf(taskByName(batch.task));
       await db.transaction(async (tx) => {
         const made = await retryRows(tx, batch.id, rows === null ? null : rowNumbers(rows), plan);
         const details = `${rows === null ? 'failed rows' : `rows ${rows}`}: ${made.rows} rows, ${made.jobs} jobs`;

@@ -10,14 +10,25 @@ const FINAL_CODES: ReadonlySet<string> = new Set([
   'WORKBOOK_NO_SHEET',
   'WORKBOOK_TOO_LARGE',
   'WORKBOOK_TIMEOUT',
+  'FILE_PATH_INVALID',
   'FILE_NOT_FOUND',
+  'FILE_LOGIN_REFUSED',
   'FILE_FORBIDDEN',
   'FILE_TOO_LARGE',
+  'FILE_NO_SPACE',
+  'FILE_TLS',
+  'TASK_UNKNOWN',
+  'TASK_NO_MATCH',
   'TASK_NO_URLS',
 ]);
 
 /** A reader that dies of one workbook would keep the queue's only place for ever; it may also have been killed. */
 const CRASHES_TO_FINAL = 3;
+
+/** Whether trying again would give the same error. */
+export function isFinal(error: unknown): error is TsuisekiError {
+  return error instanceof TsuisekiError && FINAL_CODES.has(error.code);
+}
 
 /** Web addresses may name an order; their hosts alone are told. */
 const WEB_ADDRESS = /(https?:\/\/[^\s/?#"'<>]*)[/?#][^\s"'<>]*/giu;

@@ -1,4 +1,5 @@
 import type { Database } from '../src/db/database.ts';
+import type { ImportPlan } from '../src/db/import-rows.ts';
 import { type Job, markFailed, markPublished, rowsOfJobs } from '../src/db/jobs.ts';
 import {
   failedCalls,
@@ -25,7 +26,7 @@ export interface JobResultsDeps {
   clock: AccountClock;
   webscraper: WebScraperClient;
   jobDeadlineMs: number;
-  sitemapIdOf(task: TrackingTask): number;
+  planOf(task: TrackingTask): ImportPlan;
 }
 
 /** A call that meets an outage is made again after 5, 10, 20, 40 s; then the job is given up. */
@@ -132,7 +133,7 @@ export function createJobResults(deps: JobResultsDeps) {
       if (redirectTask !== null && redirected.size > 0)
         await redirectJob(tx, job, [...redirected], {
           task: redirectTask.name,
-          sitemapId: deps.sitemapIdOf(redirectTask),
+          sitemapId: deps.planOf(redirectTask).sitemapId,
           customIdPrefix: redirectTask.customIdPrefix,
         });
       await saveOutcomes(

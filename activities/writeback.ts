@@ -1,24 +1,31 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { type Batch, findBatch } from '../src/db/batches.ts';
 import { batchFigures, type BatchFigures } from '../src/db/counts.ts';
-import type { Database } from '../src/db/database.ts';
-import { markWritten, unwrittenRows } from '../src/db/written-rows.ts';
-import { FileError, type FileStore } from '../src/files/types.ts';
-import { type CellEdit, patchWorkbookApart } from '../src/workbook/index.ts';
+import { endSession, sessionsUnderWay } from '../src/db/editing-sessions.ts';
+import { statusText } from '../src/db/shown.ts';
+import { markWrittenOver } from '../src/db/workbooks.ts';
+import { markWritten, rowsToWrite } from '../src/db/written-rows.ts';
+import { errorMessage } from '../src/errors.ts';
+import { FileError } from '../src/files/types.ts';
+import type { CommandService } from '../src/onlyoffice/command-service.ts';
+import { type CellEdit, type CellOutcome, patchWorkbookApart } from '../src/workbook/index.ts';
 import { withFailures } from './failures.ts';
 import { withHeartbeat } from './heartbeat.ts';
+import { hashOf, withCopy, type WorkbookDeps } from './workbook-copy.ts';
 
 export type WritebackActivities = ReturnType<typeof createWritebackActivities>;
+
+export interface WritebackDeps extends WorkbookDeps {
+  /** Asks the document server whether a session is open; null where it cannot be asked. */
+  editors: Pick<CommandService, 'isOpen'> | null;
+}
 
 /** A person who saves every few seconds: after so many lost races the activity's own retry goes on, with pauses. */
 const MAX_RACES = 5;
 
-function editOf(
-  { row, recorded }: Awaited<ReturnType<typeof unwrittenRows>>[number],
-  batch: Batch,
-): CellEdit {
+type ToWrite = Awaited<ReturnType<typeof rowsToWrite>>[number];
+
+function editOf({ row, unwritten, recorded, shown }: ToWrite, batch: Batch, now: Date): CellEdit {
   return {
     id: String(row.id),
     input: row.input,
@@ -26,37 +33,61 @@ function editOf(
     email: row.email,
     occurrence: row.occurrence,
     rowHint: row.row,
-    text: row.result ?? '',
-    status: null,
+    text: unwritten ? (row.result ?? '') : null,
+    status: batch.columns.status === null || shown === row.shown ? null : statusText(shown, now),
     recorded,
     fresh: batch.fresh,
   };
 }
 
 /** Writing results into the result column, one writeback at a time for a workbook. */
-export function createWritebackActivities({ database, files }: { database: Database; files: FileStore }) {
-  const { db, sql } = database;
+export function createWritebackActivities(deps: WritebackDeps) {
+  const { files, editors } = deps;
+  const { db, sql } = deps.database;
 
-  async function patch(batch: Batch, edits: CellEdit[], signal: AbortSignal) {
-    const folder = await mkdtemp(join(tmpdir(), 'tsuiseki-'));
-    try {
-      const [source, target] = [join(folder, 'source'), join(folder, 'target')];
-      const version = await files.download(batch.workbook, source);
-      const { outcomes } = await patchWorkbookApart(source, target, {
-        columns: batch.columns,
-        edits,
-        name: basename(batch.workbook),
-        signal,
-      });
-      if (outcomes.some((outcome) => outcome.outcome === 'written'))
-        await files.replace(batch.workbook, target, version);
-      return outcomes;
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+  /** An editor that holds the workbook open would take what is written now out again with its next save. */
+  async function awaitEditors(workbook: string): Promise<void> {
+    const [session] = editors === null ? [] : await sessionsUnderWay(db, workbook);
+    if (session === undefined) return;
+    const open = session.endedAt === null && (await isOpen(workbook, session.key));
+    if (session.endedAt === null && !open) await endSession(db, session.key);
+    const how = open ? 'is open in an editor' : 'was closed in an editor, whose last save is to come';
+    throw new FileError('FILE_BEING_EDITED', `${workbook} ${how}`);
   }
 
-  async function patchAgainstRaces(batch: Batch, edits: CellEdit[], signal: AbortSignal) {
+  async function isOpen(workbook: string, key: string): Promise<boolean> {
+    return (
+      editors?.isOpen(key).catch((cause: unknown) => {
+        const why = `whether ${workbook} is open in an editor cannot be told: ${errorMessage(cause, 200)}`;
+        throw new FileError('FILE_BEING_EDITED', why, { cause });
+      }) ?? false
+    );
+  }
+
+  async function patch(batch: Batch, edits: CellEdit[], signal: AbortSignal): Promise<CellOutcome[]> {
+    await awaitEditors(batch.workbook);
+    return withCopy(deps, batch.workbook, async ({ workbook, path, folder, version }) => {
+      const target = join(folder, 'target');
+      const { outcomes } = await patchWorkbookApart(path, target, {
+        columns: batch.columns,
+        edits,
+        name: basename(workbook),
+        signal,
+      });
+      if (outcomes.some(({ outcome, status }) => outcome === 'written' || status === 'written')) {
+        const hash = await hashOf(target);
+        const { etag } = await files.replace(workbook, target, version);
+        await markWrittenOver(db, workbook, version.etag, { etag, hash });
+      }
+      return outcomes;
+    });
+  }
+
+  async function patchAgainstRaces(
+    batch: Batch,
+    edits: CellEdit[],
+    signal: AbortSignal,
+  ): Promise<CellOutcome[]> {
     for (let race = 1; ; race += 1) {
       try {
         return await patch(batch, edits, signal);
@@ -66,13 +97,17 @@ export function createWritebackActivities({ database, files }: { database: Datab
     }
   }
 
-  async function writeUnwritten(batch: Batch, signal: AbortSignal): Promise<void> {
-    const edits = (await unwrittenRows(db, batch)).map((unwritten) => editOf(unwritten, batch));
-    if (edits.length === 0) return;
-    const outcomes = await patchAgainstRaces(batch, edits, signal);
-    const textOf = new Map(edits.map((edit) => [edit.id, edit.text]));
-    const dealtWith = outcomes.map((outcome) => ({ ...outcome, text: textOf.get(outcome.id) ?? '' }));
-    await db.transaction((tx) => markWritten(tx, batch.columns.result, dealtWith));
+  async function writeRows(batch: Batch, signal: AbortSignal): Promise<void> {
+    const now = new Date();
+    const behind = await rowsToWrite(db, batch);
+    if (behind.length === 0) return;
+    const edits = behind.map((row) => editOf(row, batch, now));
+    const outcomes = new Map((await patchAgainstRaces(batch, edits, signal)).map((each) => [each.id, each]));
+    const written = behind.flatMap(({ row, shown }, index) => {
+      const outcome = outcomes.get(String(row.id));
+      return outcome === undefined ? [] : [{ ...outcome, text: edits[index]?.text ?? null, shown }];
+    });
+    await db.transaction((tx) => markWritten(tx, batch.columns.result, written));
   }
 
   /** The lock is the connection's: a worker that dies gives it up. */
@@ -91,12 +126,12 @@ export function createWritebackActivities({ database, files }: { database: Datab
   }
 
   return withFailures({
-    /** Brings the workbook up to date with every result not yet written. */
+    /** Brings the workbook up to date with every result not yet written, and its status column where there is one. */
     async writeBack(input: { batchId: string }): Promise<BatchFigures> {
       return withHeartbeat(async (signal) => {
         const batch = await findBatch(db, input.batchId);
         if (batch === null) throw new TypeError(`batch ${input.batchId} is unknown`);
-        await oneAtATime(batch.workbook, () => writeUnwritten(batch, signal));
+        await oneAtATime(batch.workbook, () => writeRows(batch, signal));
         return batchFigures(db, batch.id);
       });
     },

@@ -25,6 +25,8 @@ export interface FleetOptions {
 
 /** A whole system in processes of its own: `tsuiseki up`, more publish workers beside it, and a sandbox. */
 export interface Fleet {
+  /** Where the HTTP server is. */
+  http: string;
   sandbox: SandboxControl;
   database: Database;
   publishWorkers: PublishWorkers;
@@ -112,6 +114,7 @@ export async function startFleet(
   }
   mkdirSync(join(folder, TASK));
   return {
+    http: report.http,
     sandbox,
     database,
     publishWorkers,

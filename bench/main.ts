@@ -7,8 +7,9 @@ import { pace } from './pace.ts';
 import type { Figure, Part } from './part.ts';
 import { publish } from './publish.ts';
 import { table } from './table.ts';
+import { workbook } from './workbook.ts';
 
-const BENCHES: Readonly<Record<string, readonly Part[]>> = { publish, pace, budget };
+const BENCHES: Readonly<Record<string, readonly Part[]>> = { publish, pace, budget, workbook };
 
 function usage(): string {
   const names = Object.entries(BENCHES).map(

@@ -1,36 +1,47 @@
 import type { Client } from '@temporalio/client';
 import { requireSetting, type Settings } from '../src/config.ts';
 import { type Database, openDatabase } from '../src/db/database.ts';
-import { LocalFiles } from '../src/files/local.ts';
+import { openFiles, openWebDav } from '../src/files/open-files.ts';
 import type { FileStore } from '../src/files/types.ts';
+import type { WebDavFiles } from '../src/files/webdav.ts';
+import type { ImportPlan } from '../src/db/import-rows.ts';
 import type { Logger } from '../src/log.ts';
-import { sitemapIdOf, urlsPerJobOf } from '../src/settings/by-task.ts';
+import { type CommandService, createCommandService } from '../src/onlyoffice/command-service.ts';
+import { columnsOf, sitemapIdOf, urlsPerJobOf } from '../src/settings/by-task.ts';
 import type { TrackingTask } from '../src/tasks/types.ts';
 import { BatchSweep } from '../src/temporal/batch-sweep.ts';
 import { NotificationRelay } from '../src/temporal/notification-relay.ts';
 import { startWorkflow } from '../src/temporal/start-batch.ts';
 import { AccountClock } from '../src/webscraper/account-clock.ts';
+import type { WorkbookColumns } from '../src/workbook/types.ts';
 import { createWebScraperClient, type WebScraperClient } from '../src/webscraper/client.ts';
 
 /** What the activities of all workers are made of. */
 export interface WorkerParts {
   database: Database;
   files: FileStore;
+  /** The files on Nextcloud; null where none are configured. */
+  webdav: WebDavFiles | null;
   clock: AccountClock;
   relay: NotificationRelay;
   sweep: BatchSweep;
   jobDeadlineMs: number;
   /** Throws a SettingsError without an API token: only workers that call the API need one. */
   webscraper(): WebScraperClient;
-  sitemapIdOf(task: TrackingTask): number;
-  urlsPerJobOf(task: TrackingTask): number;
+  planOf(task: TrackingTask): ImportPlan;
+  columnsOf(task: TrackingTask): WorkbookColumns;
+  /** Asks the document server; null where it is not configured. */
+  editors: CommandService | null;
+  client: Client;
+  settings: Settings;
 }
 
 export function createParts(settings: Settings, client: Client, logger: Logger): WorkerParts {
   const database = openDatabase(requireSetting(settings, 'databaseUrl'));
   return {
     database,
-    files: new LocalFiles(),
+    files: openFiles(settings),
+    webdav: openWebDav(settings),
     clock: new AccountClock(database, settings),
     relay: new NotificationRelay(database, client),
     sweep: new BatchSweep(database, client, (batch) =>
@@ -43,7 +54,21 @@ export function createParts(settings: Settings, client: Client, logger: Logger):
         token: requireSetting(settings, 'webscraperApiToken'),
         logger,
       }),
-    sitemapIdOf: (task) => sitemapIdOf(settings, task),
-    urlsPerJobOf: (task) => urlsPerJobOf(settings, task),
+    planOf: (task) => ({
+      task,
+      sitemapId: sitemapIdOf(settings, task),
+      urlsPerJob: urlsPerJobOf(settings, task),
+    }),
+    columnsOf: (task) => columnsOf(settings, task),
+    editors:
+      settings.onlyofficeCommandUrl === null
+        ? null
+        : createCommandService({
+            url: settings.onlyofficeCommandUrl,
+            jwtSecret: settings.onlyofficeJwtSecret,
+            jwtHeader: settings.onlyofficeJwtHeader,
+          }),
+    client,
+    settings,
   };
 }

@@ -5,6 +5,8 @@ import { createBatchActivities } from '../activities/batch.ts';
 import { createExcelActivities } from '../activities/excel.ts';
 import { createPublishActivities } from '../activities/publish.ts';
 import { createResultsActivities } from '../activities/results.ts';
+import { createSaveActivities } from '../activities/saves.ts';
+import { createTriggerActivities } from '../activities/triggers.ts';
 import { createWritebackActivities } from '../activities/writeback.ts';
 import type { WorkerName } from '../src/temporal/names.ts';
 import { warmUp } from '../src/webscraper/warm-up.ts';
@@ -40,7 +42,10 @@ export const WORKERS: Readonly<Record<WorkerName, WorkerSpec>> = {
   },
   tracking_excel: {
     workflows: false,
-    activities: (parts) => createExcelActivities(parts),
+    activities: (parts) => ({
+      ...createExcelActivities(parts),
+      ...createSaveActivities({ ...parts, ...parts.settings, limits: parts.settings }),
+    }),
     // One workbook at a time: its reader may take most of the worker's 1 GB.
     limits: { maxConcurrentActivityTaskExecutions: 1, shutdownGraceTime: '30 seconds' },
   },
@@ -75,6 +80,7 @@ export const WORKERS: Readonly<Record<WorkerName, WorkerSpec>> = {
     activities: (parts) => ({
       ...createAcquisitionActivities({ ...parts, webscraper: parts.webscraper() }),
       ...createResultsActivities({ ...parts, webscraper: parts.webscraper() }),
+      ...createTriggerActivities(parts),
       ...createWritebackActivities(parts),
     }),
     limits: {

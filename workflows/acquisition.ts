@@ -1,18 +1,8 @@
-import { proxyActivities } from '@temporalio/workflow';
-import type { AcquisitionActivities } from '../activities/acquisition.ts';
-import type { ResultsActivities } from '../activities/results.ts';
-import type { WritebackActivities } from '../activities/writeback.ts';
-import { QUEUES } from '../src/temporal/names.ts';
-
-/** The seed's 30 minutes; the next run of the schedule is the retry. */
-const acquisition = proxyActivities<AcquisitionActivities & ResultsActivities & WritebackActivities>({
-  taskQueue: QUEUES.acquisition,
-  startToCloseTimeout: '30 minutes',
-  retry: { maximumAttempts: 3 },
-});
+import { acquisition } from './activity-proxies.ts';
 
 /** Relays what could not be signalled; what came after its batch ended is brought into database and workbook. */
 export async function InboxRelayWorkflow(): Promise<void> {
+  await acquisition.wakeSaves();
   for (const { batchId, jobIds } of await acquisition.relayInbox()) {
     const { waiting } = await acquisition.processResults({ batchId, jobIds });
     await acquisition.writeBack({ batchId });
@@ -32,6 +22,13 @@ export async function BatchSweepWorkflow(): Promise<void> {
     await acquisition.writeBack({ batchId: orphan.batchId }).catch(() => null);
     await acquisition.closeOrphan(orphan);
   }
+  for (const batchId of await acquisition.unwrittenBatches())
+    await acquisition.writeBack({ batchId }).catch(() => null);
+}
+
+/** Finds saves of which no webhook told. */
+export async function FolderSweepWorkflow(): Promise<{ found: number }> {
+  return acquisition.sweepFolders();
 }
 
 /** The daily pruning. */

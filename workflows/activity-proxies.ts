@@ -2,7 +2,10 @@ import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow'
 import type { BatchActivities } from '../activities/batch.ts';
 import type { ExcelActivities } from '../activities/excel.ts';
 import type { PublishActivities } from '../activities/publish.ts';
+import type { AcquisitionActivities } from '../activities/acquisition.ts';
 import type { ResultsActivities } from '../activities/results.ts';
+import type { SaveActivities } from '../activities/saves.ts';
+import type { TriggerActivities } from '../activities/triggers.ts';
 import type { WritebackActivities } from '../activities/writeback.ts';
 import { QUEUES } from '../src/temporal/names.ts';
 
@@ -14,7 +17,7 @@ export const batchSteps = proxyActivities<BatchActivities>({
 });
 
 /** The seed's two hours for a workbook; a dead worker shows as a missed heartbeat. */
-export const excel = proxyActivities<ExcelActivities>({
+export const excel = proxyActivities<ExcelActivities & SaveActivities>({
   taskQueue: QUEUES.tracking_excel,
   startToCloseTimeout: '2 hours',
   heartbeatTimeout: '30 seconds',
@@ -33,10 +36,22 @@ export const publishing = proxyActivities<PublishActivities>({
   retry: { maximumAttempts: 1 },
 });
 
+/** Somebody has the workbook: waited for where it is seen, not in an activity's retries. */
+export const IN_USE_TYPES = ['FILE_LOCKED', 'FILE_BEING_EDITED'];
+
 /** Results and writebacks may be done again: the seed's five minutes, and retries for ever. */
 export const results = proxyActivities<ResultsActivities & WritebackActivities>({
   taskQueue: QUEUES.tracking_webhook,
   startToCloseTimeout: '5 minutes',
   heartbeatTimeout: '30 seconds',
-  retry: { maximumInterval: '1 minute' },
+  retry: { maximumInterval: '1 minute', nonRetryableErrorTypes: IN_USE_TYPES },
+});
+
+/** The seed's 30 minutes; the next run of the schedule is the retry. */
+export const acquisition = proxyActivities<
+  AcquisitionActivities & ResultsActivities & TriggerActivities & WritebackActivities
+>({
+  taskQueue: QUEUES.acquisition,
+  startToCloseTimeout: '30 minutes',
+  retry: { maximumAttempts: 3 },
 });

@@ -11,7 +11,7 @@ import type { BatchFigures } from '../src/db/counts.ts';
 import type { BatchState } from '../src/db/schema.ts';
 import { DONE_ROWS, FAILED_ROWS, STATE } from '../src/temporal/search-attributes.ts';
 import { rowNumbers } from '../src/tasks/row-numbers.ts';
-import { batchSteps } from './activity-proxies.ts';
+import { batchSteps, excel } from './activity-proxies.ts';
 import {
   type BatchInput,
   type BatchProgress,
@@ -23,6 +23,7 @@ import {
   resume,
   type RetryMessage,
   retryRows,
+  workbookChanged,
 } from './messages.ts';
 import { detailsOf, personText } from './details.ts';
 
@@ -33,6 +34,7 @@ const NOTHING: BatchFigures = {
   asOf: 0,
   counts: { total: 0, pending: 0, published: 0, redirected: 0, completed: 0, failed: 0, invalid: 0 },
   unwritten: 0,
+  unshown: 0,
   inFlight: 0,
   next: null,
   leftMs: null,
@@ -61,7 +63,7 @@ export class BatchRun {
   constructor(input: BatchInput, stopPublishing: () => Promise<void>) {
     const { batchId } = input;
     this.input = input;
-    this.paused = input.carried?.paused ?? null;
+    this.paused = input.carried === null ? input.paused : input.carried.paused;
     this.cancelled = input.carried?.cancelled ?? null;
     setHandler(progress, () => this.progress());
     setHandler(pause, async (message) => {
@@ -85,11 +87,27 @@ export class BatchRun {
       this.update(await batchSteps.retryRows({ batchId, ...message }));
       return this.progress();
     };
-    const validator = ({ rows }: RetryMessage) => {
+    const mustGoOn: (message: PersonMessage) => void = () => {
       if (this.ended !== null || this.cancelled !== null) throw new Error('the batch is ending');
-      if (rows !== null) rowNumbers(rows);
     };
-    setHandler(retryRows, retry, { validator });
+    setHandler(retryRows, retry, {
+      validator: (message) => {
+        mustGoOn(message);
+        if (message.rows !== null) rowNumbers(message.rows);
+      },
+    });
+    setHandler(workbookChanged, () => this.join(), { validator: mustGoOn });
+  }
+
+  /** Takes in the rows of a save; more of them than may go unasked pause the batch. */
+  private async join(): Promise<BatchProgress> {
+    const { hold, ...joined } = await excel.joinRows.executeWithOptions({ summary: 'rows of a save' }, [
+      { batchId: this.input.batchId },
+    ]);
+    this.update(joined);
+    if (hold === null) return this.progress();
+    this.paused ??= { by: 'tsuiseki', why: hold };
+    return this.show();
   }
 
   /** The Web UI's Cancel is `cancel --drop`. Runs `work` to its end all the same, the last writeback included. */
@@ -103,8 +121,9 @@ export class BatchRun {
   /** Takes over what a step reports, unless a later count is known, and shows it. */
   update(figures: BatchFigures): void {
     if (figures.asOf < this.figures.asOf) return;
-    const { asOf, counts, unwritten, inFlight, next, leftMs } = figures;
-    this.figures = { asOf, counts, unwritten, inFlight, next, leftMs: leftMs ?? this.figures.leftMs };
+    const { asOf, counts, unwritten, unshown, inFlight, next } = figures;
+    const leftMs = figures.leftMs ?? this.figures.leftMs;
+    this.figures = { asOf, counts, unwritten, unshown, inFlight, next, leftMs };
     setCurrentDetails(detailsOf(this.progress(), this.figures.leftMs, this.waits.at(-1) ?? null));
   }
 

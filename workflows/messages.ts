@@ -9,6 +9,8 @@ export interface BatchInput {
   writebackMinIntervalMs: number;
   /** Set when an ended batch runs again: its rows are in the database already. */
   retry: RetryMessage | null;
+  /** Paused from the start, since it would look up more than may go unasked. */
+  paused: PersonMessage | null;
   carried: CarriedState | null;
 }
 
@@ -46,9 +48,13 @@ export interface BatchProgress {
   counts: BatchCounts;
 }
 
+/** To a workbook's own workflow: it was saved. */
+export const workbookSaved = defineSignal('workbookSaved');
 export const webhookReceived = defineSignal<[WebhookMessage]>('webhookReceived');
 export const pause = defineUpdate<BatchProgress, [PersonMessage]>('pause');
 export const resume = defineUpdate<BatchProgress, [PersonMessage]>('resume');
 export const cancel = defineUpdate<BatchProgress, [CancelMessage]>('cancel');
+/** The workbook was saved: its rows that ask for it join the batch. */
+export const workbookChanged = defineUpdate<BatchProgress, [PersonMessage]>('workbookChanged');
 export const retryRows = defineUpdate<BatchProgress, [RetryMessage]>('retryRows');
 export const progress = defineQuery<BatchProgress>('progress');

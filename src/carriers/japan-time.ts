@@ -6,6 +6,8 @@ const TOKYO_OFFSET_MS = 9 * 60 * 60 * 1000;
 /** 29 February is at most eight years away (around 2100, which is no leap year). */
 const MAX_YEARS_BACK = 8;
 
+const LEAP_YEAR = 2000;
+
 /** Longer texts are no dates; it also bounds the work of the patterns. */
 const MAX_TEXT_LENGTH = 100;
 
@@ -36,15 +38,22 @@ interface MonthTime {
  * @returns ISO 8601 with +09:00 (`2025-12-19T19:10:00+09:00`); null when the text holds no date that exists.
  */
 export function parseJapanTime(text: string, now: Date): string | null {
-  const plain = toHalfWidth(text).trim();
-  if (plain.length > MAX_TEXT_LENGTH) return null;
-  const full = WITH_YEAR.exec(plain);
-  if (full !== null) {
-    const [, year, ...rest] = full;
-    return isoOf(Number(year), monthTime(rest));
-  }
-  const partial = WITHOUT_YEAR.exec(plain);
-  return partial === null ? null : settleYear(monthTime(partial.slice(1)), now);
+  const found = dateIn(text);
+  if (found === null) return null;
+  const time = monthTime(found.parts);
+  return found.year === null ? settleYear(time, now) : isoOf(found.year, time);
+}
+
+/**
+ * The date of a text as Yamato writes one: `12月19日 19:10`, or `12月19日` where it gives no time; the year is left
+ * out. Null when the text holds no date that exists in some year.
+ */
+export function monthDayTime(text: string): string | null {
+  const { parts = [] } = dateIn(text) ?? {};
+  const time = monthTime(parts);
+  if (isoOf(LEAP_YEAR, time) === null) return null;
+  const date = `${two(time.month)}月${two(time.day)}日`;
+  return parts[2] === undefined ? date : `${date} ${two(time.hour)}:${two(time.minute)}`;
 }
 
 /**
@@ -60,6 +69,16 @@ export function parseScrapeTime(text: string): Date | null {
   const [, year, ...rest] = WITH_YEAR.exec(plain.slice(0, MAX_TEXT_LENGTH)) ?? [];
   const iso = year === undefined ? null : isoOf(Number(year), monthTime(rest));
   return iso === null ? null : new Date(iso);
+}
+
+/** The first date of a text: month, day, hour, minute and second as far as they stand there. */
+function dateIn(text: string): { year: number | null; parts: (string | undefined)[] } | null {
+  const plain = toHalfWidth(text).trim();
+  if (plain.length > MAX_TEXT_LENGTH) return null;
+  const full = WITH_YEAR.exec(plain);
+  if (full !== null) return { year: Number(full[1]), parts: full.slice(2) };
+  const partial = WITHOUT_YEAR.exec(plain);
+  return partial === null ? null : { year: null, parts: partial.slice(1) };
 }
 
 function monthTime(parts: readonly (string | undefined)[]): MonthTime {

@@ -5,6 +5,7 @@ import { rowReports } from '../db/status.ts';
 import { openDatabase } from '../db/database.ts';
 import { requireSetting } from '../config.ts';
 import { TsuisekiError } from '../errors.ts';
+import { LocalFiles } from '../files/local.ts';
 import { expectedText } from '../sandbox/index.ts';
 import { connectClient } from '../temporal/connection.ts';
 import { startBatch } from '../temporal/start-batch.ts';
@@ -82,7 +83,7 @@ async function trackSample({ settings, report }: System, stop: AbortSignal): Pro
   try {
     const client = await connectClient(settings);
     const request = { workbook: path, task: null, rows: null, fresh: true };
-    const started = await startBatch({ database, client, settings }, request);
+    const started = await startBatch({ database, client, settings, files: new LocalFiles() }, request);
     await client.connection.close();
     const where = `namespaces/${report.temporalNamespace}/workflows/${encodeURIComponent(started.workflowId)}`;
     note(`${ROWS} rows, a job every ${settings.publishIntervalMs / 1_000} s; watch it in the Web UI:`);

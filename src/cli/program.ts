@@ -1,20 +1,15 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { SettingsError, wantsStackTraces } from '../config.ts';
 import { rootMessage, TsuisekiError } from '../errors.ts';
-import { packageRoot } from '../paths.ts';
 import { TaskError } from '../tasks/task-error.ts';
+import { packageVersion } from '../version.ts';
 import { COMMANDS } from './commands.ts';
 import { UsageError } from './usage.ts';
 
 async function programFor(name: string | undefined): Promise<Command> {
-  const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as {
-    version: string;
-  };
   const program = new Command('tsuiseki')
     .description('Tracks the parcels of Excel workbooks and writes their states back into column C')
-    .version(version)
+    .version(packageVersion())
     .exitOverride()
     .configureOutput({
       // One line, also where commander has more to say.

@@ -5,6 +5,7 @@ import { buildApp } from '../http/app.ts';
 import { createLogger } from '../log.ts';
 import { lazyClient, pingTemporal } from '../temporal/connection.ts';
 import { NotificationRelay } from '../temporal/notification-relay.ts';
+import { SaveRelay } from '../temporal/save-relay.ts';
 import { listenError } from './listen-error.ts';
 import { stopSignal } from './stop-signal.ts';
 
@@ -27,10 +28,7 @@ export function serveCommand(): Command {
     const app = buildApp({
       database,
       webhookTokens: requireSetting(settings, 'webhookTokens'),
-      saves: {
-        store: () => Promise.reject(new TypeError('not built')),
-        noteSession: () => Promise.reject(new TypeError('not built')),
-      },
+      saves: new SaveRelay(database, client, logger),
       onlyoffice: {
         jwtSecret: settings.onlyofficeJwtSecret,
         jwtHeader: settings.onlyofficeJwtHeader,

@@ -1,6 +1,8 @@
 import { loadSettings, type Settings, SettingsError } from '../config.ts';
 import { type Batch, findBatch } from '../db/batches.ts';
 import { type Database, openDatabase } from '../db/database.ts';
+import { openFiles } from '../files/open-files.ts';
+import type { FileStore } from '../files/types.ts';
 import type { ConnectedClient } from '../temporal/connection.ts';
 import { rootMessage, TsuisekiError } from '../errors.ts';
 
@@ -36,14 +38,19 @@ export async function withDatabase<T>(
 
 /** The same with Temporal. */
 export function withTemporal<T>(
-  run: (deps: { database: Database; client: ConnectedClient; settings: Settings }) => Promise<T>,
+  run: (deps: {
+    database: Database;
+    client: ConnectedClient;
+    settings: Settings;
+    files: FileStore;
+  }) => Promise<T>,
 ): Promise<T> {
   return withDatabase(async (database, settings) => {
     // What asks the database alone need not wait for Temporal's client to be loaded.
     const { connectClient } = await import('../temporal/connection.ts');
     const client = await connectClient(settings);
     try {
-      return await run({ database, client, settings });
+      return await run({ database, client, settings, files: openFiles(settings) });
     } finally {
       await client.connection.close();
     }

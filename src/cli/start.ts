@@ -1,4 +1,6 @@
-import { basename } from 'node:path';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { Command } from 'commander';
 import { loadSettings } from '../config.ts';
 import { NO_ROWS } from '../db/counts.ts';
@@ -7,7 +9,9 @@ import { columnsOf, urlsPerJobOf } from '../settings/by-task.ts';
 import { planUrls } from '../tasks/plan-urls.ts';
 import { understandRow } from '../tasks/understand-row.ts';
 import { checkedStart, startBatch } from '../temporal/start-batch.ts';
-import { readWorkbookApart } from '../workbook/index.ts';
+import { openFiles } from '../files/open-files.ts';
+import type { FileStore } from '../files/types.ts';
+import { readWorkbookApart, type WorkbookColumns, type WorkbookContent } from '../workbook/index.ts';
 import { forecastUrls, printDryRun } from './forecast.ts';
 import { printJson, printLine } from './print.ts';
 import { withDatabase, withTemporal } from './session.ts';
@@ -23,12 +27,24 @@ interface Options {
   json?: boolean;
 }
 
+async function readCopy(files: FileStore, path: string, columns: WorkbookColumns): Promise<WorkbookContent> {
+  const folder = await mkdtemp(join(tmpdir(), 'tsuiseki-'));
+  try {
+    const copy = join(folder, 'workbook');
+    await files.download(path, copy);
+    return await readWorkbookApart(copy, { columns, name: basename(path) });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 /** The rows as `rows` would show them, and what they would cost; nothing is started, no server is needed. */
 async function dryRun(workbook: string, options: Options): Promise<void> {
   const settings = loadSettings();
   const chosen = chosenRows(options.rows);
-  const { task, path } = await checkedStart({ workbook, task: options.task ?? null });
-  const content = await readWorkbookApart(path, { columns: columnsOf(settings, task), name: basename(path) });
+  const files = openFiles(settings);
+  const { task, path } = await checkedStart(files, { workbook, task: options.task ?? null });
+  const content = await readCopy(files, path, columnsOf(settings, task));
   const wanted = content.rows.filter(({ row }) => chosen === null || chosen.includes(row));
   const readings = wanted.map((row) => understandRow(task, row));
   const planned = planUrls(task, readings);
@@ -66,7 +82,7 @@ async function dryRun(workbook: string, options: Options): Promise<void> {
 export function startCommand(): Command {
   return new Command('start')
     .description('start a batch for a workbook')
-    .argument('<workbook>', 'a local path')
+    .argument('<workbook>', 'a local path, or `webdav:/path` below WEBDAV_URL')
     .option('--task <task>', 'the task, where the path does not tell it')
     .option('--rows <rows>', 'only these rows, such as 3,7-9')
     .option('--fresh', 'look every row up again and overwrite what stands in the result column')

@@ -4,3 +4,8 @@ import { type AnyColumn, type SQL, sql } from 'drizzle-orm';
 export function anyOf(column: AnyColumn, list: readonly number[]): SQL {
   return sql`${column} = any(${sql.param(`{${list.join(',')}}`)}::bigint[])`;
 }
+
+/** A list of objects as one parameter, for `jsonb_to_recordset`: many rows in a statement, quickly. */
+export function jsonList(list: readonly object[]): SQL {
+  return sql`${JSON.stringify(list)}::text::jsonb`;
+}

@@ -14,6 +14,11 @@ export interface NewBatch {
   columns: WorkbookColumns;
   chosenRows: number[] | null;
   fresh: boolean;
+  /** Set where its rows are written down with it: nothing is left to read. */
+  sheet?: string;
+  /** `paused` from the start, with the reason; running unless given. */
+  state?: BatchState;
+  reason?: string | null;
 }
 
 /** Writes the batch down; null when one is running for that workbook and task already. */

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
 import { nextJob, type PendingJob } from './jobs.ts';
+import { SHOWN } from './shown.ts';
 
 /** Rows by state; `total` is their sum. */
 export interface BatchCounts {
@@ -30,6 +31,8 @@ export interface BatchFigures {
   counts: BatchCounts;
   /** Completed rows that no writeback has dealt with yet. */
   unwritten: number;
+  /** Rows of which the status column says something else; 0 without one. */
+  unshown: number;
   /** Jobs whose result is still to come. */
   inFlight: number;
   /** The next job to publish. */
@@ -38,15 +41,23 @@ export interface BatchFigures {
   leftMs: number | null;
 }
 
+interface Group extends Record<string, unknown> {
+  state: keyof BatchCounts;
+  n: number;
+  unwritten: number;
+  unshown: number;
+}
+
 /** Counts a batch's rows and jobs: the one source of every figure shown. */
 export async function batchFigures(queries: Queries, batchId: string): Promise<BatchFigures> {
   const [jobs] = await queries.execute<{ asOf: number; inFlight: number }>(sql`
     select pg_snapshot_xmax(pg_current_snapshot())::text::float8 as "asOf", (select count(*)::int from jobs
       where batch_id = ${batchId} and state in ('publishing', 'published', 'incomplete')) as "inFlight"`);
-  const groups = await queries.execute<{ state: keyof BatchCounts; n: number; unwritten: number }>(sql`
-    select state, count(*)::int as n,
-           (count(*) filter (where state = 'completed' and written_at is null))::int as unwritten
-    from rows where batch_id = ${batchId} group by state`);
+  const groups = await queries.execute<Group>(sql`
+    select rows.state, count(*)::int as n,
+           (count(*) filter (where rows.state = 'completed' and written_at is null))::int as unwritten,
+           (count(*) filter (where columns->>'status' is not null and shown is distinct from ${SHOWN}))::int as unshown
+    from rows join batches on batches.id = rows.batch_id where batch_id = ${batchId} group by rows.state`);
   const counts = { ...NO_ROWS };
   for (const { state, n } of groups) {
     counts[state] = n;
@@ -56,6 +67,7 @@ export async function batchFigures(queries: Queries, batchId: string): Promise<B
     asOf: jobs?.asOf ?? 0,
     counts,
     unwritten: groups.reduce((sum, group) => sum + group.unwritten, 0),
+    unshown: groups.reduce((sum, group) => sum + group.unshown, 0),
     inFlight: jobs?.inFlight ?? 0,
     next: await nextJob(queries, batchId),
     leftMs: null,

@@ -1,28 +1,46 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { planUrls } from '../tasks/plan-urls.ts';
 import type { TrackingTask } from '../tasks/types.ts';
 import { understandRow } from '../tasks/understand-row.ts';
 import type { WorkbookContent, WorkbookRow } from '../workbook/types.ts';
+import { jsonList } from './any-of.ts';
 import type { Batch } from './batches.ts';
 import type { Queries } from './database.ts';
-import { chunks, insertJobs, ROWS_PER_INSERT } from './plan-jobs.ts';
-import { jobs, rows } from './schema.ts';
+import { chunks, insertJobs, latestJob, ROWS_PER_INSERT } from './plan-jobs.ts';
+import { batches } from './schema.ts';
 import { storable } from './storable.ts';
 
+/** How a task's rows become jobs. */
+export interface ImportPlan {
+  task: TrackingTask;
+  sitemapId: number;
+  urlsPerJob: number;
+}
+
 /**
- * Writes a workbook's rows down and plans their jobs, in order; replaces what an interrupted import left. Run in a
- * transaction. A redirected or retried job gets a later `seq`.
+ * Writes a workbook's rows down, once for a batch, and plans their jobs, in order. Run in a transaction. A redirected or
+ * retried job gets a later `seq`.
  */
 export async function importRows(
   tx: Queries,
   batch: Batch,
   content: WorkbookContent,
-  plan: { task: TrackingTask; sitemapId: number; urlsPerJob: number },
+  plan: ImportPlan,
 ): Promise<void> {
-  await tx.delete(jobs).where(eq(jobs.batchId, batch.id));
-  await tx.delete(rows).where(eq(rows.batchId, batch.id));
   const chosen = batch.chosenRows === null ? null : new Set(batch.chosenRows);
-  const wanted = content.rows.filter((row) => chosen === null || chosen.has(row.row)).map(storableRow);
+  const wanted = content.rows.filter((row) => chosen === null || chosen.has(row.row));
+  await addRows(tx, batch.id, { rows: wanted, warnings: content.warnings }, plan);
+  await tx.update(batches).set({ sheet: content.sheet }).where(eq(batches.id, batch.id));
+}
+
+/** Adds rows to a batch, their jobs behind those it has. Run in a transaction that holds the batch. */
+export async function addRows(
+  tx: Queries,
+  batchId: string,
+  sheet: Pick<WorkbookContent, 'rows' | 'warnings'>,
+  plan: ImportPlan,
+): Promise<void> {
+  const wanted = sheet.rows.map(storableRow);
   const readings = wanted.map((row) => understandRow(plan.task, row));
   const planned = planUrls(plan.task, readings);
   const urlOfRow = new Map(
@@ -32,7 +50,6 @@ export async function importRows(
     const reading = readings[index];
     if (reading === undefined) throw new TypeError(`row ${row.row} was not understood`);
     return {
-      batchId: batch.id,
       row: row.row,
       input: row.input,
       inputUrl: row.inputUrl,
@@ -43,15 +60,23 @@ export async function importRows(
       trackingNumber: reading.valid ? reading.trackingNumber : null,
       error: reading.valid ? null : reading.error,
       // What concerns the sheet as a whole is told with its first row.
-      warnings: [...(index === 0 ? content.warnings : []), ...row.warnings, ...reading.warnings],
+      warnings: [...(index === 0 ? sheet.warnings : []), ...row.warnings, ...reading.warnings],
     };
   });
-  const rowIds: number[] = [];
+  const idOfRow = new Map<number, number>();
   for (const chunk of chunks(values, ROWS_PER_INSERT)) {
-    const inserted = await tx.insert(rows).values(chunk).returning({ id: rows.id });
-    rowIds.push(...inserted.map((row) => row.id));
+    const inserted = await tx.execute<{ id: number; row: number }>(sql`
+      insert into rows (batch_id, row, input, input_url, email, occurrence, state, url, tracking_number, error, warnings)
+      select ${batchId}, row, input, "inputUrl", email, occurrence, state, url, "trackingNumber", error,
+             array(select jsonb_array_elements_text(warnings))
+      from jsonb_to_recordset(${jsonList(chunk)}) as new(row int, input text, "inputUrl" text, email text,
+        occurrence int, state text, url text, "trackingNumber" text, error text, warnings jsonb)
+      returning id::float8, row`);
+    for (const { id, row } of inserted) idOfRow.set(row, id);
   }
-  await insertJobs(tx, { ...plan, batchId: batch.id, firstSeq: 1, attempt: 1 }, planned, rowIds);
+  const rowIds = wanted.map(({ row }) => idOfRow.get(row) ?? 0);
+  const { seq } = await latestJob(tx, batchId);
+  await insertJobs(tx, { ...plan, batchId, firstSeq: seq + 1, attempt: 1 }, planned, rowIds);
 }
 
 function storableRow(row: WorkbookRow): WorkbookRow {

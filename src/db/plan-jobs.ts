@@ -1,10 +1,12 @@
+import { eq, sql } from 'drizzle-orm';
 import type { PlannedUrl } from '../tasks/plan-urls.ts';
 import type { TrackingTask } from '../tasks/types.ts';
 import type { Queries } from './database.ts';
-import { jobRows, jobs } from './schema.ts';
+import { jsonList } from './any-of.ts';
+import { jobs } from './schema.ts';
 
-/** Rows a statement: 20 columns each stay below Postgres's 65,535 parameters. */
-export const ROWS_PER_INSERT = 1_000;
+/** Rows a statement: some megabytes of JSON. */
+export const ROWS_PER_INSERT = 5_000;
 
 export function* chunks<T>(items: readonly T[], size: number): Generator<T[]> {
   for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
@@ -34,22 +36,38 @@ export async function insertJobs(
   const { batchId, task, sitemapId, firstSeq, attempt } = plan;
   const groups = [...chunks(planned, plan.urlsPerJob)];
   const newJobs = groups.map((group, index) => ({
-    batchId,
     seq: firstSeq + index,
-    attempt,
     customId: `${task.customIdPrefix}-${batchId}-${firstSeq + index}`,
-    task: task.name,
-    sitemapId,
     startUrls: group.map((url) => url.url),
   }));
   for (const chunk of chunks(newJobs, ROWS_PER_INSERT)) {
-    const inserted = await tx.insert(jobs).values(chunk).returning({ id: jobs.id, seq: jobs.seq });
+    const inserted = await tx.execute<{ id: number; seq: number }>(sql`
+      insert into jobs (batch_id, seq, attempt, custom_id, task, sitemap_id, start_urls)
+      select ${batchId}, seq, ${attempt}, "customId", ${task.name}, ${sitemapId},
+             array(select jsonb_array_elements_text("startUrls"))
+      from jsonb_to_recordset(${jsonList(chunk)}) as new(seq int, "customId" text, "startUrls" jsonb)
+      returning id::float8, seq`);
     const links = inserted.flatMap(({ id, seq }) =>
       (groups[seq - firstSeq] ?? []).flatMap((url) =>
         url.rowIndexes.map((index) => ({ jobId: id, rowId: rowIds[index] ?? 0, url: url.url })),
       ),
     );
-    for (const part of chunks(links, 10 * ROWS_PER_INSERT)) await tx.insert(jobRows).values(part);
+    for (const part of chunks(links, ROWS_PER_INSERT))
+      await tx.execute(sql`
+        insert into job_rows (job_id, row_id, url) select "jobId", "rowId", url
+        from jsonb_to_recordset(${jsonList(part)}) as new("jobId" bigint, "rowId" bigint, url text)`);
   }
   return newJobs.length;
+}
+
+/** The last place in a batch's order, and the highest attempt; zeros where it has no jobs. */
+export async function latestJob(tx: Queries, batchId: string): Promise<{ seq: number; attempt: number }> {
+  const [latest] = await tx
+    .select({
+      seq: sql<number>`coalesce(max(${jobs.seq}), 0)`,
+      attempt: sql<number>`coalesce(max(${jobs.attempt}), 0)`,
+    })
+    .from(jobs)
+    .where(eq(jobs.batchId, batchId));
+  return latest ?? { seq: 0, attempt: 0 };
 }

@@ -1,12 +1,12 @@
 import { and, eq, notInArray, sql } from 'drizzle-orm';
 import { planUrls } from '../tasks/plan-urls.ts';
-import type { TrackingTask } from '../tasks/types.ts';
 import { understandRow } from '../tasks/understand-row.ts';
 import { anyOf } from './any-of.ts';
 import { lockBatch } from './batches.ts';
 import type { Queries } from './database.ts';
-import { insertJobs } from './plan-jobs.ts';
-import { jobs, rows } from './schema.ts';
+import type { ImportPlan } from './import-rows.ts';
+import { insertJobs, latestJob } from './plan-jobs.ts';
+import { rows } from './schema.ts';
 
 /** Rows that cannot be asked again as they stand: still to come, or not to be understood. */
 const NOT_AGAIN = ['published', 'redirected', 'invalid'] as const;
@@ -20,41 +20,51 @@ export function rowsToRetry(queries: Queries, batchId: string, named: readonly n
   return queries.query.rows.findMany({ where: and(eq(rows.batchId, batchId), meant), orderBy: [rows.row] });
 }
 
-/**
- * Makes new jobs for rows that failed or were named, behind those that wait; the rows are pending again. Run in a
- * transaction. A row that waits already in a job not yet published keeps that one.
- */
-export async function retryRows(
-  tx: Queries,
-  batchId: string,
-  named: readonly number[] | null,
-  plan: { task: TrackingTask; sitemapId: number; urlsPerJob: number },
-): Promise<{ rows: number; jobs: number }> {
-  await lockBatch(tx, batchId);
+export function rowsById(queries: Queries, ids: readonly number[]) {
+  return queries.query.rows.findMany({ where: anyOf(rows.id, ids), orderBy: [rows.row] });
+}
+
+/** Rows that wait already in a job not yet published: they keep that one. */
+async function queuedRows(tx: Queries, batchId: string): Promise<ReadonlySet<number>> {
   const waiting = sql`exists (select from job_rows join jobs on jobs.id = job_rows.job_id
     where job_rows.row_id = rows.id and jobs.state in ('pending', 'publishing'))`;
   const queued = await tx
     .select({ id: rows.id })
     .from(rows)
     .where(and(eq(rows.batchId, batchId), eq(rows.state, 'pending'), waiting));
-  const queuedIds = new Set(queued.map(({ id }) => id));
-  const again = (await rowsToRetry(tx, batchId, named)).filter(({ id }) => !queuedIds.has(id));
-  if (again.length === 0) return { rows: 0, jobs: 0 };
+  return new Set(queued.map(({ id }) => id));
+}
+
+/** Makes new jobs for the rows that failed or were named. Run in a transaction. */
+export async function retryRows(
+  tx: Queries,
+  batchId: string,
+  named: readonly number[] | null,
+  plan: ImportPlan,
+): Promise<{ rows: number; jobs: number }> {
+  await lockBatch(tx, batchId);
+  const queued = await queuedRows(tx, batchId);
+  const again = (await rowsToRetry(tx, batchId, named)).filter(({ id }) => !queued.has(id));
+  return { rows: again.length, jobs: await askAgain(tx, batchId, again, plan) };
+}
+
+/**
+ * Makes new jobs for rows of a batch, behind those that wait; the rows are pending again. Run in a transaction that
+ * holds the batch. Gives how many jobs.
+ */
+export async function askAgain(
+  tx: Queries,
+  batchId: string,
+  again: readonly (typeof rows.$inferSelect)[],
+  plan: ImportPlan,
+): Promise<number> {
+  if (again.length === 0) return 0;
   const ids = again.map((row) => row.id);
   await tx.update(rows).set({ state: 'pending', error: null }).where(anyOf(rows.id, ids));
-  const [last] = await tx
-    .select({ seq: sql<number>`coalesce(max(${jobs.seq}), 0)`, attempt: sql<number>`max(${jobs.attempt})` })
-    .from(jobs)
-    .where(eq(jobs.batchId, batchId));
+  const { seq, attempt } = await latestJob(tx, batchId);
   const planned = planUrls(
     plan.task,
     again.map((row) => understandRow(plan.task, row)),
   );
-  const made = await insertJobs(
-    tx,
-    { ...plan, batchId, firstSeq: (last?.seq ?? 0) + 1, attempt: (last?.attempt ?? 0) + 1 },
-    planned,
-    ids,
-  );
-  return { rows: again.length, jobs: made };
+  return insertJobs(tx, { ...plan, batchId, firstSeq: seq + 1, attempt: attempt + 1 }, planned, ids);
 }

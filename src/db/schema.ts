@@ -91,6 +91,10 @@ export const rows = pgTable(
     written: text('written'),
     /** When the present result was dealt with by a writeback: written, or left alone for a reason in `warnings`. */
     writtenAt: moment('written_at'),
+    /** What the result cell held before that writing: an editor that was open then may bring it back. */
+    replaced: text('replaced'),
+    /** What the status column says of the row, without the time; null: nothing yet. */
+    shown: text('shown'),
   },
   (t) => [
     index('rows_batch').on(t.batchId, t.row),
@@ -98,8 +102,8 @@ export const rows = pgTable(
     index('rows_unwritten')
       .on(t.batchId)
       .where(sql`state = 'completed' and written_at is null`),
-    // A hash: a cell may hold more than an index takes.
-    index('rows_content').on(sql`md5(input)`),
+    // A hash: a cell may hold more than an index takes. By id: the newest of a content is asked for.
+    index('rows_content').on(sql`md5(input)`, t.id),
   ],
 );
 
@@ -145,6 +149,48 @@ export const jobs = pgTable(
       .on(t.id)
       .where(sql`owes_download`),
   ],
+);
+
+/** A workbook's file as it was last examined: an equal version is no news, our own writing among them. */
+export const workbooks = pgTable('workbooks', {
+  workbook: text('workbook').primaryKey(),
+  /** Nextcloud's id of the file: it stays when the file is renamed or moved. */
+  fileId: text('file_id'),
+  seenEtag: text('seen_etag'),
+  /** SHA-256 of that version: some servers give an unchanged file a new etag. */
+  seenHash: text('seen_hash'),
+});
+
+/** Saves of workbooks, as webhooks and the sweep of the folders tell of them: stored first, then examined. */
+export const saves = pgTable(
+  'saves',
+  {
+    id: id(),
+    receivedAt: moment('received_at').notNull().defaultNow(),
+    workbook: text('workbook').notNull(),
+    source: text('source').$type<'onlyoffice' | 'nextcloud' | 'sweep'>().notNull(),
+    savedBy: text('saved_by'),
+    examinedAt: moment('examined_at'),
+    /** What it started, or why nothing. */
+    outcome: text('outcome'),
+  },
+  (t) => [
+    index('saves_waiting')
+      .on(t.workbook, t.id)
+      .where(sql`examined_at is null`),
+  ],
+);
+
+/** Sessions of editors, as the document server tells of them. */
+export const editingSessions = pgTable(
+  'editing_sessions',
+  {
+    key: text('key').primaryKey(),
+    workbook: text('workbook').notNull(),
+    beganAt: moment('began_at').notNull().defaultNow(),
+    endedAt: moment('ended_at'),
+  },
+  (t) => [index('editing_sessions_workbook').on(t.workbook)],
 );
 
 /** Rows and jobs are many to many: ten numbers a URL, duplicates, retries, redirects. */

@@ -1,27 +1,38 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNull, or, sql } from 'drizzle-orm';
 import type { CellOutcome } from '../workbook/types.ts';
 import { anyOf } from './any-of.ts';
 import type { Batch } from './batches.ts';
 import type { Queries } from './database.ts';
 import { batches, rows } from './schema.ts';
+import { SHOWN } from './shown.ts';
 
 /** Rows of a workbook's batches that have the content of this table's row. */
 const SAME_CONTENT = sql`md5(earlier.input) = md5(rows.input) and earlier.input = rows.input
   and earlier.email = rows.email and earlier.input_url is not distinct from rows.input_url`;
 
 /**
- * Completed rows whose result no writeback has dealt with; `recorded` is the text last written for that content in
- * that workbook, by whichever batch.
+ * Rows that the workbook is behind of: completed ones whose result no writeback has dealt with, and, where there is a
+ * status column, those of which it says something else. `recorded` is the text last written for that content in that
+ * workbook, by whichever batch.
  */
-export function unwrittenRows(queries: Queries, batch: Batch) {
+export function rowsToWrite(queries: Queries, batch: Batch) {
   const recorded = sql<string | null>`(
     select earlier.written from rows earlier join batches b on b.id = earlier.batch_id
     where ${SAME_CONTENT} and b.workbook = ${batch.workbook} and earlier.written is not null
     order by earlier.occurrence = rows.occurrence desc, earlier.written_at desc nulls last limit 1)`;
+  const unwritten = and(eq(rows.state, 'completed'), isNull(rows.writtenAt));
+  const unshown = sql`${rows.shown} is distinct from ${SHOWN}`;
   return queries
-    .select({ row: rows, recorded })
+    .select({
+      row: rows,
+      unwritten: sql<boolean>`${unwritten}`,
+      recorded: sql<string | null>`case when ${unwritten} then ${recorded} end`,
+      shown: sql<string>`${SHOWN}`,
+    })
     .from(rows)
-    .where(and(eq(rows.batchId, batch.id), eq(rows.state, 'completed'), isNull(rows.writtenAt)))
+    .where(
+      and(eq(rows.batchId, batch.id), batch.columns.status === null ? unwritten : or(unwritten, unshown)),
+    )
     .orderBy(rows.row);
 }
 
@@ -34,6 +45,12 @@ function warningsFor(column: string): Partial<Record<CellOutcome['outcome'], str
   };
 }
 
+/** What a writeback did to a row: its result's text and what the status column was to say; null where it was not asked. */
+export type WrittenRow = Pick<CellOutcome, 'id' | 'outcome' | 'row' | 'before'> & {
+  text: string | null;
+  shown: string | null;
+};
+
 /**
  * Marks rows as dealt with, unless a newer result came meanwhile; rows found elsewhere get their new number. Warnings
  * are those of this writeback: an earlier one's are over.
@@ -41,34 +58,59 @@ function warningsFor(column: string): Partial<Record<CellOutcome['outcome'], str
 export async function markWritten(
   tx: Queries,
   column: string,
-  outcomes: readonly (CellOutcome & { text: string })[],
+  written: readonly WrittenRow[],
 ): Promise<void> {
   const warnings = warningsFor(column);
-  const earlier = sql`array(select warning from unnest(${rows.warnings}) warning
-    where warning <> all(${sql.param(Object.values(warnings))}::text[]))`;
-  for (const { id, outcome, row, text } of outcomes) {
-    const warning = warnings[outcome];
-    await tx
-      .update(rows)
-      .set({
-        writtenAt: sql`case when ${rows.result} = ${text} then clock_timestamp() end`,
-        warnings: warning === undefined ? earlier : sql`${earlier} || ${warning}::text`,
-        ...(row === null ? {} : { row }),
-        ...(warning === undefined ? { written: text } : {}),
-      })
-      .where(eq(rows.id, Number(id)));
-  }
-  const written = outcomes
-    .filter(({ outcome }) => warnings[outcome] === undefined)
-    .map(({ id }) => Number(id));
-  if (written.length > 0) await correctEarlier(tx, written);
+  const list = written.map((row) => ({ ...row, warning: warnings[row.outcome] ?? null }));
+  await tx.execute(sql`
+    update rows set
+      row = coalesce(done.row, rows.row),
+      shown = coalesce(done.shown, rows.shown),
+      written_at = case when done.text is null then rows.written_at
+                        when rows.result = done.text then clock_timestamp() end,
+      written = case when done.text is null or done.warning is not null then rows.written else done.text end,
+      replaced = case when done.outcome = 'written' then done.before else rows.replaced end,
+      warnings = case when done.text is null then rows.warnings else array(
+        select warning from unnest(rows.warnings) warning
+        where warning <> all(${sql.param(Object.values(warnings))}::text[])
+      ) || case when done.warning is null then '{}'::text[] else array[done.warning] end end
+    from jsonb_to_recordset(${JSON.stringify(list)}::text::jsonb)
+      as done(id bigint, outcome text, row int, before text, text text, shown text, warning text)
+    where rows.id = done.id`);
+  await correctEarlier(
+    tx,
+    list.flatMap(({ id, text, warning }) => (text === null || warning !== null ? [] : [Number(id)])),
+  );
 }
 
 /** What other batches once wrote into the same cells stands there no longer. */
 async function correctEarlier(tx: Queries, rowIds: readonly number[]): Promise<void> {
+  if (rowIds.length === 0) return;
   await tx.execute(sql`
     update rows earlier set written = rows.written
     from rows join ${batches} own on own.id = rows.batch_id, ${batches} b
     where ${anyOf(rows.id, rowIds)} and b.id = earlier.batch_id and b.workbook = own.workbook and b.id <> own.id
       and ${SAME_CONTENT} and earlier.occurrence = rows.occurrence and earlier.written <> rows.written`);
+}
+
+/** Has the results of rows written once more, with the next writeback of their batches; gives those batches. */
+export async function writeAgain(tx: Queries, rowIds: readonly number[]): Promise<string[]> {
+  const again = await tx
+    .update(rows)
+    .set({ writtenAt: null })
+    .where(anyOf(rows.id, rowIds))
+    .returning({ batchId: rows.batchId });
+  return [...new Set(again.map(({ batchId }) => batchId))];
+}
+
+/** How long an ended batch's last results wait for a workbook that cannot be written. */
+const WAITING_DAYS = 7;
+
+/** Batches that ended lately with results not yet written. */
+export async function endedUnwritten(queries: Queries): Promise<string[]> {
+  const found = await queries.execute<{ id: string }>(sql`
+    select distinct b.id from rows r join batches b on b.id = r.batch_id
+    where r.state = 'completed' and r.written_at is null
+      and b.finished_at >= now() - make_interval(days => ${WAITING_DAYS})`);
+  return found.map(({ id }) => id);
 }

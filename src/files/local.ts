@@ -6,6 +6,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import { errorMessage } from '../errors.ts';
+import { changed, copyFailure, systemCode, unavailable } from './file-failure.ts';
 import { FileError } from './types.ts';
 import type { FileErrorCode, FileInfo, FileStore, FileVersion } from './types.ts';
 
@@ -111,7 +112,7 @@ async function copyHere(path: string, localPath: string): Promise<void> {
     await chmod(localPath, 0o600);
   } catch (error) {
     await versionOf(path);
-    throw unavailable(path, `cannot be copied: ${errorMessage(error)}`, error);
+    throw copyFailure(path, error);
   }
 }
 
@@ -143,7 +144,7 @@ async function takeAfter(path: string, file: FileHandle): Promise<void> {
     await file.chown(uid, gid);
   } catch (error) {
     // Only root may give files away; the mode still holds.
-    if (errorCode(error) !== 'EPERM') throw error;
+    if (systemCode(error) !== 'EPERM') throw error;
   }
   // After chown, which clears the set-user-id bits.
   await file.chmod(mode & 0o7777);
@@ -163,27 +164,15 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-function changed(path: string, when: string): FileError {
-  return new FileError('FILE_CHANGED', `${path} was changed by someone else ${when}`);
-}
-
-function unavailable(path: string, what: string, cause: unknown): FileError {
-  return new FileError('FILE_UNAVAILABLE', `${path} ${what}`, { cause });
-}
-
 async function namingFile<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof FileError) throw error;
-    const [code, what] = CODES[errorCode(error)] ?? [
+    const [code, what] = CODES[systemCode(error)] ?? [
       'FILE_UNAVAILABLE',
       `cannot be used: ${errorMessage(error)}`,
     ];
     throw new FileError(code, `${path} ${what}`, { cause: error });
   }
-}
-
-function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

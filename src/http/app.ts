@@ -3,6 +3,8 @@ import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { errorMessage } from '../errors.ts';
 import type { AppDeps } from './app-deps.ts';
 import { healthRoutes } from './health.ts';
+import { nextcloudRoutes } from './nextcloud.ts';
+import { onlyofficeRoutes } from './onlyoffice.ts';
 import { webscraperRoutes } from './webscraper.ts';
 
 /** A notification has five short fields. */
@@ -33,5 +35,8 @@ export function buildApp(deps: AppDeps): FastifyInstance {
     webscraperRoutes(routes, deps);
     healthRoutes(routes, deps);
   });
+  // Apart: each reads bodies in its own way.
+  app.register(async (routes) => onlyofficeRoutes(routes, deps));
+  app.register(async (routes) => nextcloudRoutes(routes, deps));
   return app;
 }

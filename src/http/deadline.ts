@@ -1,5 +1,8 @@
 import { TsuisekiError } from '../errors.ts';
 
+/** Web Scraper Cloud takes no answer in 10 s for a failure: until then something must be stored, or refused. */
+export const STORE_TIMEOUT_MS = 8_000;
+
 export class NoAnswer extends TsuisekiError<'NO_ANSWER'> {}
 
 /** The promise's own end, or {@link NoAnswer} after that time; what it waited for goes on by itself. */

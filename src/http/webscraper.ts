@@ -1,22 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type NewNotification, type Notification, storeNotification } from '../db/inbox.ts';
 import { errorMessage, rootMessage } from '../errors.ts';
+import { fieldsOf, shortText } from '../json-fields.ts';
 import type { AppDeps } from './app-deps.ts';
-import { within } from './deadline.ts';
+import { STORE_TIMEOUT_MS, within } from './deadline.ts';
 import { tokenAllowed, tokensIn } from './token.ts';
 
-/** Longer texts are no notification of ours. */
-const MAX_FIELD_LENGTH = 255;
-/** The API takes no answer in 10 s for a failure: until then there must be one. */
-const STORE_TIMEOUT_MS = 8_000;
-
-/** Null for what is not there, and for what Postgres could not hold as text. */
+/** A number counts as its text: JSON has both. */
 function fieldOf(body: unknown, name: string): string | null {
-  const value =
-    typeof body === 'object' && body !== null ? (body as Record<string, unknown>)[name] : undefined;
-  const text = typeof value === 'number' ? String(value) : value;
-  if (typeof text !== 'string' || text === '' || text.length > MAX_FIELD_LENGTH) return null;
-  return text.includes('\0') ? null : text;
+  const value = fieldsOf(body)[name];
+  return shortText(typeof value === 'number' ? String(value) : value);
 }
 
 function idIn(text: string | null): number | null {

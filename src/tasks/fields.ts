@@ -24,7 +24,12 @@ export function cellText(cell: string): string {
 /** One column of a record as a workbook cell can hold it; '' when the column is empty or missing. */
 export function fieldOf(record: CsvRecord, column: string): string {
   if (!Object.hasOwn(record, column)) return '';
-  const text = cellText((record[column] ?? '').replaceAll(/\r\n?/g, '\n').replaceAll(NOT_XML, ''));
+  return fieldText(record[column] ?? '');
+}
+
+/** A text of others as one field of a result: what a workbook cell can hold of it, trimmed and cut. */
+export function fieldText(value: string): string {
+  const text = cellText(value.replaceAll(/\r\n?/g, '\n').replaceAll(NOT_XML, ''));
   return text.length > MAX_FIELD_LENGTH ? `${text.slice(0, MAX_FIELD_LENGTH - 1)}…` : text;
 }
 

@@ -136,6 +136,10 @@ export function taskOfCustomId(customId: string): TrackingTask | null {
   return TRACKING_TASKS.find((each) => each.customIdPrefix === prefix) ?? null;
 }
 
+const FROM_FILES = TRACKING_TASKS.flatMap(({ name, folderKeyword, filePrefix }) =>
+  folderKeyword === null || filePrefix === null ? [] : [{ name, folderKeyword, filePrefix }],
+);
+
 /**
  * The task of a workbook: its path contains the folder keyword and its base name starts with the prefix, both
  * exactly as written, compared in Unicode NFC.
@@ -143,22 +147,28 @@ export function taskOfCustomId(customId: string): TrackingTask | null {
  * @throws {TaskError} `TASK_NO_MATCH`, telling what was looked for
  */
 export function taskForPath(path: string): TrackingTask {
-  const whole = path.normalize('NFC');
-  const baseName = whole.slice(whole.lastIndexOf('/') + 1);
-  const fromFiles = TRACKING_TASKS.flatMap(({ name, folderKeyword, filePrefix }) =>
-    folderKeyword === null || filePrefix === null ? [] : [{ name, folderKeyword, filePrefix }],
+  const name = matchingTask(path);
+  if (name !== undefined) return taskByName(name);
+  const known = FROM_FILES.map(({ folderKeyword, filePrefix }) => `${folderKeyword}/…/${filePrefix}`).join(
+    ', ',
   );
-  const match = fromFiles.find(
-    ({ folderKeyword, filePrefix }) => whole.includes(folderKeyword) && baseName.startsWith(filePrefix),
-  );
-  if (match !== undefined) return taskByName(match.name);
-  const known = fromFiles
-    .map(({ folderKeyword, filePrefix }) => `${folderKeyword}/…/${filePrefix}`)
-    .join(', ');
   throw new TaskError(
     'TASK_NO_MATCH',
-    `no task matches ${quoted(whole)}: a folder and a file name beginning like one of ${known} are needed, or the task's name`,
+    `no task matches ${quoted(path.normalize('NFC'))}: a folder and a file name beginning like one of ${known} are needed, or the task's name`,
   );
+}
+
+function matchingTask(path: string): TaskName | undefined {
+  const whole = path.normalize('NFC');
+  const baseName = whole.slice(whole.lastIndexOf('/') + 1);
+  return FROM_FILES.find(
+    ({ folderKeyword, filePrefix }) => whole.includes(folderKeyword) && baseName.startsWith(filePrefix),
+  )?.name;
+}
+
+/** Whether a workbook's path tells its task. */
+export function belongsToTask(path: string): boolean {
+  return matchingTask(path) !== undefined;
 }
 
 function quoted(text: string): string {

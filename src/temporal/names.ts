@@ -13,3 +13,4 @@ export type WorkerName = keyof typeof QUEUES;
 
 export const BATCH_WORKFLOW = 'TrackingBatchWorkflow';
 export const YAMATO_WORKFLOW = 'YamatoBatchWorkflow';
+export const SAVE_WORKFLOW = 'WorkbookSaveWorkflow';

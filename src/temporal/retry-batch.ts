@@ -8,7 +8,7 @@ import {
 import type { RetryMessage } from '../../workflows/messages.ts';
 import { type Batch, findBatch, reopenBatch, runningBatch, setBatchState } from '../db/batches.ts';
 import { TsuisekiError } from '../errors.ts';
-import { type StartDeps, startWorkflow } from './start-batch.ts';
+import { startWorkflow, type WorkflowDeps } from './start-batch.ts';
 
 export class RetryError extends TsuisekiError<'BATCH_UNKNOWN' | 'OTHER_BATCH_RUNS' | 'BATCH_ENDING'> {}
 
@@ -17,7 +17,7 @@ const TRIES = 10;
 const BETWEEN_TRIES_MS = 200;
 
 /** Runs failed or named rows again, whether the batch runs or has ended; it keeps its id. */
-export async function retryBatch(deps: StartDeps, batchId: string, message: RetryMessage): Promise<void> {
+export async function retryBatch(deps: WorkflowDeps, batchId: string, message: RetryMessage): Promise<void> {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const batch = await findBatch(deps.database.db, batchId);
     if (batch === null) throw new RetryError('BATCH_UNKNOWN', `no batch ${batchId}`);
@@ -43,7 +43,7 @@ async function sendRetry(client: Client, batch: Batch, message: RetryMessage): P
 }
 
 /** False: someone else was quicker. */
-async function runAgain(deps: StartDeps, batch: Batch, message: RetryMessage): Promise<boolean> {
+async function runAgain(deps: WorkflowDeps, batch: Batch, message: RetryMessage): Promise<boolean> {
   const { db } = deps.database;
   let opened: boolean;
   try {

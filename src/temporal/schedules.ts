@@ -36,6 +36,13 @@ export async function applySchedules(client: Client, jobDeadlineMs: number): Pro
       everyMs: 60_000,
     },
     {
+      id: 'tsuiseki-folder-sweep',
+      workflowType: 'FolderSweepWorkflow',
+      taskQueue: QUEUES.acquisition,
+      // A save that no webhook told of waits so long at most; unchanged folders cost one request in all.
+      everyMs: 120_000,
+    },
+    {
       id: 'tsuiseki-clean-up',
       workflowType: 'CleanUpWorkflow',
       taskQueue: QUEUES.acquisition,

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { access, constants, realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Client } from '@temporalio/client';
@@ -6,12 +5,15 @@ import type { BatchInput, RetryMessage } from '../../workflows/messages.ts';
 import type { Settings } from '../config.ts';
 import { type Batch, insertBatch, runningBatch, setBatchState, setRunId } from '../db/batches.ts';
 import type { Database } from '../db/database.ts';
+import { withIds } from '../db/new-batch.ts';
 import { errorMessage } from '../errors.ts';
-import { FileError } from '../files/types.ts';
+import { FileError, type FileStore } from '../files/types.ts';
+import { isWebdavPath, webdavPath } from '../files/webdav-path.ts';
 import { columnsOf } from '../settings/by-task.ts';
 import { taskByName, taskForPath } from '../tasks/registry.ts';
 import { TaskError } from '../tasks/task-error.ts';
 import type { TrackingTask } from '../tasks/types.ts';
+import { firstOf } from '../text.ts';
 import { BATCH_WORKFLOW, QUEUES } from './names.ts';
 import { DONE_ROWS, FAILED_ROWS, STATE, TASK, WORKBOOK } from './search-attributes.ts';
 
@@ -34,34 +36,26 @@ export interface StartedBatch {
 }
 
 /** What starting a batch needs. */
-export interface StartDeps {
+export interface StartDeps extends WorkflowDeps {
+  files: FileStore;
+}
+
+/** What starting a batch's workflow needs. */
+export interface WorkflowDeps {
   database: Database;
   client: Client;
   settings: Settings;
 }
 
-/** A name may have so many characters in a workflow id; ids hold 255 in all. */
-const NAME_IN_ID = 80;
 /** Keyword search attributes hold 255 bytes; three a character in UTF-8. */
 const KEYWORD_CHARACTERS = 80;
-const ID_ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
-
-/** `261124-k3m9qx`: the day it began in Japan, and six characters out of a billion. */
-function newBatchId(now: Date): string {
-  const day = new Date(now.getTime() + 9 * 3_600_000).toISOString().slice(2, 10).replaceAll('-', '');
-  const tail = Array.from({ length: 6 }, () => ID_ALPHABET[randomInt(ID_ALPHABET.length)]).join('');
-  return `${day}-${tail}`;
-}
-
-/** The first characters of a name, none of them cut in half. */
-const firstOf = (name: string, characters: number): string => [...name].slice(0, characters).join('');
-
-async function canonicalPath(workbook: string): Promise<string> {
-  if (workbook.startsWith('webdav:'))
-    throw new FileError(
-      'FILE_UNAVAILABLE',
-      `${workbook}: files on WebDAV cannot be tracked yet; give a local path`,
-    );
+/** A local path is made real; one on WebDAV keeps its form. A file that is not there is an error. */
+async function realPath(files: FileStore, workbook: string): Promise<string> {
+  if (isWebdavPath(workbook)) {
+    const path = webdavPath(workbook);
+    await files.stat(path);
+    return path;
+  }
   try {
     const path = await realpath(workbook);
     await access(path, constants.R_OK);
@@ -87,10 +81,11 @@ function taskOf(name: string | null, path: string): TrackingTask {
 
 /** The task and real path a start means. An unknown task is wrong use, whether the file is there or not. */
 export async function checkedStart(
+  files: FileStore,
   request: Pick<StartRequest, 'workbook' | 'task'>,
 ): Promise<{ task: TrackingTask; path: string }> {
   if (request.task !== null) taskOf(request.task, request.workbook);
-  const path = await canonicalPath(request.workbook);
+  const path = await realPath(files, request.workbook);
   return { task: taskOf(request.task, path), path };
 }
 
@@ -102,17 +97,10 @@ function started(batch: Batch): StartedBatch {
 /** Starts a batch, or gives the one that runs for that workbook and task. */
 export async function startBatch(deps: StartDeps, request: StartRequest): Promise<StartedBatch> {
   const { db } = deps.database;
-  const { task, path: workbook } = await checkedStart(request);
-  const id = newBatchId(new Date());
-  const batch = await insertBatch(db, {
-    id,
-    task: task.name,
-    workbook,
-    workflowId: `tracking:${task.name}:${firstOf(basename(workbook), NAME_IN_ID)}:${id}`,
-    columns: columnsOf(deps.settings, task),
-    chosenRows: request.rows,
-    fresh: request.fresh,
-  });
+  const { task, path: workbook } = await checkedStart(deps.files, request);
+  const columns = columnsOf(deps.settings, task);
+  const { rows: chosenRows, fresh } = request;
+  const batch = await insertBatch(db, withIds({ task: task.name, workbook, columns, chosenRows, fresh }));
   if (batch === null) {
     const running = await runningBatch(db, workbook, task.name);
     if (running !== null) return { ...started(running), alreadyRunning: true };
@@ -121,14 +109,14 @@ export async function startBatch(deps: StartDeps, request: StartRequest): Promis
   try {
     return started({ ...batch, runId: await startWorkflow(deps, batch, null) });
   } catch (error) {
-    await setBatchState(db, id, 'failed', `could not be started: ${errorMessage(error, 200)}`);
+    await setBatchState(db, batch.id, 'failed', `could not be started: ${errorMessage(error, 200)}`);
     throw error;
   }
 }
 
 /** The one place that starts batch workflows; `retry` runs an ended batch again under its own id. Gives the run id. */
 export async function startWorkflow(
-  { database, client, settings }: StartDeps,
+  { database, client, settings }: WorkflowDeps,
   batch: Batch,
   retry: RetryMessage | null,
 ): Promise<string> {
@@ -137,7 +125,9 @@ export async function startWorkflow(
     batchId: batch.id,
     writebackEvery,
     writebackMinIntervalMs,
-    retry,
+    // One that was never read has no rows to try again.
+    retry: batch.sheet === null ? null : retry,
+    paused: batch.state === 'paused' ? { by: 'tsuiseki', why: batch.reason } : null,
     carried: null,
   };
   const chosen = retry === null ? batch.chosenRows?.join(', ') : (retry.rows ?? 'that failed');

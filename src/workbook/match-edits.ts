@@ -9,7 +9,7 @@ import type { RowPlace } from './sheet/row-place.ts';
 import type { ScannedRow } from './sheet/scanned-row.ts';
 import type { SheetFacts } from './sheet/sheet-scanner.ts';
 import type { SheetTable } from './sheet/tables.ts';
-import type { CellEdit } from './types.ts';
+import type { CellEdit, RowContent } from './types.ts';
 
 /** A row that holds the content some edit asks for, and what its cells of ours hold now. */
 export interface MatchedRow {
@@ -21,11 +21,11 @@ export interface MatchedRow {
   statusIsFormula: boolean;
 }
 
-/** A row whose input and e-mail are those of some edit; its hyperlink is known only behind the rows. */
-interface Candidate extends Omit<MatchedRow, 'result' | 'status'> {
-  input: string;
-  email: string;
-  formulaUrl: string | null;
+/**
+ * A row whose input and e-mail are those of some edit. Behind the rows it is told its hyperlink, where it has no
+ * HYPERLINK(), and becomes the matched row: a second object a row would count.
+ */
+interface Candidate extends RowContent, Omit<MatchedRow, 'result' | 'status'> {
   result: CellText;
   status: CellText;
 }
@@ -59,10 +59,10 @@ export async function matchEdits(
   const occurrences = new Occurrences();
   const rows = edits.map((): MatchedRow | null => null);
   for (const [at, candidate] of candidates.entries()) {
-    const { input, email, formulaUrl, result, status } = candidate;
-    const content = { input, email, inputUrl: links.target(at, targets) ?? formulaUrl };
-    const places = index.find(content, occurrences.next(content));
+    candidate.inputUrl = links.target(at, targets) ?? candidate.inputUrl;
+    const places = index.find(candidate, occurrences.next(candidate));
     if (places.length === 0) continue;
+    const { result, status } = candidate;
     const row = Object.assign(candidate, { result: textOf(result), status: textOf(status) });
     for (const place of places) rows[place] = row;
   }
@@ -117,7 +117,7 @@ function candidateIn(
   return {
     input,
     email,
-    formulaUrl: link?.url ?? null,
+    inputUrl: link?.url ?? null,
     place: rowPlace(row, roles),
     result: texts.text(resultCell),
     resultIsFormula: resultCell.isFormula,

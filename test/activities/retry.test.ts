@@ -104,6 +104,8 @@ describe('an ended batch', () => {
     await expect(reopenBatch(stage.db, batchId)).rejects.toThrow();
     const batch = await findBatch(stage.db, second);
     if (batch === null) throw new Error('the batch is gone');
-    expect(await insertBatch(stage.db, { ...batch, id: 'third', workflowId: 'third' })).toBeNull();
+    expect(
+      await insertBatch(stage.db, { ...batch, id: 'third', workflowId: 'third', sheet: 'Sheet1' }),
+    ).toBeNull();
   });
 });

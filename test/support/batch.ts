@@ -50,8 +50,7 @@ export async function batchOf(
   options: BatchOptions = {},
 ): Promise<string> {
   const batch = await emptyBatch(stage, task, options);
-  const tracking = taskByName(task);
-  const plan = { task: tracking, sitemapId: stage.sitemapIdOf(tracking), urlsPerJob: stage.urlsPerJobOf() };
+  const plan = stage.planOf(taskByName(task));
   await stage.db.transaction((tx) => importRows(tx, batch, sheetOf(inputs), plan));
   return batch.id;
 }

@@ -3,6 +3,7 @@ import type { BatchActivities } from '../../activities/batch.ts';
 import type { ExcelActivities } from '../../activities/excel.ts';
 import type { PublishActivities, PublishOutcome } from '../../activities/publish.ts';
 import type { ResultsActivities, ResultsOutcome } from '../../activities/results.ts';
+import type { JoinedRows, SaveActivities } from '../../activities/saves.ts';
 import type { WritebackActivities } from '../../activities/writeback.ts';
 import type { BatchFigures } from '../../src/db/counts.ts';
 import type { BatchState, RowState } from '../../src/db/schema.ts';
@@ -12,11 +13,14 @@ export type FakeActivities = BatchActivities &
   ExcelActivities &
   PublishActivities &
   ResultsActivities &
+  SaveActivities &
   WritebackActivities;
 
 interface FakeRow {
   state: RowState;
   written: boolean;
+  /** What the status column says of it. */
+  shown?: RowState;
 }
 
 export type Wait = Pick<Extract<PublishOutcome, { outcome: 'wait' }>, 'waitMs' | 'why' | 'held'>;
@@ -46,9 +50,12 @@ export class FakeBatch {
   onResults: (jobIds: readonly number[]) => ResultsOutcome['waiting'] = () => null;
   /** Throws for a workbook that cannot be read. */
   onRead: () => void = () => {};
+  /** Adds the rows of a save. */
+  onJoin: () => Pick<JoinedRows, 'joined' | 'hold'> = () => ({ joined: 0, hold: null });
   reads = 0;
   /** Throws for a writeback that fails. */
-  onWriteback: () => void = () => {};
+  onWriteback: () => void | Promise<void> = () => {};
+  hasStatusColumn = false;
   private asOf = 0;
 
   constructor(rows: number) {
@@ -73,6 +80,7 @@ export class FakeBatch {
         invalid: this.count('invalid'),
       },
       unwritten: this.rows.filter((row) => row.state === 'completed' && !row.written).length,
+      unshown: this.hasStatusColumn ? this.rows.filter((row) => row.shown !== row.state).length : 0,
       inFlight: this.count('published'),
       next: next === -1 ? null : { jobId: next, label: `row ${next + 2}` },
       leftMs: null,
@@ -101,6 +109,11 @@ export class FakeBatch {
         this.onRead();
         return this.figures();
       },
+      examineSave: async () => ({ outcome: 'nothing new', running: null, started: null, writeAgain: [] }),
+      joinRows: async () => {
+        const joined = this.onJoin();
+        return { ...this.figures(), ...joined };
+      },
       figures: async () => this.figures(),
       publishJob: ({ jobId }) => this.publish(jobId),
       settlePublish: async ({ jobId }) => {
@@ -128,9 +141,10 @@ export class FakeBatch {
         return { ...this.figures(), waiting };
       },
       writeBack: async () => {
-        this.onWriteback();
+        await this.onWriteback();
         const fresh = this.rows.filter((row) => row.state === 'completed' && !row.written);
         for (const row of fresh) row.written = true;
+        for (const row of this.rows) row.shown = row.state;
         this.writebacks.push(fresh.length);
         return this.figures();
       },

@@ -13,6 +13,7 @@ export const INPUT: BatchInput = {
   writebackEvery: 10,
   writebackMinIntervalMs: 0,
   retry: null,
+  paused: null,
   carried: null,
 };
 
@@ -37,7 +38,9 @@ export async function withWorkers<T>(
     QUEUES.tracking_excel,
     QUEUES.publish_tracking,
     QUEUES.tracking_webhook,
+    QUEUES.acquisition,
   ];
+  const withWorkflows: string[] = [QUEUES.tracking_batch, QUEUES.acquisition];
   const workers = await Promise.all(
     queues.map((taskQueue) =>
       Worker.create({
@@ -47,7 +50,7 @@ export async function withWorkers<T>(
         maxHeartbeatThrottleInterval: '100 milliseconds',
         // As the real one: a queue in which batches take turns.
         ...(taskQueue === QUEUES.publish_tracking ? { maxConcurrentActivityTaskExecutions: 1 } : {}),
-        ...(taskQueue === QUEUES.tracking_batch
+        ...(withWorkflows.includes(taskQueue)
           ? { workflowBundle: { codePath: compiledModule('workflow-bundle.js') } }
           : {}),
       }),

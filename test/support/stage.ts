@@ -6,6 +6,7 @@ import { createBatchActivities } from '../../activities/batch.ts';
 import { createExcelActivities } from '../../activities/excel.ts';
 import { createPublishActivities } from '../../activities/publish.ts';
 import { createResultsActivities } from '../../activities/results.ts';
+import { createSaveActivities } from '../../activities/saves.ts';
 import { createWritebackActivities } from '../../activities/writeback.ts';
 import type { Database } from '../../src/db/database.ts';
 import { LocalFiles } from '../../src/files/local.ts';
@@ -20,6 +21,7 @@ import { type TestDatabase, testDatabase } from './database.ts';
 import { stopwatch } from './stopwatch.ts';
 
 export const API_TOKEN = 'secret-api-token';
+export const COLUMNS = { input: 'A', email: 'B', result: 'C', status: null };
 export const JOB_DEADLINE_MS = 1_800_000;
 
 export interface StageOptions {
@@ -31,11 +33,11 @@ export interface StageOptions {
   callTimeoutMs?: number;
   urlsPerJob?: number;
   files?: FileStore;
+  editors?: { isOpen(key: string): Promise<boolean> };
+  autoMaxRows?: number;
 }
 
 export type Stage = Awaited<ReturnType<typeof setStage>>;
-
-const sitemapIdOf = ({ sitemapId }: TrackingTask): number => sitemapId ?? 0;
 
 /** Every activity on a real Postgres and a real sandbox, whose notifications arrive at the real HTTP server. */
 async function setStage(database: Database, options: StageOptions, releasers: (() => Promise<unknown>)[]) {
@@ -74,20 +76,30 @@ async function setStage(database: Database, options: StageOptions, releasers: ((
   const address = await app.listen({ host: '127.0.0.1', port: 0 });
   sandbox.setWebhookUrl(`${address}/webhooks/webscraper?token=hook`);
 
-  const urlsPerJobOf = () => options.urlsPerJob ?? 1;
+  const planOf = (task: TrackingTask) => ({
+    task,
+    sitemapId: task.sitemapId ?? 0,
+    urlsPerJob: options.urlsPerJob ?? 1,
+  });
   const files = options.files ?? new LocalFiles();
   const deps = {
     database,
     clock,
     webscraper,
     files,
-    sitemapIdOf,
-    urlsPerJobOf,
+    planOf,
+    columnsOf: () => COLUMNS,
+    editors: options.editors ?? null,
+    limits,
+    refreshAfterMs: 43_200_000,
+    retryOnSaveAfterMs: 3_600_000,
+    autoMaxRows: options.autoMaxRows ?? 1_000,
     jobDeadlineMs: JOB_DEADLINE_MS,
   };
   const activities = {
     ...createBatchActivities(deps),
     ...createExcelActivities(deps),
+    ...createSaveActivities(deps),
     ...createPublishActivities(deps),
     ...createResultsActivities(deps),
     ...createWritebackActivities(deps),
@@ -123,7 +135,8 @@ export function useStage(): (options?: StageOptions) => Promise<Stage> {
   });
   afterEach(async () => {
     for (const release of releasers.splice(0).toReversed()) await release();
-    await test.database.sql`truncate batches, notifications, calls, roll_ups, account_clock cascade`;
+    await test.database
+      .sql`truncate batches, notifications, calls, roll_ups, account_clock, saves, workbooks, editing_sessions cascade`;
     await test.database.sql`insert into account_clock (id) values (1)`;
   });
   afterAll(() => test.drop());

@@ -32,13 +32,13 @@ export async function saveWorkbook(rows: readonly (readonly Cell[])[], path?: st
   return target;
 }
 
-/** Column C from row 2 on, as a person sees it; '' where a cell is empty. */
-export async function columnC(path: string): Promise<string[]> {
+/** Column C, or another, from row 2 on, as a person sees it; '' where a cell is empty. */
+export async function columnC(path: string, column = 'C'): Promise<string[]> {
   const workbook = new ExcelJS.Workbook();
   await workbook.xlsx.readFile(path);
   const sheet = workbook.worksheets[0];
   return Array.from(
     { length: (sheet?.rowCount ?? 1) - 1 },
-    (_, index) => sheet?.getCell(index + 2, 3).text ?? '',
+    (_, index) => sheet?.getCell(`${column}${index + 2}`).text ?? '',
   );
 }

@@ -203,3 +203,62 @@ it('what was asked of a run is handed to its successor', async () => {
   expect(cancelled.published).toEqual([]);
   expect(cancelled.states.at(-1)?.state).toBe('cancelled');
 });
+
+it('the rows of a save join the batch while it runs, and none when it is ending', async () => {
+  const batch = new FakeBatch(1);
+  batch.onJoin = () => {
+    batch.rows.push({ state: 'pending', written: false });
+    return { joined: 1, hold: null };
+  };
+  await runBatch(
+    env,
+    batch,
+    async ({ handle, webhooks, until }) => {
+      await until(() => batch.published.length === 1);
+      await handle.executeUpdate('workbookChanged', { args: [{ by: 'a save', why: null }] });
+      await until(() => batch.published.length === 2);
+      await handle.executeUpdate('cancel', { args: [{ ...mika, drop: false }] });
+      const late = handle.executeUpdate('workbookChanged', { args: [{ by: 'a save', why: null }] });
+      await expect(late).rejects.toThrow();
+      await webhooks(0, 1);
+    },
+    { saveAs: 'joined' },
+  );
+  expect(batch.rows).toHaveLength(2);
+});
+
+it('more rows than may go unasked pause it until resume', async () => {
+  const batch = new FakeBatch(1);
+  batch.onJoin = () => {
+    batch.rows.push({ state: 'pending', written: false });
+    return { joined: 1, hold: '1 row is more than 0' };
+  };
+  await runBatch(env, batch, async ({ handle, webhooks, until }) => {
+    await until(() => batch.published.length === 1);
+    const told = await handle.executeUpdate('workbookChanged', { args: [{ by: 'a save', why: null }] });
+    expect(told).toMatchObject({ state: 'paused', reason: 'paused by tsuiseki: 1 row is more than 0' });
+    await env.sleep('1h');
+    expect(batch.published).toEqual([0]);
+    await handle.executeUpdate('resume', { args: [mika] });
+    await until(() => batch.published.length === 2);
+    await webhooks(0, 1);
+  });
+});
+
+it('a batch that is to be asked for first starts paused', async () => {
+  const batch = new FakeBatch(1);
+  await runBatch(
+    env,
+    batch,
+    async ({ handle, webhooks, until }) => {
+      await until(() => batch.states.length === 1);
+      await env.sleep('1h');
+      expect(batch.published).toEqual([]);
+      await handle.executeUpdate('resume', { args: [mika] });
+      await until(() => batch.published.length === 1);
+      await webhooks(0);
+    },
+    { paused: { by: 'tsuiseki', why: 'too many' }, saveAs: 'asked-first' },
+  );
+  expect(batch.states[0]).toEqual({ state: 'paused', reason: 'paused by tsuiseki: too many' });
+});

@@ -31,32 +31,35 @@ function unusedBox(index: number): string {
 const quoted = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll("'", "\\'");
 
 /** The copy that the page prints from: the same states again, inside a script. */
-function printCopy(parcels: readonly Parcel[]): string {
+function printCopy(parcels: readonly Parcel[], details: boolean): string {
   const lines = parcels.flatMap((parcel, index) => [
     ` swd.writeln('<tr><td><font size="3">${quoted(escapeHtml(hyphenated(parcel.number)))}<br></font></td>');`,
     ` swd.writeln(' <td><font size="3">${quoted(escapeHtml(parcel.title))}<br></font></td></tr>');`,
-    ...detailBlock(parcel, index)
-      .split('\n')
-      .map((line) => ` swd.writeln('${quoted(line)}');`),
+    ...(details ? detailBlock(parcel, index).split('\n') : []).map(
+      (line) => ` swd.writeln('${quoted(line)}');`,
+    ),
   ]);
   return `<script>\nfunction printAll() {\n var swd = window.open('', 'print').document;\n${lines.join('\n')}\n}\n</script>`;
 }
 
-/** Yamato's page for up to ten numbers, by the selectors that the real one answers to. */
-export function trackingPage(parcels: readonly Parcel[], charset = 'utf-8'): string {
+/**
+ * Yamato's page for up to ten numbers, by the selectors that the real one answers to; `details`: with each number's
+ * block, not the overview alone.
+ */
+export function trackingPage(parcels: readonly Parcel[], details: boolean, charset = 'utf-8'): string {
   const boxes = Array.from({ length: SLOTS }, (_unused, index) => {
     const parcel = parcels[index];
     return parcel === undefined ? unusedBox(index) : usedBox(parcel, index);
   });
   return document(
     '荷物お問い合わせシステム | ヤマト運輸',
-    `${printCopy(parcels)}
+    `${printCopy(parcels, details)}
 <form method="post" action="/cgi-bin/tneko">
  <input type="hidden" name="number00" value="1">
   <div class="tracking-box">
 ${boxes.join('')}  </div>
 </form>
-${parcels.map(detailBlock).join('')}`,
+${details ? parcels.map(detailBlock).join('') : ''}`,
     charset,
   );
 }

@@ -11,8 +11,7 @@ import { toShiftJis } from './shift-jis.ts';
 
 const HTML_TYPE = 'text/html; charset=utf-8';
 
-function numbersOf(body: unknown): string[] {
-  const fields = (body ?? {}) as Record<string, unknown>;
+function numbersOf(fields: Record<string, unknown>): string[] {
   const numbers: string[] = [];
   for (let slot = 1; slot <= SLOTS; slot++) {
     const value = fields[`number${String(slot).padStart(2, '0')}`];
@@ -22,14 +21,15 @@ function numbersOf(body: unknown): string[] {
   return numbers;
 }
 
-/** Yamato's tracking page, `POST /cgi-bin/tneko` with `number01` … `number10`. */
+/** Yamato's tracking page, `POST /cgi-bin/tneko` with `number01` … `number10`; `number00=1`: with details. */
 export function yamatoRoute(
   app: FastifyInstance,
   { faults, options, timers, yamatoLog }: SandboxContext,
 ): void {
   app.post('/cgi-bin/tneko', async (request, reply) => {
     const atMs = options.clock.nowMs();
-    const numbers = numbersOf(request.body);
+    const fields = (request.body ?? {}) as Record<string, unknown>;
+    const numbers = numbersOf(fields);
     const digits = numbers.map((number) => number.replaceAll(/\D/g, ''));
     const fault = faults.first('yamato', digits);
     const userAgent = request.headers['user-agent'] ?? null;
@@ -43,6 +43,8 @@ export function yamatoRoute(
       ...yamatoPageParcel(number, faults.take('data', [number]), dayStartMs),
       number: numbers[index] ?? number,
     }));
+    const pageOf = (shown: readonly Parcel[], charset?: string): string =>
+      trackingPage(shown, fields['number00'] === '1', charset);
     reply.type(HTML_TYPE);
     switch (fault) {
       case 'yamato-captcha':
@@ -52,15 +54,13 @@ export function yamatoRoute(
       case 'yamato-500':
         return reply.code(500).send('<html><body><h1>Internal Server Error</h1></body></html>');
       case 'yamato-fewer-boxes':
-        return reply.send(trackingPage(parcels.slice(0, Math.floor(parcels.length / 2))));
+        return reply.send(pageOf(parcels.slice(0, Math.floor(parcels.length / 2))));
       case 'yamato-changed-markup':
-        return reply.send(trackingPage(parcels).replaceAll('tracking-', 'trace-'));
+        return reply.send(pageOf(parcels).replaceAll('tracking-', 'trace-'));
       case 'yamato-shift-jis':
-        return reply
-          .type('text/html; charset=Shift_JIS')
-          .send(toShiftJis(trackingPage(parcels, 'Shift_JIS')));
+        return reply.type('text/html; charset=Shift_JIS').send(toShiftJis(pageOf(parcels, 'Shift_JIS')));
       case 'yamato-truncated': {
-        const page = trackingPage(parcels);
+        const page = pageOf(parcels);
         return reply.send(page.slice(0, page.lastIndexOf('<li>')));
       }
       case 'yamato-timeout':
@@ -71,9 +71,9 @@ export function yamatoRoute(
         return reply;
       case 'yamato-slow':
         await timers.wait(options.slowAnswerMs);
-        return reply.send(trackingPage(parcels));
+        return reply.send(pageOf(parcels));
       case null:
-        return reply.send(trackingPage(parcels));
+        return reply.send(pageOf(parcels));
       default:
         return assertNever(fault);
     }

@@ -24,6 +24,13 @@ export async function* applySplices(
   let removeUntil = 0;
   for await (const chunk of chunks) {
     const end = position + chunk.length;
+    // Nearly all chunks of a large sheet are as they were.
+    if (removeUntil <= position && (splice.done === true || splice.value.offset >= end)) {
+      yield* blocks.takeAll();
+      yield chunk;
+      position = end;
+      continue;
+    }
     let at = position;
     while (splice.done !== true && splice.value.offset < end) {
       const { offset, remove, insert } = splice.value;

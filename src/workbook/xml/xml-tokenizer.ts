@@ -48,12 +48,24 @@ export class XmlTokenizer {
   #attributeAt = 0;
   #attributesEnd = 0;
   #sawStart = false;
+  #room = NOTHING;
 
   push(chunk: Buffer): void {
     const rest = this.bytes.length - this.end;
     this.offset += this.end;
-    this.bytes = rest === 0 ? chunk : Buffer.concat([this.bytes.subarray(this.end), chunk]);
+    this.bytes = rest === 0 ? chunk : this.#joined(rest, chunk);
     this.end = 0;
+  }
+
+  /** The rest of the window and the chunk, in the same memory each time: a sheet has hundreds of chunks. */
+  #joined(rest: number, chunk: Buffer): Buffer {
+    const length = rest + chunk.length;
+    const room = this.#room.length < length ? Buffer.allocUnsafe(length + chunk.length) : this.#room;
+    // Both may be the same memory, which `copy` allows for.
+    this.bytes.copy(room, 0, this.end);
+    chunk.copy(room, rest);
+    this.#room = room;
+    return room.subarray(0, length);
   }
 
   /** No more chunks: what is left must be whole. */

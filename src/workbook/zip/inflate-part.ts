@@ -10,7 +10,7 @@ import type { ArchiveEntry } from './archive.ts';
 const STORED = 0;
 const DEFLATED = 8;
 /** Large enough that a chunk's fixed costs do not count, small enough for four of them in flight. */
-const CHUNK_BYTES = 128 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 /** Unzipped ahead while a chunk is being read; the stream's default of 16 KB would let zlib's thread idle. */
 const AHEAD_BYTES = 4 * CHUNK_BYTES;
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { parseJapanTime, parseScrapeTime } from '../../../src/carriers/japan-time.ts';
+import { monthDayTime, parseJapanTime, parseScrapeTime } from '../../../src/carriers/japan-time.ts';
 
 const tokyo = (text: string) => new Date(`${text}+09:00`);
 const NOW = tokyo('2026-01-03T09:00:00');
@@ -33,6 +33,25 @@ describe('parseJapanTime', () => {
     ['調査中', null],
   ])('%s', (text, expected) => {
     expect(parseJapanTime(text, NOW)).toBe(expected);
+  });
+
+  it.each([
+    ['2025-12-31T23:59:59', '12/31', '2025-12-31T00:00:00+09:00'],
+    ['2025-12-31T23:59:59', '12月31日 23:59', '2025-12-31T23:59:00+09:00'],
+    ['2025-12-31T23:59:59', '01月01日 00:00', '2025-01-01T00:00:00+09:00'],
+    ['2026-01-01T00:00:00', '01月01日 00:00', '2026-01-01T00:00:00+09:00'],
+    ['2026-01-01T00:00:00', '12月31日 23:59', '2025-12-31T23:59:00+09:00'],
+    ['2026-01-01T00:00:00', '01月02日', '2025-01-02T00:00:00+09:00'],
+    ['2026-10-02T14:30:00', '１０月０２日　１４：３０', '2026-10-02T14:30:00+09:00'],
+    ['2026-10-02T14:29:59', '10月02日 14:30', '2025-10-02T14:30:00+09:00'],
+    ['2026-10-02T00:00:00', '１０／０２', '2026-10-02T00:00:00+09:00'],
+    ['2026-10-02T12:00:00', '10月02日 24:00', null],
+    ['2028-02-29T09:59:59', '02月29日 10:00', '2024-02-29T10:00:00+09:00'],
+    ['2028-02-29T10:00:00', '02月29日 10:00', '2028-02-29T10:00:00+09:00'],
+    ['2028-03-01T00:00:00', '２月２９日', '2028-02-29T00:00:00+09:00'],
+    ['2029-02-28T23:59:59', '02/29', '2028-02-29T00:00:00+09:00'],
+  ])('asked at %s, %s', (now, text, expected) => {
+    expect(parseJapanTime(text, tokyo(now))).toBe(expected);
   });
 
   it.each([
@@ -83,4 +102,17 @@ it.each([
   ['12月19日', undefined],
 ])('time-scraped %s', (text, expected) => {
   expect(parseScrapeTime(text)?.toISOString()).toBe(expected);
+});
+
+it.each([
+  ['10月02日 14:30', '10月02日 14:30'],
+  ['１０月２日　９：０５', '10月02日 09:05'],
+  ['2026/01/09 10:37', '01月09日 10:37'],
+  ['10/2', '10月02日'],
+  ['2月29日', '02月29日'],
+  ['2月30日', null],
+  ['夕方', null],
+  ['', null],
+])('the day and time of %s', (text, expected) => {
+  expect(monthDayTime(text)).toBe(expected);
 });

@@ -120,4 +120,15 @@ describe('download fails', () => {
       code: 'FILE_UNAVAILABLE',
     });
   });
+
+  it('tells where the copy finds no space', async () => {
+    behindCopy.run = async () => {
+      throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+    };
+    await expectFileError(
+      files.download(workbook(), copy('a')),
+      'FILE_NO_SPACE',
+      `${workbook()} cannot be copied: this machine has no space left for temporary files (ENOSPC)`,
+    );
+  });
 });

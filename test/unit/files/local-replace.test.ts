@@ -189,4 +189,21 @@ describe('replace fails, changes nothing and leaves nothing behind', () => {
     expect(await textOf(workbook())).toBe('old');
     expect(await names()).toEqual(['荷物.xlsx']);
   });
+
+  it.each([
+    ['ENOSPC', 'cannot be written: its disk is full'],
+    ['EDQUOT', "cannot be written: this user's share of the disk is used up"],
+  ])('leaves the old file where there is no space for a new one (%s)', async (code, what) => {
+    const version = await files.download(workbook(), copy('a'));
+    atRename.before = async () => {
+      throw Object.assign(new Error(code), { code });
+    };
+    await expectFileError(
+      files.replace(workbook(), copy(), version),
+      'FILE_NO_SPACE',
+      `${workbook()} ${what}`,
+    );
+    expect(await textOf(workbook())).toBe('old');
+    expect(await names()).toEqual(['荷物.xlsx']);
+  });
 });

@@ -1,0 +1,171 @@
+import { basename } from 'node:path';
+import { type Batch, findBatch, lockBatch, runningBatch } from '../src/db/batches.ts';
+import { type BatchFigures, batchFigures } from '../src/db/counts.ts';
+import { addRows, type ImportPlan } from '../src/db/import-rows.ts';
+import { askAgain, rowsById } from '../src/db/retry-rows.ts';
+import { markExamined, newestWaiting } from '../src/db/saves.ts';
+import { knownWorkbook, markSeen } from '../src/db/workbooks.ts';
+import { writeAgain } from '../src/db/written-rows.ts';
+import { errorMessage } from '../src/errors.ts';
+import { pickRows, type SaveAges } from '../src/saves/pick-rows.ts';
+import {
+  type HoldLimits,
+  holdReason,
+  type SavedWorkbook,
+  writeFailedBatch,
+  writeSavedBatch,
+} from '../src/saves/saved-batch.ts';
+import { taskByName, taskForPath } from '../src/tasks/registry.ts';
+import type { TrackingTask } from '../src/tasks/types.ts';
+import { readWorkbookApart, type WorkbookColumns, type WorkbookContent } from '../src/workbook/index.ts';
+import { isFinal, withFailures } from './failures.ts';
+import { withHeartbeat } from './heartbeat.ts';
+import { findWorkbook, withCopy, type WorkbookCopy, type WorkbookDeps } from './workbook-copy.ts';
+
+export type SaveActivities = ReturnType<typeof createSaveActivities>;
+
+export interface SaveDeps extends WorkbookDeps, SaveAges, HoldLimits {
+  planOf(task: TrackingTask): ImportPlan;
+  columnsOf(task: TrackingTask): WorkbookColumns;
+}
+
+/** What became of a save. */
+export interface ExaminedSave {
+  outcome: string;
+  /** A batch that runs for that workbook and task: the save's rows are to join it. */
+  running: string | null;
+  /** A batch that was written down with its rows, and is to be started. */
+  started: string | null;
+  /** Batches with results that are to be written once more. */
+  writeAgain: string[];
+}
+
+/** A running batch with the rows of a save. */
+export interface JoinedRows extends BatchFigures {
+  joined: number;
+  /** Why the batch is to be paused; null: it goes on. */
+  hold: string | null;
+}
+
+const NOTHING = { running: null, started: null, writeAgain: [] };
+const joins = (batchId: string): ExaminedSave => ({
+  ...NOTHING,
+  running: batchId,
+  outcome: `joins batch ${batchId}`,
+});
+
+/** What saves start, on `tracking_excel_queue`: each save is read, and decided on row by row. */
+export function createSaveActivities(deps: SaveDeps) {
+  const { db } = deps.database;
+
+  async function examine(named: string, signal: AbortSignal): Promise<ExaminedSave> {
+    const task = taskForPath(named);
+    const { path: workbook, etag } = await findWorkbook(deps, named);
+    const known = await knownWorkbook(db, workbook);
+    if (known?.seenEtag === etag) return { ...NOTHING, outcome: 'nothing new' };
+    const running = await runningBatch(db, workbook, task.name);
+    if (running !== null) return joins(running.id);
+    return withCopy(deps, workbook, async (copy) => {
+      if (known?.seenHash === copy.version.hash) {
+        await markSeen(db, workbook, copy.version);
+        return { ...NOTHING, outcome: 'nothing new' };
+      }
+      const saved = { workbook, columns: deps.columnsOf(task), plan: deps.planOf(task) };
+      try {
+        const content = await read(copy, saved.columns, signal);
+        return await start(saved, copy, content);
+      } catch (error) {
+        if (!isFinal(error)) throw error;
+        const outcome = errorMessage(error);
+        await db.transaction(async (tx) => {
+          await writeFailedBatch(tx, saved, outcome);
+          await markSeen(tx, workbook, copy.version);
+        });
+        return { ...NOTHING, outcome };
+      }
+    });
+  }
+
+  function read(copy: WorkbookCopy, columns: WorkbookColumns, signal: AbortSignal): Promise<WorkbookContent> {
+    return readWorkbookApart(copy.path, { columns, name: basename(copy.workbook), signal });
+  }
+
+  /** Writes down what is to be started, together with the version that it was decided on. */
+  function start(saved: SavedWorkbook, copy: WorkbookCopy, content: WorkbookContent): Promise<ExaminedSave> {
+    const { workbook, plan } = saved;
+    const target = { workbook, task: plan.task.name };
+    return db.transaction(async (tx) => {
+      const picked = await pickRows(tx, target, content.rows, deps);
+      const rows = picked.lookUp.map(({ row }) => row);
+      const started = rows.length === 0 ? null : await writeSavedBatch(tx, saved, { ...content, rows }, deps);
+      const quicker =
+        rows.length > 0 && started === null ? await runningBatch(tx, workbook, target.task) : null;
+      if (quicker !== null) return joins(quicker.id);
+      await markSeen(tx, workbook, copy.version);
+      const outcome = started === null ? 'nothing to look up' : `batch ${started}: ${rows.length} rows`;
+      return { running: null, started, writeAgain: await writeAgain(tx, picked.writeAgain), outcome };
+    });
+  }
+
+  /** Adds the rows of a save to a batch; those it has already are asked for again. */
+  function join(
+    batch: Batch,
+    copy: WorkbookCopy,
+    content: WorkbookContent,
+    upTo: number | null,
+  ): Promise<JoinedRows> {
+    const plan = deps.planOf(taskByName(batch.task));
+    const { workbook } = copy;
+    return db.transaction(async (tx) => {
+      await lockBatch(tx, batch.id);
+      const target = { workbook, task: batch.task };
+      const { lookUp, writeAgain: lost } = await pickRows(tx, target, content.rows, deps);
+      await writeAgain(tx, lost);
+      const own = lookUp.flatMap(({ onRecord }) => (onRecord?.batchId === batch.id ? [onRecord.rowId] : []));
+      const others = lookUp.flatMap(({ row, onRecord }) => (onRecord?.batchId === batch.id ? [] : [row]));
+      await askAgain(tx, batch.id, await rowsById(tx, own), plan);
+      if (others.length > 0) await addRows(tx, batch.id, { rows: others, warnings: [] }, plan);
+      await markSeen(tx, workbook, copy.version);
+      await markExamined(tx, workbook, upTo, `${lookUp.length} rows joined batch ${batch.id}`);
+      const hold = await holdReason(tx, batch.id, lookUp.length, deps);
+      return { ...(await batchFigures(tx, batch.id)), joined: lookUp.length, hold };
+    });
+  }
+
+  return withFailures({
+    /** Looks at what was saved, and writes down what is to be started. May be done again without harm. */
+    async examineSave(input: { workbook: string }): Promise<ExaminedSave> {
+      return withHeartbeat(async (signal) => {
+        const upTo = await newestWaiting(db, input.workbook);
+        let examined: ExaminedSave;
+        try {
+          examined = await examine(input.workbook, signal);
+        } catch (error) {
+          if (!isFinal(error)) throw error;
+          examined = { ...NOTHING, outcome: errorMessage(error) };
+        }
+        if (examined.running === null) await markExamined(db, input.workbook, upTo, examined.outcome);
+        return examined;
+      });
+    },
+
+    /** Adds the rows of a save to a batch that runs; rows it has already are asked for again where they are due. */
+    async joinRows(input: { batchId: string }): Promise<JoinedRows> {
+      return withHeartbeat(async (signal) => {
+        const batch = await findBatch(db, input.batchId);
+        if (batch === null) throw new TypeError(`batch ${input.batchId} is unknown`);
+        const upTo = await newestWaiting(db, batch.workbook);
+        try {
+          return await withCopy(deps, batch.workbook, async (copy) =>
+            join(batch, copy, await read(copy, batch.columns, signal), upTo),
+          );
+        } catch (error) {
+          if (!isFinal(error)) throw error;
+          // The batch has its rows all the same; once it has ended the sweep finds this save again.
+          await markExamined(db, batch.workbook, upTo, errorMessage(error));
+          return { ...(await batchFigures(db, batch.id)), joined: 0, hold: null };
+        }
+      });
+    },
+  });
+}

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Database } from '../src/db/database.ts';
+import { knownWorkbook, moveWorkbook, type SeenVersion, workbookOfFile } from '../src/db/workbooks.ts';
+import { FileError, type FileStore } from '../src/files/types.ts';
+
+export interface WorkbookDeps {
+  database: Database;
+  files: FileStore;
+}
+
+/** A workbook's copy on this machine, for as long as something works with it. */
+export interface WorkbookCopy {
+  /** Where the workbook is: elsewhere than it was asked for, when it was moved. */
+  workbook: string;
+  path: string;
+  /** A folder for more files, removed with the copy. */
+  folder: string;
+  version: SeenVersion & { fileId: string | null };
+}
+
+export async function hashOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
+
+/**
+ * Where the workbook is now, and its version. One that was renamed or moved is known again by its file's id, and all
+ * that is on record goes with it. Throws {@link FileError}.
+ */
+export async function findWorkbook({ database: { db }, files }: WorkbookDeps, workbook: string) {
+  const info = await files.stat(workbook).catch(async (error: unknown) => {
+    const moved = isMissing(error) ? await movedTo() : null;
+    if (moved === null) throw error;
+    return files.stat(moved);
+  });
+  const known = info.fileId === null ? null : await workbookOfFile(db, info.fileId);
+  if (known !== null && known !== info.path) await move(known, info.path);
+  return info;
+
+  async function movedTo(): Promise<string | null> {
+    const fileId = (await knownWorkbook(db, workbook))?.fileId ?? null;
+    return fileId === null ? null : files.find(fileId);
+  }
+
+  async function move(from: string, to: string): Promise<void> {
+    await db
+      .transaction((tx) => moveWorkbook(tx, from, to))
+      .catch((cause: unknown) => {
+        throw new FileError('FILE_NOT_FOUND', `${from} was moved to ${to}, where another batch runs`, {
+          cause,
+        });
+      });
+  }
+}
+
+const isMissing = (error: unknown) => error instanceof FileError && error.code === 'FILE_NOT_FOUND';
+
+/** Downloads the workbook for `work`, and removes the copy after it. Throws {@link FileError}. */
+export async function withCopy<T>(
+  deps: WorkbookDeps,
+  named: string,
+  work: (copy: WorkbookCopy) => Promise<T>,
+): Promise<T> {
+  const { path: workbook, fileId } = await findWorkbook(deps, named);
+  const folder = await mkdtemp(join(tmpdir(), 'tsuiseki-'));
+  try {
+    const path = join(folder, 'workbook');
+    const { etag } = await deps.files.download(workbook, path);
+    return await work({ workbook, path, folder, version: { etag, hash: await hashOf(path), fileId } });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

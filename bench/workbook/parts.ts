@@ -1,0 +1,74 @@
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { TASK_NAMES } from '../../src/tasks/types.ts';
+import { patchWorkbook, readWorkbook } from '../../src/workbook/index.ts';
+import type { CellEdit, WorkbookRow } from '../../src/workbook/index.ts';
+import { writeSampleWorkbook } from '../../src/workbook/samples.ts';
+import { BenchError } from '../part.ts';
+import type { Part } from '../part.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { resultText } from './big-rows.ts';
+import { FIXTURES, writeBigWorkbook } from './big-workbook.ts';
+import { COLUMNS } from './hands.ts';
+import { countFigure } from './job-figures.ts';
+import { packageDiff } from './package-diff.ts';
+import { readPackage } from './package-file.ts';
+
+const CELLS = 10;
+
+/** Every workbook of the tests and of this bench, some cells patched: no part but the sheet may differ. */
+export const parts: Part = {
+  name: 'parts',
+  async run({ cleanup, figure, note }) {
+    const folder = temporaryFolder(cleanup);
+    const target = join(folder, 'patched');
+    let others = 0;
+    for (const source of await workbooks(folder)) {
+      const { rows } = await readWorkbook(source, { columns: COLUMNS });
+      const { outcomes } = await patchWorkbook(source, target, { columns: COLUMNS, edits: someEdits(rows) });
+      const written = outcomes.filter(({ outcome }) => outcome === 'written').length;
+      const name = basename(source);
+      // Else it is a plain copy that is looked at.
+      if (written === 0) throw new BenchError('BENCH_ANSWER', `${name}: no cell was written`);
+
+      const before = await readPackage(source);
+      const { lost, changed, added } = packageDiff(before, await readPackage(target));
+      // One part is to differ: the sheet.
+      others += lost.length + added.length + changed.length - 1;
+      note(`${name}: ${before.size} parts, ${written} cells written, changed: ${changed.join(', ')}`);
+    }
+    figure(countFigure('other parts changed or lost, over every test workbook', others, 0));
+  },
+};
+
+async function workbooks(folder: string): Promise<string[]> {
+  const fixtures = readdirSync(FIXTURES).filter((name) => /\.xls[xm]$/.test(name));
+  const big = join(folder, 'big.xlsm');
+  await writeBigWorkbook(big);
+  const samples: string[] = [];
+  for (const task of TASK_NAMES) {
+    const path = join(folder, `${task}.xlsx`);
+    await writeSampleWorkbook(path, { task, rows: 24, invalidRow: true });
+    samples.push(path);
+  }
+  return [...fixtures.map((name) => join(FIXTURES, name)), ...samples, big];
+}
+
+/** For rows all over the sheet; a person's own texts are overwritten, too. */
+function someEdits(rows: readonly WorkbookRow[]): CellEdit[] {
+  const step = Math.ceil(rows.length / CELLS);
+  return rows
+    .filter((_, index) => index % step === 0)
+    .map(({ row, input, inputUrl, email, occurrence }) => ({
+      id: String(row),
+      input,
+      inputUrl,
+      email,
+      occurrence,
+      rowHint: row,
+      text: resultText(row),
+      status: null,
+      recorded: null,
+      fresh: true,
+    }));
+}

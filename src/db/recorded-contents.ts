@@ -1,0 +1,103 @@
+import { sql } from 'drizzle-orm';
+import { isTerminalStatus, type TrackingStatus } from '../carriers/status.ts';
+import type { RecordedContent, RecordedResult } from '../saves/save-rule.ts';
+import type { TaskName } from '../tasks/types.ts';
+import type { RowContent } from '../workbook/types.ts';
+import type { Queries } from './database.ts';
+import type { BatchState, RowState } from './schema.ts';
+import { storable } from './storable.ts';
+
+type Content = RowContent & { occurrence: number };
+
+/** The rows on record that a content's newest try and newest result are. */
+export interface OnRecord {
+  recorded: RecordedContent;
+  rowId: number;
+  batchId: string;
+  /** The row of the newest result; null: there is none. */
+  resultRowId: number | null;
+}
+
+interface Found extends Record<string, unknown> {
+  place: number;
+  rowId: number;
+  batchId: string;
+  state: RowState;
+  batchState: BatchState;
+  batchRuns: boolean;
+  triedAtMs: number | null;
+  failures: number;
+  resultRowId: number | null;
+  text: string | null;
+  status: TrackingStatus | null;
+  completedAtMs: number | null;
+  written: string | null;
+  writtenAtMs: number | null;
+  replaced: string | null;
+}
+
+const ms = (moment: string) => sql.raw(`(extract(epoch from ${moment}) * 1000)::float8`);
+
+const SAME_CONTENT = sql`md5(r.input) = md5(asked.input) and r.input = asked.input and r.email = asked.email
+  and coalesce(r.input_url, '') = asked.input_url and r.occurrence = asked.occurrence`;
+
+/** What is on record of each content, in its workbook and task; null: nothing. */
+export async function recordedContents(
+  queries: Queries,
+  { workbook, task }: { workbook: string; task: TaskName },
+  contents: readonly Content[],
+): Promise<(OnRecord | null)[]> {
+  const list = (texts: readonly string[]) => sql`${sql.param(texts.map(storable))}::text[]`;
+  const found = await queries.execute<Found>(sql`
+    with asked as (
+      select * from unnest(
+        ${list(contents.map(({ input }) => input))}, ${list(contents.map(({ email }) => email))},
+        ${list(contents.map(({ inputUrl }) => inputUrl ?? ''))},
+        ${sql.param(contents.map(({ occurrence }) => occurrence))}::int[]
+      ) with ordinality as asked(input, email, input_url, occurrence, place)
+    ), own as (
+      select id, state, finished_at from batches where workbook = ${workbook} and task = ${task}
+    )
+    select asked.place::int, latest.id::float8 as "rowId", latest.batch_id as "batchId", latest.state,
+           latest.batch_state as "batchState", latest.finished_at is null as "batchRuns",
+           ${ms('tried.at')} as "triedAtMs", failed.n as failures, answered.id::float8 as "resultRowId",
+           answered.result as text, answered.status, ${ms('answered.completed_at')} as "completedAtMs",
+           answered.written, ${ms('answered.written_at')} as "writtenAtMs", answered.replaced
+    from asked
+    cross join lateral (
+      select r.*, own.state as batch_state, own.finished_at from rows r join own on own.id = r.batch_id
+      where ${SAME_CONTENT} order by r.id desc limit 1) latest
+    left join lateral (
+      select r.* from rows r join own on own.id = r.batch_id
+      where ${SAME_CONTENT} and r.completed_at is not null order by r.id desc limit 1) answered on true
+    left join lateral (
+      select max(coalesce(j.finished_at, j.published_at, j.intent_at)) as at from job_rows jr join jobs j on j.id = jr.job_id
+      where jr.row_id = latest.id) tried on latest.state <> 'completed'
+    left join lateral (
+      select count(*)::int as n from rows r join own on own.id = r.batch_id
+      where ${SAME_CONTENT} and r.state = 'failed' and r.id > coalesce(answered.id, 0)) failed on true`);
+  const onRecord = contents.map((): OnRecord | null => null);
+  for (const row of found) onRecord[row.place - 1] = onRecordOf(row);
+  return onRecord;
+}
+
+function onRecordOf(row: Found): OnRecord {
+  const { rowId, batchId, resultRowId, failures } = row;
+  const recorded = { state: stateOf(row), triedAtMs: row.triedAtMs ?? 0, failures, result: resultOf(row) };
+  return { recorded, rowId, batchId, resultRowId };
+}
+
+function stateOf({ state, batchRuns, batchState, triedAtMs }: Found): RecordedContent['state'] {
+  if (state === 'completed' || state === 'failed' || state === 'invalid') return state;
+  if (batchRuns) return 'waiting';
+  if (batchState === 'cancelled') return 'cancelled';
+  // Its batch was closed without it: what was published may have been paid for.
+  return triedAtMs === null ? 'untried' : 'failed';
+}
+
+function resultOf(row: Found): RecordedResult | null {
+  const { text, status, completedAtMs, written, writtenAtMs, replaced } = row;
+  if (text === null || completedAtMs === null) return null;
+  const terminal = status !== null && isTerminalStatus(status);
+  return { text, terminal, completedAtMs, written, writtenAtMs, replaced };
+}

@@ -1,0 +1,49 @@
+import { and, eq, isNull, lte, max, sql } from 'drizzle-orm';
+import type { Queries } from './database.ts';
+import { saves } from './schema.ts';
+import { storable } from './storable.ts';
+
+export type NewSave = Pick<typeof saves.$inferInsert, 'workbook' | 'source' | 'savedBy'>;
+
+export async function storeSave(queries: Queries, save: NewSave): Promise<void> {
+  await queries.insert(saves).values(save);
+}
+
+const waitingFor = (workbook: string) => and(eq(saves.workbook, workbook), isNull(saves.examinedAt));
+
+/** The newest save of a workbook that nobody has examined; null: none waits. */
+export async function newestWaiting(queries: Queries, workbook: string): Promise<number | null> {
+  const [found] = await queries
+    .select({ id: max(saves.id) })
+    .from(saves)
+    .where(waitingFor(workbook));
+  return found?.id ?? null;
+}
+
+/** The saves up to that one were examined; those that came meanwhile wait on. */
+export async function markExamined(
+  queries: Queries,
+  workbook: string,
+  upTo: number | null,
+  outcome: string,
+): Promise<void> {
+  if (upTo === null) return;
+  await queries
+    .update(saves)
+    .set({ examinedAt: sql`clock_timestamp()`, outcome: storable(outcome) })
+    .where(and(waitingFor(workbook), lte(saves.id, upTo)));
+}
+
+/** Workbooks with a save that waits longer than `olderThanMs`. */
+export async function workbooksWaiting(queries: Queries, olderThanMs: number): Promise<string[]> {
+  const found = await queries
+    .selectDistinct({ workbook: saves.workbook })
+    .from(saves)
+    .where(
+      and(
+        isNull(saves.examinedAt),
+        sql`${saves.receivedAt} <= clock_timestamp() - ${`${olderThanMs} milliseconds`}::interval`,
+      ),
+    );
+  return found.map(({ workbook }) => workbook);
+}

@@ -1,0 +1,60 @@
+import { and, eq } from 'drizzle-orm';
+import type { Queries } from './database.ts';
+import { batches, editingSessions, saves, workbooks } from './schema.ts';
+
+/** A version of a workbook's file: its etag, and the SHA-256 of its bytes. */
+export interface SeenVersion {
+  etag: string;
+  hash: string;
+}
+
+export type KnownWorkbook = typeof workbooks.$inferSelect;
+
+export async function knownWorkbook(queries: Queries, workbook: string): Promise<KnownWorkbook | null> {
+  return (await queries.query.workbooks.findFirst({ where: eq(workbooks.workbook, workbook) })) ?? null;
+}
+
+/** Where a file was when it was last seen; null: never. */
+export async function workbookOfFile(queries: Queries, fileId: string): Promise<string | null> {
+  const found = await queries.query.workbooks.findFirst({ where: eq(workbooks.fileId, fileId) });
+  return found?.workbook ?? null;
+}
+
+/** Every row of this version has been looked at: a save that leaves it is no news. */
+export async function markSeen(
+  queries: Queries,
+  workbook: string,
+  version: SeenVersion & { fileId: string | null },
+): Promise<void> {
+  const { etag, hash, fileId } = version;
+  const known = { seenEtag: etag, seenHash: hash, ...(fileId === null ? {} : { fileId }) };
+  await queries
+    .insert(workbooks)
+    .values({ workbook, ...known })
+    .onConflictDoUpdate({ target: workbooks.workbook, set: known });
+}
+
+/**
+ * Our own writing is no news, unless it went over a version that nobody has examined: then what a person saved is
+ * still to be looked at, in ours.
+ */
+export async function markWrittenOver(
+  queries: Queries,
+  workbook: string,
+  baseEtag: string,
+  written: SeenVersion,
+): Promise<void> {
+  await queries
+    .update(workbooks)
+    .set({ seenEtag: written.etag, seenHash: written.hash })
+    .where(and(eq(workbooks.workbook, workbook), eq(workbooks.seenEtag, baseEtag)));
+}
+
+/** The file was renamed or moved: all that is known of it goes with it. Run in a transaction. */
+export async function moveWorkbook(tx: Queries, from: string, to: string): Promise<void> {
+  await tx.update(batches).set({ workbook: to }).where(eq(batches.workbook, from));
+  await tx.update(editingSessions).set({ workbook: to }).where(eq(editingSessions.workbook, from));
+  await tx.update(saves).set({ workbook: to }).where(eq(saves.workbook, from));
+  await tx.delete(workbooks).where(eq(workbooks.workbook, to));
+  await tx.update(workbooks).set({ workbook: to }).where(eq(workbooks.workbook, from));
+}

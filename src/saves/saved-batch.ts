@@ -1,0 +1,60 @@
+import { figuresWithForecast } from '../db/account.ts';
+import { insertBatch, setBatchState } from '../db/batches.ts';
+import { batchFigures } from '../db/counts.ts';
+import type { Queries } from '../db/database.ts';
+import { addRows, type ImportPlan } from '../db/import-rows.ts';
+import { withIds } from '../db/new-batch.ts';
+import type { AccountLimits } from '../webscraper/turns.ts';
+import type { WorkbookColumns, WorkbookContent } from '../workbook/types.ts';
+
+export interface HoldLimits {
+  autoMaxRows: number;
+  limits: AccountLimits;
+}
+
+/** Why a batch with so much to look up waits for a person, with its forecast; null: it need not. */
+export async function holdReason(
+  tx: Queries,
+  batchId: string,
+  rows: number,
+  { autoMaxRows, limits }: HoldLimits,
+): Promise<string | null> {
+  if (rows <= autoMaxRows) return null;
+  const { leftMs, counts } = await figuresWithForecast(tx, batchId, limits);
+  const minutes = Math.ceil((leftMs ?? 0) / 60_000);
+  return `${rows} rows to look up are more than AUTO_MAX_ROWS (${autoMaxRows}): ${counts.pending} rows pending, about ${minutes} min; resume to go on`;
+}
+
+export interface SavedWorkbook {
+  workbook: string;
+  columns: WorkbookColumns;
+  plan: ImportPlan;
+}
+
+const newBatch = ({ workbook, columns, plan }: SavedWorkbook) =>
+  withIds({ task: plan.task.name, workbook, columns, chosenRows: null, fresh: false });
+
+/**
+ * Writes a batch down with the rows that a save asks for, its workflow still to be started; paused where they are more
+ * than may go unasked. Null: one runs for that workbook and task by now. Run in a transaction.
+ */
+export async function writeSavedBatch(
+  tx: Queries,
+  saved: SavedWorkbook,
+  sheet: WorkbookContent,
+  hold: HoldLimits,
+): Promise<string | null> {
+  const batch = await insertBatch(tx, { ...newBatch(saved), sheet: sheet.sheet });
+  if (batch === null) return null;
+  await addRows(tx, batch.id, sheet, saved.plan);
+  const { counts } = await batchFigures(tx, batch.id);
+  const reason = await holdReason(tx, batch.id, counts.pending, hold);
+  if (reason !== null) await setBatchState(tx, batch.id, 'paused', reason);
+  return batch.id;
+}
+
+/** A workbook that cannot be read is a failed batch: somebody has to know. Run in a transaction. */
+export async function writeFailedBatch(tx: Queries, saved: SavedWorkbook, reason: string): Promise<void> {
+  const batch = await insertBatch(tx, newBatch(saved));
+  if (batch !== null) await setBatchState(tx, batch.id, 'failed', reason);
+}

@@ -1,0 +1,242 @@
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { findBatch, listBatches, setBatchState } from '../../src/db/batches.ts';
+import { noteSession } from '../../src/db/editing-sessions.ts';
+import { storeSave } from '../../src/db/saves.ts';
+import { saves } from '../../src/db/schema.ts';
+import { answer } from '../support/answers.ts';
+import { jobsOf, orderUrl, rowsOf } from '../support/batch.ts';
+import { type Stage, type StageOptions, useStage } from '../support/stage.ts';
+import { type Cell, columnC, saveWorkbook } from '../support/workbook-file.ts';
+
+const stageWith = useStage();
+const OURS = 'a｜｜｜b｜｜｜c';
+
+let folder: string;
+let workbook: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tsuiseki-test-'));
+  await mkdir(join(folder, 'official_website_tracking'));
+  workbook = join(folder, 'official_website_tracking/OWT-1.xlsx');
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** Saves it as a person would, and has the save examined. */
+async function save(stage: Stage, rows: readonly (readonly Cell[])[]) {
+  await saveWorkbook(rows, workbook);
+  return examine(stage);
+}
+
+async function examine(stage: Stage) {
+  await storeSave(stage.db, { workbook, source: 'nextcloud', savedBy: 'mika' });
+  return stage.run(stage.activities.examineSave, { workbook });
+}
+
+/** A first save's batch, its rows answered and written, ended. */
+async function trackedOnce(options: StageOptions = {}) {
+  const stage = await stageWith(options);
+  const { started } = await save(stage, [[orderUrl(1)], [orderUrl(2)]]);
+  const batchId = started ?? '';
+  await answer(stage, batchId, { 2: OURS, 3: `${OURS}2` });
+  await stage.run(stage.activities.writeBack, { batchId });
+  await setBatchState(stage.db, batchId, 'completed', null);
+  return { stage, batchId };
+}
+
+const waiting = async (stage: Stage) =>
+  (await stage.db.query.saves.findMany()).filter(({ examinedAt }) => examinedAt === null).length;
+const outcomes = async (stage: Stage) =>
+  (await stage.db.query.saves.findMany({ orderBy: [saves.id] })).map(({ outcome }) => outcome);
+
+describe('a save', () => {
+  it('starts a batch of its new rows, which is written down with its jobs', async () => {
+    const stage = await stageWith();
+    const examined = await save(stage, [[orderUrl(1)], [orderUrl(2), '', "a person's own"], ['']]);
+    const batch = await findBatch(stage.db, examined.started ?? '');
+    expect(batch).toMatchObject({
+      workbook,
+      task: 'official_website_tracking',
+      state: 'running',
+      runId: null,
+    });
+    expect(await rowsOf(stage, batch?.id ?? '')).toMatchObject([{ row: 2, state: 'pending' }]);
+    expect(await jobsOf(stage, batch?.id ?? '')).toMatchObject([{ seq: 1, startUrls: [orderUrl(1)] }]);
+    // Its workflow has nothing left to read.
+    const figures = await stage.run(stage.activities.readWorkbook, { batchId: batch?.id ?? '' });
+    expect(figures.counts).toMatchObject({ total: 1, pending: 1 });
+    expect(await waiting(stage)).toBe(0);
+    expect(await outcomes(stage)).toEqual([`batch ${batch?.id}: 1 rows`]);
+  });
+
+  it('that leaves nothing to do starts nothing', async () => {
+    const stage = await stageWith();
+    expect(await save(stage, [[orderUrl(1), '', 'done by hand']])).toMatchObject({
+      started: null,
+      running: null,
+    });
+    expect(await listBatches(stage.db)).toEqual([]);
+    expect(await outcomes(stage)).toEqual(['nothing to look up']);
+  });
+
+  it('told of twice is examined once', async () => {
+    const stage = await stageWith();
+    await save(stage, [[orderUrl(1), '', 'done by hand']]);
+    expect(await examine(stage)).toMatchObject({ outcome: 'nothing new' });
+  });
+
+  it('with other bytes of time only is the same: some servers make a new etag', async () => {
+    const stage = await stageWith();
+    await save(stage, [[orderUrl(1), '', 'done by hand']]);
+    await utimes(workbook, new Date(), new Date(Date.now() + 60_000));
+    expect(await examine(stage)).toMatchObject({ outcome: 'nothing new' });
+    expect(await examine(stage)).toMatchObject({ outcome: 'nothing new' });
+  });
+
+  it('of an unreadable workbook is a failed batch, once', async () => {
+    const stage = await stageWith();
+    await writeFile(workbook, 'no workbook');
+    const { outcome } = await examine(stage);
+    expect(outcome).toMatch(/^OWT-1.xlsx is no workbook/);
+    await examine(stage);
+    expect(await listBatches(stage.db)).toMatchObject([{ state: 'failed', reason: outcome, sheet: null }]);
+  });
+
+  it.each([
+    ['a workbook that is gone', () => workbook, /is not there/],
+    ['a path of no task', () => join(folder, 'private.xlsx'), /no task matches/],
+  ])('of %s says so, and is done', async (_name, path, text) => {
+    const stage = await stageWith();
+    await storeSave(stage.db, { workbook: path(), source: 'nextcloud', savedBy: null });
+    const examined = await stage.run(stage.activities.examineSave, { workbook: path() });
+    expect(examined).toMatchObject({ started: null, running: null });
+    expect(examined.outcome).toMatch(text);
+    expect(await waiting(stage)).toBe(0);
+  });
+
+  it('with more rows than may go unasked waits for a person, with its forecast', async () => {
+    const stage = await stageWith({ autoMaxRows: 2 });
+    const { started } = await save(
+      stage,
+      [1, 2, 3].map((n) => [orderUrl(n)]),
+    );
+    const batch = await findBatch(stage.db, started ?? '');
+    expect(batch?.state).toBe('paused');
+    expect(batch?.reason).toMatch(
+      /^3 rows to look up are more than AUTO_MAX_ROWS \(2\).* about \d+ min; resume/,
+    );
+  });
+});
+
+describe('after a batch', () => {
+  it('our own writing is no news', async () => {
+    const { stage } = await trackedOnce();
+    expect(await columnC(workbook)).toEqual([OURS, `${OURS}2`]);
+    expect(await examine(stage)).toMatchObject({ outcome: 'nothing new', started: null });
+  });
+
+  it("a person's save between ours and the last examined one is news", async () => {
+    const { stage, batchId } = await trackedOnce();
+    await saveWorkbook([[orderUrl(1), '', OURS], [orderUrl(2), '', ''], [orderUrl(3)]], workbook);
+    await stage.db.execute(sql`update rows set written_at = null where batch_id = ${batchId}`);
+    // A late writeback goes over what the person saved, before anybody has examined it.
+    await stage.run(stage.activities.writeBack, { batchId });
+    const { started } = await examine(stage);
+    expect(await rowsOf(stage, started ?? '')).toMatchObject([{ row: 4, input: orderUrl(3) }]);
+  });
+
+  it('clearing C asks again; what stays is not paid for twice', async () => {
+    const { stage } = await trackedOnce();
+    const { started } = await save(stage, [[orderUrl(1)], [orderUrl(2), '', `${OURS}2`]]);
+    expect(await rowsOf(stage, started ?? '')).toMatchObject([{ row: 2, input: orderUrl(1) }]);
+  });
+
+  it('a changed number beside an old text is looked up', async () => {
+    const { stage } = await trackedOnce();
+    const { started } = await save(stage, [
+      [orderUrl(7), '', OURS],
+      [orderUrl(2), '', `${OURS}2`],
+    ]);
+    expect(await rowsOf(stage, started ?? '')).toMatchObject([{ row: 2, input: orderUrl(7) }]);
+  });
+
+  it('an old result that is still open is looked up again, sorted as it may be', async () => {
+    const { stage } = await trackedOnce();
+    await stage.db.execute(sql`update rows set completed_at = now() - interval '13 hours' where row = 2`);
+    const { started } = await save(stage, [
+      [orderUrl(2), '', `${OURS}2`],
+      [orderUrl(1), '', OURS],
+    ]);
+    expect(await rowsOf(stage, started ?? '')).toMatchObject([{ row: 3, input: orderUrl(1) }]);
+  });
+
+  it('a stale editor that takes results out has them written again, with nothing looked up', async () => {
+    const { stage, batchId } = await trackedOnce();
+    await noteSession(stage.db, { key: 'k', workbook, open: true });
+    await stage.db.execute(sql`update editing_sessions set began_at = now() - interval '1 hour'`);
+    const examined = await save(stage, [[orderUrl(1)], [orderUrl(2), '', `${OURS}2`]]);
+    expect(examined).toMatchObject({ started: null, writeAgain: [batchId] });
+    await stage.run(stage.activities.writeBack, { batchId });
+    expect(await columnC(workbook)).toEqual([OURS, `${OURS}2`]);
+  });
+
+  it('rows of a cancelled batch wait for a person', async () => {
+    const stage = await stageWith();
+    const { started } = await save(stage, [[orderUrl(1)]]);
+    await setBatchState(stage.db, started ?? '', 'cancelled', null);
+    expect(await save(stage, [[orderUrl(1)], ['', '', 'a note']])).toMatchObject({ started: null });
+  });
+});
+
+describe('while a batch runs', () => {
+  it('a save joins it: new rows at its end, a cleared one again, the rest as they are', async () => {
+    const stage = await stageWith();
+    const { started } = await save(stage, [[orderUrl(1)], [orderUrl(2)]]);
+    const batchId = started ?? '';
+    await answer(stage, batchId, { 2: OURS });
+    await stage.run(stage.activities.writeBack, { batchId });
+    const examined = await save(stage, [[orderUrl(9)], [orderUrl(1)], [orderUrl(2)]]);
+    expect(examined).toMatchObject({ started: null, running: batchId });
+    expect(await waiting(stage)).toBe(1);
+    const joined = await stage.run(stage.activities.joinRows, { batchId });
+    expect(joined).toMatchObject({ joined: 2, hold: null, counts: { total: 3, pending: 3 } });
+    expect(await jobsOf(stage, batchId)).toMatchObject([
+      { seq: 1, startUrls: [orderUrl(1)] },
+      { seq: 2, startUrls: [orderUrl(2)] },
+      { seq: 3, startUrls: [orderUrl(1)], attempt: 2 },
+      { seq: 4, startUrls: [orderUrl(9)], attempt: 1 },
+    ]);
+    expect(await waiting(stage)).toBe(0);
+    // Told of once more, nothing joins.
+    expect(await stage.run(stage.activities.joinRows, { batchId })).toMatchObject({ joined: 0 });
+  });
+
+  it('an edited row is a new one: the old result finds no row, the new one its own', async () => {
+    const stage = await stageWith();
+    const { started } = await save(stage, [[orderUrl(1)]]);
+    const batchId = started ?? '';
+    await save(stage, [[orderUrl(2)]]);
+    await stage.run(stage.activities.joinRows, { batchId });
+    const [old, edited] = await rowsOf(stage, batchId);
+    expect([old?.input, edited?.input]).toEqual([orderUrl(1), orderUrl(2)]);
+    await answer(stage, batchId, { 2: OURS });
+    await stage.run(stage.activities.writeBack, { batchId });
+    expect(await columnC(workbook)).toEqual([OURS]);
+    expect((await rowsOf(stage, batchId)).map(({ warnings }) => warnings.length)).toEqual([1, 0]);
+  });
+
+  it('too many rows at once hold it', async () => {
+    const stage = await stageWith({ autoMaxRows: 2 });
+    const { started } = await save(stage, [[orderUrl(1)]]);
+    await save(
+      stage,
+      [1, 2, 3, 4].map((n) => [orderUrl(n)]),
+    );
+    const { hold, joined } = await stage.run(stage.activities.joinRows, { batchId: started ?? '' });
+    expect(joined).toBe(3);
+    expect(hold).toMatch(/^3 rows to look up are more than AUTO_MAX_ROWS/);
+  });
+});

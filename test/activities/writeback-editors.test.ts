@@ -1,0 +1,91 @@
+import { sql } from 'drizzle-orm';
+import { expect, it } from 'vitest';
+import { noteSession } from '../../src/db/editing-sessions.ts';
+import { answer } from '../support/answers.ts';
+import { batchOf, orderUrl, rowsOf } from '../support/batch.ts';
+import { type Stage, useStage } from '../support/stage.ts';
+import { columnC, removeWorkbooksAfterEach, saveWorkbook } from '../support/workbook-file.ts';
+
+const stageWith = useStage();
+removeWorkbooksAfterEach();
+const TASK = 'official_website_tracking';
+
+/** A workbook with one result to write, open in a session as far as we were told. */
+async function openWorkbook(isOpen: () => Promise<boolean>) {
+  const stage = await stageWith({ editors: { isOpen } });
+  const workbook = await saveWorkbook([[orderUrl(1)]]);
+  const batchId = await batchOf(stage, TASK, [orderUrl(1)], { workbook });
+  await answer(stage, batchId, { 2: 'one' });
+  await noteSession(stage.db, { key: 'k1', workbook, open: true });
+  return { stage, workbook, batchId };
+}
+
+const writeBack = (stage: Stage, batchId: string) => stage.run(stage.activities.writeBack, { batchId });
+
+it('an editor that holds it open is waited for, and its last save', async () => {
+  let open = true;
+  const { stage, workbook, batchId } = await openWorkbook(async () => open);
+  const inUse = { type: 'FILE_BEING_EDITED', message: `${workbook} is open in an editor` };
+  await expect(writeBack(stage, batchId)).rejects.toMatchObject(inUse);
+  open = false;
+  const saving = {
+    type: 'FILE_BEING_EDITED',
+    message: expect.stringContaining('whose last save is to come'),
+  };
+  await expect(writeBack(stage, batchId)).rejects.toMatchObject(saving);
+  await expect(writeBack(stage, batchId)).rejects.toMatchObject(saving);
+  await stage.db.execute(sql`update editing_sessions set ended_at = now() - interval '16 seconds'`);
+  await writeBack(stage, batchId);
+  expect(await columnC(workbook)).toEqual(['one']);
+});
+
+it('a document server that cannot be asked is a reason to wait', async () => {
+  const { stage, batchId } = await openWorkbook(() => Promise.reject(new Error('it is away')));
+  await expect(writeBack(stage, batchId)).rejects.toMatchObject({
+    type: 'FILE_BEING_EDITED',
+    message: expect.stringMatching(/cannot be told: it is away$/),
+  });
+});
+
+it('without a document server to ask nobody is waited for', async () => {
+  const stage = await stageWith();
+  const workbook = await saveWorkbook([[orderUrl(1)]]);
+  const batchId = await batchOf(stage, TASK, [orderUrl(1)], { workbook });
+  await answer(stage, batchId, { 2: 'one' });
+  await noteSession(stage.db, { key: 'k1', workbook, open: true });
+  await writeBack(stage, batchId);
+  expect(await columnC(workbook)).toEqual(['one']);
+});
+
+it('a status column follows the rows: waiting, asked, failed with the reason, done; what is not ours stays', async () => {
+  const stage = await stageWith();
+  const inputs = [1, 2, 3].map((n) => orderUrl(n));
+  const workbook = await saveWorkbook([...inputs.map((input) => [input]), ['', '', '', 'a note']]);
+  const batchId = await batchOf(stage, TASK, inputs, { workbook });
+  await stage.db.execute(
+    sql`update batches set columns = '{"input":"A","email":"B","result":"C","status":"D"}'`,
+  );
+  const time = String.raw`\d\d/\d\d \d\d:\d\d`;
+  expect(await writeBack(stage, batchId)).toMatchObject({ unshown: 0 });
+  expect(await columnC(workbook, 'D')).toEqual([
+    ...inputs.map(() => expect.stringMatching(new RegExp(`^待ち ${time}$`))),
+    'a note',
+  ]);
+  await answer(stage, batchId, { 2: 'one' });
+  await stage.db.execute(sql`update rows set state = 'failed', error = 'the page: is empty' where row = 3`);
+  await stage.db.execute(sql`update rows set state = 'published' where row = 4`);
+  expect(await stage.run(stage.activities.figures, { batchId })).toMatchObject({ unshown: 3, unwritten: 1 });
+  expect(await writeBack(stage, batchId)).toMatchObject({ unshown: 0, unwritten: 0 });
+  expect(await columnC(workbook, 'D')).toEqual([
+    expect.stringMatching(new RegExp(`^完了 ${time}$`)),
+    expect.stringMatching(new RegExp(`^失敗 ${time}: the page: is empty$`)),
+    expect.stringMatching(new RegExp(`^照会中 ${time}$`)),
+    'a note',
+  ]);
+  expect(await columnC(workbook)).toEqual(['one', '', '', '']);
+  expect((await rowsOf(stage, batchId)).map(({ writtenAt }) => writtenAt !== null)).toEqual([
+    true,
+    false,
+    false,
+  ]);
+});
