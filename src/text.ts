@@ -7,3 +7,11 @@ export function durationText(durationMs: number): string {
   if (seconds < 120) return `${seconds} s`;
   return seconds < 7_200 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3_600).toFixed(1)} h`;
 }
+
+/**
+ * A text of others as Postgres takes it: it refuses the character NUL, and a whole workbook with it. Half a surrogate
+ * pair would come back as U+FFFD anyway.
+ */
+export function storable(text: string): string {
+  return text.replaceAll(/\0|\p{Surrogate}/gu, '\uFFFD');
+}

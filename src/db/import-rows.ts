@@ -9,7 +9,7 @@ import type { Queries } from './database.ts';
 import { chunks, insertJobs, latestJob, ROWS_PER_INSERT } from './plan-jobs.ts';
 import { recordedContents } from './recorded-contents.ts';
 import { batches } from './schema.ts';
-import { storable } from './storable.ts';
+import { storable } from '../text.ts';
 
 /** How a task's rows become jobs. */
 export interface ImportPlan {

@@ -5,7 +5,7 @@ import type { TaskName } from '../tasks/types.ts';
 import type { RowContent } from '../workbook/types.ts';
 import type { Queries } from './database.ts';
 import type { BatchState, RowState } from './schema.ts';
-import { storable } from './storable.ts';
+import { storable } from '../text.ts';
 
 type Content = RowContent & { occurrence: number };
 

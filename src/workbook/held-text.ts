@@ -1,4 +1,4 @@
-import { storable } from '../db/storable.ts';
+import { storable } from '../text.ts';
 
 /** What a cell of Excel holds at most, in UTF-16 units. */
 const MAX_CELL_LENGTH = 32_767;
