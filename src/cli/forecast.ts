@@ -4,6 +4,7 @@ import { forecastOf, OPEN_ACCOUNT, readAccount } from '../db/account.ts';
 import type { Queries } from '../db/database.ts';
 import { urlsPerJobOf } from '../settings/by-task.ts';
 import type { TrackingTask } from '../tasks/types.ts';
+import { durationText } from '../text.ts';
 import { printJson, printLine, printTable } from './print.ts';
 
 /** What `start --dry-run` and `retry --dry-run` print. */
@@ -42,11 +43,6 @@ export function printDryRun(dryRun: DryRun, json: boolean): void {
   const { rows, counts, jobs, calls, credits, estimatedSeconds } = dryRun;
   printTable(rows, ['row', 'state', 'input', 'trackingNumber', 'error', 'warnings']);
   printLine(
-    `${rows.length} rows, ${counts['invalid'] ?? 0} invalid: ${jobs} jobs, ${calls} calls, ${credits} page credits, about ${duration(estimatedSeconds)}`,
+    `${rows.length} rows, ${counts['invalid'] ?? 0} invalid: ${jobs} jobs, ${calls} calls, ${credits} page credits, about ${durationText(estimatedSeconds * 1_000)}`,
   );
-}
-
-function duration(seconds: number): string {
-  if (seconds < 120) return `${seconds} s`;
-  return seconds < 7_200 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3_600).toFixed(1)} h`;
 }

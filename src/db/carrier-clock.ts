@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Database, Queries } from './database.ts';
 import type { Carrier } from './schema.ts';
-import { storable } from './storable.ts';
+import { storable } from '../text.ts';
 
 /** A request that may begin now, or in how long, and why. */
 export type CarrierTurn = { begun: true; requestId: number } | { begun: false; waitMs: number; why: string };

@@ -1,14 +1,15 @@
 import { eq, sql } from 'drizzle-orm';
 import { planUrls, urlsOfRows } from '../tasks/plan-urls.ts';
-import type { TrackingTask } from '../tasks/types.ts';
+import type { RowReading, TrackingTask } from '../tasks/types.ts';
 import { understandRow } from '../tasks/understand-row.ts';
 import type { WorkbookContent, WorkbookRow } from '../workbook/types.ts';
 import { jsonList } from './any-of.ts';
 import type { Batch } from './batches.ts';
 import type { Queries } from './database.ts';
 import { chunks, insertJobs, latestJob, ROWS_PER_INSERT } from './plan-jobs.ts';
+import { recordedContents } from './recorded-contents.ts';
 import { batches } from './schema.ts';
-import { storable } from './storable.ts';
+import { storable } from '../text.ts';
 
 /** How a task's rows become jobs. */
 export interface ImportPlan {
@@ -30,20 +31,27 @@ export async function importRows(
 ): Promise<void> {
   const chosen = batch.chosenRows === null ? null : new Set(batch.chosenRows);
   const wanted = content.rows.filter((row) => chosen === null || chosen.has(row.row));
-  await addRows(tx, batch.id, { rows: wanted, warnings: content.warnings }, plan);
+  const onRecord = batch.fresh ? [] : await recordedContents(tx, batch, wanted);
+  const known = onRecord.map((each) => (each?.isFinal === true ? each.resultRowId : null));
+  await addRows(tx, batch.id, { rows: wanted, warnings: content.warnings }, plan, known);
   await tx.update(batches).set({ sheet: content.sheet }).where(eq(batches.id, batch.id));
 }
 
-/** Adds rows to a batch, their jobs behind those it has. Run in a transaction that holds the batch. */
+/**
+ * Adds rows to a batch, their jobs behind those it has; `known` are rows on record that give a row its result without
+ * asking, by its place. Run in a transaction that holds the batch.
+ */
 export async function addRows(
   tx: Queries,
   batchId: string,
   sheet: Pick<WorkbookContent, 'rows' | 'warnings'>,
   plan: ImportPlan,
+  known: readonly (number | null)[] = [],
 ): Promise<void> {
   const wanted = sheet.rows.map(storableRow);
   const readings = wanted.map((row) => understandRow(plan.task, row));
-  const planned = planUrls(plan.task, readings);
+  const asked = readings.map((reading, index) => (known[index] == null ? reading : ANSWERED));
+  const planned = planUrls(plan.task, asked);
   const urlOfRow = urlsOfRows(plan.task, planned);
   const values = wanted.map((row, index) => {
     const reading = readings[index];
@@ -74,8 +82,31 @@ export async function addRows(
     for (const { id, row } of inserted) idOfRow.set(row, id);
   }
   const rowIds = wanted.map(({ row }) => idOfRow.get(row) ?? 0);
+  await answerFromRecord(
+    tx,
+    rowIds.flatMap((id, index) => (known[index] == null ? [] : [{ id, from: known[index] }])),
+  );
   const { seq } = await latestJob(tx, batchId);
   await insertJobs(tx, { ...plan, batchId, firstSeq: seq + 1, attempt: 1 }, planned, rowIds);
+}
+
+/** Nothing to plan: the row has its result. */
+const ANSWERED: RowReading = { valid: false, error: '', warnings: [] };
+
+/** Gives rows the results of others, of the same content: nothing is paid for. */
+async function answerFromRecord(
+  tx: Queries,
+  answers: readonly { id: number; from: number }[],
+): Promise<void> {
+  if (answers.length === 0) return;
+  await tx.execute(sql`
+    update rows set state = 'completed', source = 'record', result = known.result, status = known.status,
+      status_text = known.status_text, event_at = known.event_at, details = known.details,
+      completed_at = known.completed_at,
+      tracking_number = coalesce(known.tracking_number, rows.tracking_number)
+    from jsonb_to_recordset(${jsonList(answers)}) as answer(id bigint, "from" bigint)
+    join rows known on known.id = answer."from"
+    where rows.id = answer.id and rows.state = 'pending'`);
 }
 
 function storableRow(row: WorkbookRow): WorkbookRow {

@@ -2,7 +2,7 @@ import { and, asc, eq, inArray, isNull, sql, type AnyColumn, type SQL } from 'dr
 import { anyOf } from './any-of.ts';
 import type { Queries } from './database.ts';
 import { jobRows, jobs, notifications, rows, type RowState } from './schema.ts';
-import { storable } from './storable.ts';
+import { storable } from '../text.ts';
 
 export type Job = typeof jobs.$inferSelect;
 

@@ -5,7 +5,7 @@ import type { TaskName } from '../tasks/types.ts';
 import type { RowContent } from '../workbook/types.ts';
 import type { Queries } from './database.ts';
 import type { BatchState, RowState } from './schema.ts';
-import { storable } from './storable.ts';
+import { storable } from '../text.ts';
 
 type Content = RowContent & { occurrence: number };
 
@@ -16,6 +16,8 @@ export interface OnRecord {
   batchId: string;
   /** The row of the newest result; null: there is none. */
   resultRowId: number | null;
+  /** Whether that is an end so lately told that asking again would give the same. */
+  isFinal: boolean;
 }
 
 interface Found extends Record<string, unknown> {
@@ -28,6 +30,7 @@ interface Found extends Record<string, unknown> {
   triedAtMs: number | null;
   failures: number;
   resultRowId: number | null;
+  isFinal: boolean;
   text: string | null;
   status: TrackingStatus | null;
   completedAtMs: number | null;
@@ -40,6 +43,9 @@ const ms = (moment: string) => sql.raw(`(extract(epoch from ${moment}) * 1000)::
 
 const SAME_CONTENT = sql`md5(r.input) = md5(asked.input) and r.input = asked.input and r.email = asked.email
   and coalesce(r.input_url, '') = asked.input_url and r.occurrence = asked.occurrence`;
+
+/** Carriers use their numbers again: an end is known for so many days after its last event (interface section 2). */
+const FINAL_DAYS = 60;
 
 /** What is on record of each content, in its workbook and task; null: nothing. */
 export async function recordedContents(
@@ -61,6 +67,8 @@ export async function recordedContents(
     select asked.place::int, latest.id::float8 as "rowId", latest.batch_id as "batchId", latest.state,
            latest.batch_state as "batchState", latest.finished_at is null as "batchRuns",
            ${ms('tried.at')} as "triedAtMs", failed.n as failures, answered.id::float8 as "resultRowId",
+           coalesce(answered.status in ('delivered', 'returned')
+             and answered.event_at > now() - make_interval(days => ${FINAL_DAYS}), false) as "isFinal",
            answered.result as text, answered.status, ${ms('answered.completed_at')} as "completedAtMs",
            answered.written, ${ms('answered.written_at')} as "writtenAtMs", answered.replaced
     from asked
@@ -82,9 +90,9 @@ export async function recordedContents(
 }
 
 function onRecordOf(row: Found): OnRecord {
-  const { rowId, batchId, resultRowId, failures } = row;
+  const { rowId, batchId, resultRowId, isFinal, failures } = row;
   const recorded = { state: stateOf(row), triedAtMs: row.triedAtMs ?? 0, failures, result: resultOf(row) };
-  return { recorded, rowId, batchId, resultRowId };
+  return { recorded, rowId, batchId, resultRowId, isFinal };
 }
 
 function stateOf({ state, batchRuns, batchState, triedAtMs }: Found): RecordedContent['state'] {

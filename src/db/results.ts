@@ -5,7 +5,7 @@ import { lockBatch } from './batches.ts';
 import type { Queries } from './database.ts';
 import { isLatestJob, type Job } from './jobs.ts';
 import { jobRows, jobs, notifications, type ResultSource, rows } from './schema.ts';
-import { storable } from './storable.ts';
+import { storable } from '../text.ts';
 
 /** What a lookup gave a row: a result, or why there is none. */
 export type RowOutcome =

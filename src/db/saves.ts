@@ -1,7 +1,7 @@
 import { and, eq, isNull, lte, max, sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
 import { saves } from './schema.ts';
-import { storable } from './storable.ts';
+import { storable } from '../text.ts';
 
 export type NewSave = Pick<typeof saves.$inferInsert, 'workbook' | 'source' | 'savedBy'>;
 

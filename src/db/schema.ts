@@ -33,8 +33,8 @@ export type JobState =
 
 /** Carriers that are asked directly. */
 export type Carrier = 'yamato';
-/** Who answered. */
-export type ResultSource = 'webscraper' | 'yamato';
+/** Who answered; `record`: an earlier batch, nobody was asked. */
+export type ResultSource = 'webscraper' | 'yamato' | 'record';
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 });
 const id = () => bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity();

@@ -1,9 +1,19 @@
 import { sql } from 'drizzle-orm';
+import type { StatusWord } from '../workbook/index.ts';
+import type { RowState } from './schema.ts';
+
+const WORDS: Readonly<Record<RowState, StatusWord>> = {
+  pending: '待ち',
+  published: '照会中',
+  redirected: '照会中',
+  completed: '完了',
+  failed: '失敗',
+  invalid: '無効',
+};
+const CASES = Object.entries(WORDS).map(([state, word]) => `when '${state}' then '${word}'`);
 
 /** What the status column says of a row, without the time: its state in a word, and why it has no result. */
-export const SHOWN = sql`(case rows.state when 'pending' then '待ち' when 'published' then '照会中'
-  when 'redirected' then '照会中' when 'completed' then '完了' when 'failed' then '失敗' else '無効' end
-  || coalesce(': ' || rows.error, ''))`;
+export const SHOWN = sql.raw(`(case rows.state ${CASES.join(' ')} end || coalesce(': ' || rows.error, ''))`);
 
 /** The status cell's text: `失敗 11/24 15:04: …`, the time being Japan's. */
 export function statusText(shown: string, now: Date): string {

@@ -1,6 +1,6 @@
-import { forEachToken } from '../workbook/xml/elements.ts';
-import { XmlProblem } from '../workbook/xml/xml-problem.ts';
-import { decodeXml } from '../workbook/xml/xml-text.ts';
+import { forEachToken } from '../xml/elements.ts';
+import { XmlProblem } from '../xml/xml-problem.ts';
+import { decodeXml } from '../xml/xml-text.ts';
 
 /** What a WebDAV server tells of one file or folder. */
 export interface DavEntry {

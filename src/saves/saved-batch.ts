@@ -1,9 +1,10 @@
-import { figuresWithForecast } from '../db/account.ts';
+import { forecastOf, readAccount } from '../db/account.ts';
 import { insertBatch, setBatchState } from '../db/batches.ts';
 import { batchFigures } from '../db/counts.ts';
 import type { Queries } from '../db/database.ts';
 import { addRows, type ImportPlan } from '../db/import-rows.ts';
 import { withIds } from '../db/new-batch.ts';
+import { durationText } from '../text.ts';
 import type { AccountLimits } from '../webscraper/turns.ts';
 import type { WorkbookColumns, WorkbookContent } from '../workbook/types.ts';
 
@@ -20,9 +21,10 @@ export async function holdReason(
   { autoMaxRows, limits }: HoldLimits,
 ): Promise<string | null> {
   if (rows <= autoMaxRows) return null;
-  const { leftMs, counts } = await figuresWithForecast(tx, batchId, limits);
-  const minutes = Math.ceil((leftMs ?? 0) / 60_000);
-  return `${rows} rows to look up are more than AUTO_MAX_ROWS (${autoMaxRows}): ${counts.pending} rows pending, about ${minutes} min; resume to go on`;
+  const account = await readAccount(tx, limits);
+  const jobs = account.pending.get(batchId) ?? 0;
+  const left = durationText(forecastOf(account, limits, batchId, jobs));
+  return `${rows} rows to look up are more than AUTO_MAX_ROWS (${autoMaxRows}): ${jobs} jobs, ${2 * jobs} calls, about ${left}; resume to go on`;
 }
 
 export interface SavedWorkbook {

@@ -1,3 +1,4 @@
+import { heldText } from './held-text.ts';
 import type { MatchedRow } from './match-edits.ts';
 import type { WriteObstacles } from './sheet/write-obstacles.ts';
 import { STATUS_WORDS } from './types.ts';
@@ -17,14 +18,12 @@ export function outcomeOf(edit: CellEdit, row: MatchedRow | null, obstacles: Col
   const { id } = edit;
   if (row === null) return { id, row: null, outcome: 'gone', before: null, status: null };
   const { outcome, note } = resultOutcome(edit, row, obstacles.result);
-  return {
-    id,
-    row: row.place.row,
-    outcome,
-    before: outcome === 'written' ? row.result : null,
-    status: statusOutcome(edit, row, obstacles.status),
-    ...(note === undefined ? {} : { note }),
-  };
+  const before = outcome === 'written' ? row.result : null;
+  const status = statusOutcome(edit, row, obstacles.status);
+  const found: CellOutcome = { id, row: row.place.row, outcome, before, status };
+  // Not by a spread: it doubles what the object takes, and there may be one for each of a sheet's rows.
+  if (note !== undefined) found.note = note;
+  return found;
 }
 
 function resultOutcome(
@@ -36,7 +35,7 @@ function resultOutcome(
   if (resultIsFormula || obstacles.isFormula(place.row)) return { outcome: 'formula' };
   const obstacle = obstacles.at(place.row);
   if (obstacle !== null) return { outcome: 'person', note: obstacle };
-  if (result === text) return { outcome: 'same' };
+  if (result === heldText(text)) return { outcome: 'same' };
   const ours = result.trim() === '' || result.includes(FIELD_SEPARATOR) || result === recorded;
   return { outcome: ours || fresh ? 'written' : 'person' };
 }
@@ -48,6 +47,6 @@ function statusOutcome(
 ): CellOutcome['status'] {
   if (text === null || obstacles === null) return null;
   if (statusIsFormula || obstacles.isFormula(place.row) || obstacles.at(place.row) !== null) return 'left';
-  if (status === text) return 'same';
+  if (status === heldText(text)) return 'same';
   return status.trim() === '' || STATUS_WORDS.some((word) => status.startsWith(word)) ? 'written' : 'left';
 }

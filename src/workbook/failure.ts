@@ -1,6 +1,6 @@
 import { errorMessage } from '../errors.ts';
 import { WorkbookError } from './types.ts';
-import { XmlProblem } from './xml/xml-problem.ts';
+import { XmlProblem } from '../xml/xml-problem.ts';
 
 /**
  * Errors for people: one line that begins with the workbook's name. `what` goes on the sentence that the name begins.

@@ -1,5 +1,5 @@
 import type { ColumnRoles } from './columns.ts';
-import { EditsByInput } from './edits-by-input.ts';
+import { EditIndex } from './edit-index.ts';
 import type { OpenSheet } from './open-sheet.ts';
 import type { CellText } from './sheet/cell-texts.ts';
 import { isBlank, Occurrences } from './sheet/row-identity.ts';
@@ -50,23 +50,21 @@ export async function matchEdits(
   roles: ColumnRoles,
   edits: readonly CellEdit[],
 ): Promise<MatchedEdits> {
-  const editsOf = new EditsByInput(edits);
-  const { candidates, links, facts } = await findCandidates(sheet, roles, edits, editsOf);
+  const index = new EditIndex(edits);
+  const { candidates, links, facts } = await findCandidates(sheet, roles, index);
   const { targets, tables } = await sheet.surroundings(facts, links);
   const strings = await stringsOf(sheet, candidates);
   const textOf = (text: CellText): string => sheet.textOf(text, strings);
 
   const occurrences = new Occurrences();
   const rows = edits.map((): MatchedRow | null => null);
-  for (const [index, candidate] of candidates.entries()) {
-    candidate.inputUrl = links.target(index, targets) ?? candidate.inputUrl;
-    const { input, email, inputUrl, result, status } = candidate;
-    const occurrence = occurrences.next(candidate);
-    for (let at = editsOf.first(input); at >= 0; at = editsOf.next(at)) {
-      const edit = edits[at];
-      if (edit?.email !== email || edit.inputUrl !== inputUrl || edit.occurrence !== occurrence) continue;
-      rows[at] = Object.assign(candidate, { result: textOf(result), status: textOf(status) });
-    }
+  for (const [at, candidate] of candidates.entries()) {
+    candidate.inputUrl = links.target(at, targets) ?? candidate.inputUrl;
+    const places = index.find(candidate, occurrences.next(candidate));
+    if (places.length === 0) continue;
+    const { result, status } = candidate;
+    const row = Object.assign(candidate, { result: textOf(result), status: textOf(status) });
+    for (const place of places) rows[place] = row;
   }
   return { rows, facts, tables };
 }
@@ -74,12 +72,9 @@ export async function matchEdits(
 async function findCandidates(
   sheet: OpenSheet,
   roles: ColumnRoles,
-  edits: readonly CellEdit[],
-  editsOf: EditsByInput,
+  index: EditIndex,
 ): Promise<{ candidates: Candidate[]; links: RowLinks; facts: SheetFacts }> {
-  const texts = new Set<string>();
-  for (const { input, email } of edits) texts.add(input).add(email);
-  const strings = await sheet.sharedStringsOf(texts);
+  const strings = await sheet.sharedStringsOf(index.texts());
   const candidates: Candidate[] = [];
   const rowNumbers: number[] = [];
   const links = new RowLinks(roles.input, rowNumbers);
@@ -87,14 +82,11 @@ async function findCandidates(
   const facts = await sheet.scan(roles.wanted, {
     passesOver: (cell) => {
       const input = known(cellTexts.inputText(cell, cellTexts.link(cell)), strings);
-      return input === undefined || editsOf.first(input) < 0;
+      return input === undefined || !index.hasInput(input);
     },
     row: (row) => {
       const candidate = candidateIn(row, sheet, roles, strings);
-      if (candidate === null) return;
-      let at = editsOf.first(candidate.input);
-      while (at >= 0 && edits[at]?.email !== candidate.email) at = editsOf.next(at);
-      if (at < 0) return;
+      if (candidate === null || !index.has(candidate.input, candidate.email)) return;
       candidates.push(candidate);
       rowNumbers.push(row.number);
     },

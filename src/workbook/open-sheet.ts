@@ -85,31 +85,32 @@ export class OpenSheet {
    */
   async sharedStrings(indices: ReadonlySet<number>): Promise<Map<number, string>> {
     if (indices.size === 0) return new Map<number, string>();
-    return this.#keepStrings({ wanted: (index) => indices.has(index) }, () => true);
+    return this.#keepStrings({ wanted: (index) => indices.has(index) }, (text) => text);
   }
 
   /**
-   * The shared strings that are one of these texts.
+   * The shared strings that are one of these texts, each of which stands under itself.
    *
    * @throws {WorkbookError}
    */
-  async sharedStringsOf(texts: ReadonlySet<string>): Promise<Map<number, string>> {
-    const filter = new TextFilter(texts);
+  async sharedStringsOf(texts: ReadonlyMap<string, string>): Promise<Map<number, string>> {
+    const filter = new TextFilter(texts.keys());
     const mayBe = (bytes: Buffer, start: number, end: number): boolean => filter.mayBe(bytes, start, end);
-    return this.#keepStrings({ wanted: () => true, mayBe }, (text) => texts.has(text));
+    return this.#keepStrings({ wanted: () => true, mayBe }, (text) => texts.get(text));
   }
 
   async #keepStrings(
     choice: Omit<SharedStringVisitor, 'keep'>,
-    keeps: (text: string) => boolean,
+    keptAs: (text: string) => string | undefined,
   ): Promise<Map<number, string>> {
     const { archive } = this;
     const part = this.parts.sharedStringsPart;
     const kept = new Map<number, string>();
     if (part === null) return kept;
     let length = 0;
-    const keep = (index: number, text: string): void => {
-      if (!keeps(text)) return;
+    const keep = (index: number, decoded: string): void => {
+      const text = keptAs(decoded);
+      if (text === undefined) return;
       kept.set(index, text);
       length += text.length;
       if (length > archive.limits.maxTextLength)

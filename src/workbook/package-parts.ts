@@ -2,7 +2,7 @@ import { errorMessage } from '../errors.ts';
 import { damaged, noSheet, notAWorkbook, readingPart } from './failure.ts';
 import { readRelationships, relationshipsOf, resolveTarget } from './relationships.ts';
 import type { Relationship } from './relationships.ts';
-import { attributes, forEachElement } from './xml/elements.ts';
+import { attributes, forEachElement } from '../xml/elements.ts';
 import type { Archive } from './zip/archive.ts';
 
 /** The parts that reading the active sheet takes. */

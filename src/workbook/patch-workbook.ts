@@ -2,10 +2,10 @@ import { constants } from 'node:fs';
 import { copyFile, rm, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 
-import { storable } from '../db/storable.ts';
 import { columnRoles } from './columns.ts';
 import { outcomeOf } from './edit-outcome.ts';
 import type { ColumnObstacles } from './edit-outcome.ts';
+import { heldText } from './held-text.ts';
 import type { WorkbookLimits } from './limits.ts';
 import { matchEdits } from './match-edits.ts';
 import type { MatchedRow } from './match-edits.ts';
@@ -17,9 +17,6 @@ import type { Splice } from './sheet/splices.ts';
 import { WriteObstacles } from './sheet/write-obstacles.ts';
 import type { CellEdit, CellOutcome, PatchReport, WorkbookColumns } from './types.ts';
 import { writePatched } from './zip/write-patched.ts';
-
-/** What a cell of Excel holds at most, in characters. */
-const MAX_CELL_LENGTH = 32_767;
 
 export interface PatchWorkbookOptions {
   columns: WorkbookColumns;
@@ -45,7 +42,7 @@ export async function patchWorkbook(
 ): Promise<PatchReport> {
   const roles = columnRoles(options.columns);
   await checkTarget(sourcePath, targetPath);
-  const edits = options.edits.map((edit) => heldEdit(edit));
+  const { edits } = options;
   const sheet = await OpenSheet.open(sourcePath, options.name ?? basename(sourcePath), options.limits);
   try {
     const { rows, facts, tables } = await matchEdits(sheet, roles, edits);
@@ -81,17 +78,6 @@ export async function checkTarget(sourcePath: string, targetPath: string): Promi
     throw new RangeError('a workbook cannot be patched onto itself');
 }
 
-/** The edit with its texts as cells will hold them, so that they are known again as the same; nearly always itself. */
-function heldEdit(edit: CellEdit): CellEdit {
-  const [text, status] = [heldText(edit.text), heldText(edit.status)];
-  return text === edit.text && status === edit.status ? edit : { ...edit, text, status };
-}
-
-function heldText(text: string | null): string | null {
-  if (text === null) return null;
-  return storable(text.length > MAX_CELL_LENGTH ? text.slice(0, MAX_CELL_LENGTH) : text);
-}
-
 async function copyWhole(sourcePath: string, targetPath: string): Promise<void> {
   try {
     await copyFile(sourcePath, targetPath, constants.COPYFILE_FICLONE);
@@ -113,8 +99,8 @@ function writesOf(
     const outcome = outcomes[index];
     if (place === undefined || (outcome?.outcome !== 'written' && outcome?.status !== 'written')) continue;
     const write = writes.get(place.row) ?? { place, result: null, status: null };
-    if (outcome.outcome === 'written') write.result = text;
-    if (outcome.status === 'written') write.status = status;
+    if (outcome.outcome === 'written' && text !== null) write.result = heldText(text);
+    if (outcome.status === 'written' && status !== null) write.status = heldText(status);
     writes.set(place.row, write);
   }
   return [...writes.values()].sort((a, b) => a.place.row - b.place.row);

@@ -1,6 +1,6 @@
 import { readingPart } from './failure.ts';
-import { attributes, forEachElement, forEachToken } from './xml/elements.ts';
-import { decodeXml } from './xml/xml-text.ts';
+import { attributes, forEachElement, forEachToken } from '../xml/elements.ts';
+import { decodeXml } from '../xml/xml-text.ts';
 import type { Archive } from './zip/archive.ts';
 
 /** Besides hyperlinks: a part has a handful, a workbook one a sheet. */

@@ -18,7 +18,7 @@ export const DEFAULT_CHILD_LIMITS: Readonly<ChildLimits> = { maxHeapMb: 512, tim
 
 /**
  * Of V8's young generation, MB. Unzipped bytes die young, but are freed only when it is full: with node's 16 MB, ten
- * cells of 100,000 rows take a child of 101 MB, and with this one of 77.
+ * cells of 100,000 rows take a child of 100 MB, and with this one of 80.
  */
 const YOUNG_HEAP_MB = 1;
 

@@ -126,7 +126,7 @@ describe('a save', () => {
     const batch = await findBatch(stage.db, started ?? '');
     expect(batch?.state).toBe('paused');
     expect(batch?.reason).toMatch(
-      /^3 rows to look up are more than AUTO_MAX_ROWS \(2\).* about \d+ min; resume/,
+      /^3 rows to look up are more than AUTO_MAX_ROWS \(2\): 3 jobs, 6 calls, about \d+ s; resume/,
     );
   });
 });

@@ -1,8 +1,12 @@
-import { expect, it } from 'vitest';
+import { randomBytes } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import { describe, expect, it } from 'vitest';
+import { setBatchState } from '../../src/db/batches.ts';
 import { importRows } from '../../src/db/import-rows.ts';
 import { taskByName } from '../../src/tasks/registry.ts';
 import { batchOf, emptyBatch, jobsOf, linksOf, orderUrl, rowsOf, sheetOf } from '../support/batch.ts';
-import { useStage } from '../support/stage.ts';
+import { answer } from '../support/answers.ts';
+import { type Stage, useStage } from '../support/stage.ts';
 
 const stageWith = useStage();
 const TASK = 'official_website_tracking';
@@ -43,4 +47,53 @@ it('a broken import leaves nothing', async () => {
   const work = stage.db.transaction((tx) => importRows(tx, batch, sheetOf(['1837-9277-9166']), plan));
   await expect(work).rejects.toMatchObject({ code: 'TASK_NO_URLS' });
   expect(await rowsOf(stage, batch.id)).toEqual([]);
+});
+
+describe('rows known to be in a terminal state', () => {
+  /** An ended batch of three rows: delivered lately, delivered long ago, on its way. */
+  async function trackedBefore(stage: Stage): Promise<string> {
+    const workbook = `/data/${randomBytes(4).toString('hex')}.xlsx`;
+    const inputs = [1, 2, 3].map((n) => orderUrl(n));
+    const batchId = await batchOf(stage, TASK, inputs, { workbook });
+    await answer(stage, batchId, { 2: 'one', 3: 'two', 4: 'three' });
+    await stage.db.execute(
+      sql`update rows set status = 'delivered', event_at = now() - interval '59 days' where row = 2`,
+    );
+    await stage.db.execute(
+      sql`update rows set status = 'delivered', event_at = now() - interval '61 days' where row = 3`,
+    );
+    await setBatchState(stage.db, batchId, 'completed', null);
+    return workbook;
+  }
+
+  const again = async (stage: Stage, workbook: string, fresh: boolean) => {
+    const batchId = await batchOf(
+      stage,
+      TASK,
+      [3, 1, 2, 1].map((n) => orderUrl(n)),
+      { workbook, fresh },
+    );
+    return { rows: await rowsOf(stage, batchId), jobs: await jobsOf(stage, batchId) };
+  };
+
+  it('have their result from the record, and no job', async () => {
+    const stage = await stageWith();
+    const { rows, jobs } = await again(stage, await trackedBefore(stage), false);
+    expect(rows.map(({ state, source, result }) => [state, source, result])).toEqual([
+      ['pending', null, null],
+      ['completed', 'record', 'one'],
+      ['pending', null, null],
+      // The second of its kind was never asked for.
+      ['pending', null, null],
+    ]);
+    expect(rows[1]).toMatchObject({ status: 'delivered', writtenAt: null });
+    expect(jobs.map(({ startUrls }) => startUrls[0])).toEqual([3, 2, 1].map((n) => orderUrl(n)));
+  });
+
+  it('are looked up all the same by a fresh batch', async () => {
+    const stage = await stageWith();
+    const { rows, jobs } = await again(stage, await trackedBefore(stage), true);
+    expect(new Set(rows.map(({ state }) => state))).toEqual(new Set(['pending']));
+    expect(jobs).toHaveLength(3);
+  });
 });

@@ -1,6 +1,6 @@
-import { execFile } from 'node:child_process';
-import { access, constants, mkdir, writeFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -13,18 +13,10 @@ const SETTINGS = `<?xml version="1.0" encoding="UTF-8"?>
 <item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode"><value>0</value></prop></item>
 </oor:items>`;
 
-/** Whether `soffice` is on the PATH. */
-export async function hasLibreOffice(): Promise<boolean> {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const found = await Promise.all(
-    folders.map((folder) =>
-      access(join(folder, 'soffice'), constants.X_OK).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  );
-  return found.includes(true);
+/** What keeps LibreOffice from being run here; null when it can. */
+export function libreOfficeMissing(): string | null {
+  const { error } = spawnSync('soffice', ['--version'], { stdio: 'ignore' });
+  return error === undefined ? null : 'soffice is not there: apt-get install libreoffice-calc';
 }
 
 /** Opens, recalculates and saves workbooks, all in one run with a profile of its own; as .xlsx in the folder `out`. */

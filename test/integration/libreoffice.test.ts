@@ -3,16 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import ExcelJS from 'exceljs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { patchWorkbook, readWorkbook } from '../../src/workbook/index.ts';
 import type { CellOutcome, WorkbookColumns } from '../../src/workbook/index.ts';
-import { hasLibreOffice, resave } from './libreoffice-run.ts';
+import { needs } from '../support/component.ts';
+import { libreOfficeMissing, resave } from './libreoffice-run.ts';
 import { writeStyledWorkbook } from './libreoffice-workbook.ts';
-
-const installed = await hasLibreOffice();
-/** With `CI` the test fails instead, by the first call of soffice. */
-const skipped = !installed && process.env['CI'] === undefined;
 
 interface Case {
   name: string;
@@ -28,7 +25,7 @@ const CASES: Case[] = [
   { name: 'styled', extension: 'xlsx', status: 'F', calculated: { '集計!A1': 25, '集計!A2': 15 } },
 ];
 
-describe.skipIf(skipped)(`LibreOffice${skipped ? ' (soffice is not installed)' : ''}`, () => {
+needs(libreOfficeMissing())('LibreOffice', () => {
   let folder = '';
   const outcomesOf = new Map<string, CellOutcome[]>();
   const path = (name: string): string => join(folder, name);

@@ -81,10 +81,10 @@ export class CellTexts {
         warnings.push(`${place} is formatted as a date: the number itself is ${cell.value}`);
       }
     }
-    if (this.isUncalculated(cell) && link === null) {
+    if (this.isUncalculated(cell) && link?.url == null && link?.text == null) {
       warnings.push(`${place} holds a formula without a stored result: open the workbook and save it`);
     }
-    if (link !== null && link.url === null) {
+    if (link !== null && link.url === null && !this.isUncalculated(cell)) {
       warnings.push(`${place} holds a HYPERLINK() with a computed address: only what it shows was read`);
     }
     return warnings;

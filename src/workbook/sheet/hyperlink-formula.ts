@@ -8,13 +8,18 @@ export interface HyperlinkFormula {
 const HYPERLINK = /^\s*=?\s*HYPERLINK\s*\(/i;
 const LITERAL = /^\s*"((?:[^"]|"")*)"/;
 const JOIN = /^\s*&/;
+const INSIDE = /\bHYPERLINK\s*\(/i;
+const LITERALS = /"[^"]*"/g;
+/** Whose address only a calculation can tell. */
+const COMPUTED: HyperlinkFormula = { url: null, text: null };
 
-/** Reads `HYPERLINK("…","…")`, its quotes doubled where quoted; null for any other formula. */
+/** Reads `HYPERLINK("…","…")`, its quotes doubled where quoted; null for a formula without. */
 export function parseHyperlinkFormula(formula: string): HyperlinkFormula | null {
   const call = HYPERLINK.exec(formula);
-  if (call === null) return null;
+  if (call === null)
+    return INSIDE.test(formula) && INSIDE.test(formula.replaceAll(LITERALS, '')) ? COMPUTED : null;
   const url = literal(formula.slice(call[0].length));
-  if (url === null || url.rest === '') return { url: null, text: null };
+  if (url === null || url.rest === '') return COMPUTED;
   if (url.rest.startsWith(')')) return { url: url.text, text: url.text };
   const text = url.rest.startsWith(',') ? literal(url.rest.slice(1)) : null;
   return { url: url.text, text: text?.rest.startsWith(')') === true ? text.text : null };

@@ -1,4 +1,4 @@
-import { attributes, forEachElement } from '../xml/elements.ts';
+import { attributes, forEachElement } from '../../xml/elements.ts';
 import type { NumberLook } from './number-text.ts';
 
 const PLAIN: NumberLook = { kind: 'plain' };

@@ -28,13 +28,13 @@ export interface RowPlace {
 export function rowPlace(row: ScannedRow, roles: ColumnRoles): RowPlace {
   const result = cellPlace(row, roles.resultAt, roles.result);
   const status = roles.status === null ? null : cellPlace(row, roles.statusAt, roles.status);
-  const complete = result.present && status?.present !== false;
-  return {
-    row: row.number,
-    spans: complete || row.spans.length === 0 ? null : { ...row.spans },
-    result,
-    status,
-  };
+  const stay = spansHold(row.spans, result) && (status === null || spansHold(row.spans, status));
+  return { row: row.number, spans: stay ? null : { ...row.spans }, result, status };
+}
+
+/** Whether the cell, there or new, leaves the spans as they are. */
+function spansHold({ length, first, last, gaps }: Spans, { present, column }: CellPlace): boolean {
+  return present || length === 0 || (!gaps && column >= first && column <= last);
 }
 
 function cellPlace(row: ScannedRow, at: number, column: number): CellPlace {

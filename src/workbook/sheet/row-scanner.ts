@@ -1,6 +1,6 @@
-import { XmlProblem } from '../xml/xml-problem.ts';
-import { decodeCdata, decodeCellCdata, decodeCellText, decodeXml } from '../xml/xml-text.ts';
-import type { XmlToken, XmlTokenizer } from '../xml/xml-tokenizer.ts';
+import { XmlProblem } from '../../xml/xml-problem.ts';
+import { decodeCdata, decodeCellCdata, decodeCellText, decodeXml } from '../../xml/xml-text.ts';
+import type { XmlToken, XmlTokenizer } from '../../xml/xml-tokenizer.ts';
 import { columnLetters, MAX_COLUMN, MAX_ROW } from './cell-reference.ts';
 import { clearCellContent, emptyCell, resetCell } from './scanned-row.ts';
 import type { CellType, ScannedCell, ScannedRow, Spans } from './scanned-row.ts';

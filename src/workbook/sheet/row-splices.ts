@@ -1,4 +1,4 @@
-import { encodeCellText } from '../xml/xml-text.ts';
+import { encodeCellText } from '../../xml/xml-text.ts';
 import { columnLetters, formatRange, parseRange } from './cell-reference.ts';
 import type { CellRange } from './cell-reference.ts';
 import type { CellPlace, RowPlace } from './row-place.ts';

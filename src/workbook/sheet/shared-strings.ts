@@ -1,6 +1,6 @@
-import { forEachToken } from '../xml/elements.ts';
-import { decodeCellCdata, decodeCellText } from '../xml/xml-text.ts';
-import type { XmlTokenizer } from '../xml/xml-tokenizer.ts';
+import { forEachToken } from '../../xml/elements.ts';
+import { decodeCellCdata, decodeCellText } from '../../xml/xml-text.ts';
+import type { XmlTokenizer } from '../../xml/xml-tokenizer.ts';
 
 /** Element names, packed as XmlTokenizer.shortName packs them. */
 const NAME_T = 0x74;

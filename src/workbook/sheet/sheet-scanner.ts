@@ -1,7 +1,7 @@
-import { attributes, forEachToken } from '../xml/elements.ts';
-import { XmlProblem } from '../xml/xml-problem.ts';
-import { decodeXml } from '../xml/xml-text.ts';
-import type { XmlToken, XmlTokenizer } from '../xml/xml-tokenizer.ts';
+import { attributes, forEachToken } from '../../xml/elements.ts';
+import { XmlProblem } from '../../xml/xml-problem.ts';
+import { decodeXml } from '../../xml/xml-text.ts';
+import type { XmlToken, XmlTokenizer } from '../../xml/xml-tokenizer.ts';
 import { parseRange, rangeInBytes } from './cell-reference.ts';
 import type { CellRange } from './cell-reference.ts';
 import { RowScanner } from './row-scanner.ts';

@@ -1,6 +1,6 @@
 import { readingPart } from '../failure.ts';
 import { resolveTarget } from '../relationships.ts';
-import { attributes, forEachElement } from '../xml/elements.ts';
+import { attributes, forEachElement } from '../../xml/elements.ts';
 import type { Archive } from '../zip/archive.ts';
 import { parseRange } from './cell-reference.ts';
 import type { CellRange } from './cell-reference.ts';

@@ -10,9 +10,9 @@ import type { ArchiveEntry } from './archive.ts';
 const STORED = 0;
 const DEFLATED = 8;
 /** Large enough that a chunk's fixed costs do not count, small enough for four of them in flight. */
-const CHUNK_BYTES = 64 * 1024;
-/** Unzipped ahead while a chunk is being read; the stream's default of 16 KB would let zlib's thread idle. */
-const AHEAD_BYTES = 4 * CHUNK_BYTES;
+const CHUNK_BYTES = 128 * 1024;
+/** Unzipped ahead while a chunk is being read; with less zlib's thread would idle. */
+const AHEAD_CHUNKS = 4;
 
 /**
  * Unzips one entry chunk by chunk. zlib works in its own thread meanwhile.
@@ -68,8 +68,12 @@ function storedOrInflated(
   if (entry.compressionMethod !== DEFLATED) {
     throw damaged(name, `${entry.filename} is compressed in a way that spreadsheet programs do not use`);
   }
+  const inflate = createInflateRaw({
+    chunkSize: CHUNK_BYTES,
+    // Chunk by chunk: reading a stream of bytes joins all that wait, and so copies them.
+    ...{ readableObjectMode: true, readableHighWaterMark: AHEAD_CHUNKS },
+  });
   // The callback is needed for clean-up; errors come out of the iteration as well.
-  const inflate = createInflateRaw({ chunkSize: CHUNK_BYTES, ...{ readableHighWaterMark: AHEAD_BYTES } });
   return pipeline(stored, inflate, () => undefined);
 }
 

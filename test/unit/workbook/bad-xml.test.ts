@@ -17,7 +17,7 @@ async function expectDamaged(book: RawWorkbook, message: string | RegExp): Promi
 
 describe('a document type, with entities of its own or of another file', () => {
   const refusal = (part: string): string =>
-    `is damaged: in ${part} a document type declaration or entity is defined, which a workbook never needs`;
+    `is damaged: in ${part} a document type declaration or entity is defined, which is never needed`;
   const sheetXml = `<worksheet><sheetData>${W1}</sheetData></worksheet>`;
 
   it('is refused in the sheet', async () => {

@@ -148,3 +148,18 @@ it('row 1 is never the row that is found', async () => {
     { id: 'second', row: null, outcome: 'gone' },
   ]);
 });
+
+it(
+  'fifty thousand rows that are all alike are found without comparing all with all',
+  { timeout: 15_000 },
+  async () => {
+    const rows = Array.from({ length: 50_000 }, () => '<row><c><v>1</v></c></row>').join('');
+    const file = await writeRawWorkbook(folder(), { rows }, 'alike.xlsx');
+    const content = await readWorkbook(file, { columns: COLUMNS });
+    const edits = content.rows.map((row) => editOf(row, `was ${row.row}`));
+    const target = path('alike-patched.xlsx');
+    await patchWorkbook(file, target, { columns: COLUMNS, edits: edits.toReversed() });
+    const patched = await readWorkbook(target, { columns: COLUMNS });
+    expect(patched.rows.map(({ result }) => result)).toEqual(edits.map(({ text }) => text));
+  },
+);

@@ -109,11 +109,28 @@ describe('HYPERLINK()', () => {
     expect(row.inputUrl).toBe('#top');
   });
 
-  it('warns of an address that is computed', async () => {
-    const formula = 'HYPERLINK("https://example.jp/"&amp;B2,"W9")';
+  it.each([
+    'HYPERLINK("https://example.jp/"&amp;B2,"W9")',
+    'HYPERLINK(B2)',
+    'IF(B2="","",hyperlink ("https://example.jp/","W9"))',
+  ])('warns of an address that is computed: %s', async (formula) => {
     const row = await readRow(folder(), `<c r="A2" t="str"><f>${formula}</f><v>W9</v></c>`);
     expect(row).toMatchObject({ input: 'W9', inputUrl: null });
     expect(row.warnings).toEqual([expect.stringContaining('computed address')]);
+  });
+
+  it('is none inside a text', async () => {
+    const formula = 'B2&amp;"HYPERLINK(""x"")"';
+    const row = await readRow(folder(), `<c r="A2" t="str"><f>${formula}</f><v>W9</v></c>`);
+    expect(row).toMatchObject({ inputUrl: null, warnings: [] });
+  });
+
+  it('that is computed and was never calculated shows nothing, and says so', async () => {
+    const row = await readRow(folder(), '<c r="A2"><f>HYPERLINK(B2)</f></c>');
+    expect(row).toMatchObject({ input: '', inputUrl: null });
+    expect(row.warnings).toEqual([
+      'A2 holds a formula without a stored result: open the workbook and save it',
+    ]);
   });
 
   it('holds for every cell of a shared formula', async () => {

@@ -264,7 +264,7 @@ export class XmlTokenizer {
       this.end = close + 3;
       return 'cdata';
     }
-    throw new XmlProblem('a document type declaration or entity is defined, which a workbook never needs');
+    throw new XmlProblem('a document type declaration or entity is defined, which is never needed');
   }
 
   #more(): XmlToken {

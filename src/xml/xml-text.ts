@@ -1,4 +1,4 @@
-import { storable } from '../../db/storable.ts';
+import { storable } from '../text.ts';
 import { XmlProblem } from './xml-problem.ts';
 
 const AMPERSAND = 0x26;

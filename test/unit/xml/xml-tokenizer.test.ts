@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { decodeCellText, decodeXml, encodeCellText } from '../../../src/workbook/xml/xml-text.ts';
-import { XmlTokenizer } from '../../../src/workbook/xml/xml-tokenizer.ts';
-import { XmlProblem } from '../../../src/workbook/xml/xml-problem.ts';
+import { decodeCellText, decodeXml, encodeCellText } from '../../../src/xml/xml-text.ts';
+import { XmlTokenizer } from '../../../src/xml/xml-tokenizer.ts';
+import { XmlProblem } from '../../../src/xml/xml-problem.ts';
 
 /** All tokens of a document that comes in chunks of a given size, as readable lines. */
 function tokens(document: string | Buffer, chunkSize = 4096): string[] {
