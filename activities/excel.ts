@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { findBatch } from '../src/db/batches.ts';
+import { findBatch, lockBatch } from '../src/db/batches.ts';
 import { batchFigures, type BatchFigures } from '../src/db/counts.ts';
 import { type ImportPlan, importRows } from '../src/db/import-rows.ts';
 import { newestWaiting } from '../src/db/saves.ts';
@@ -32,6 +32,8 @@ export function createExcelActivities({ database, files, planOf }: ExcelDeps) {
           const options = { columns: batch.columns, name: basename(workbook), signal };
           const content = await readWorkbookApart(path, options);
           await db.transaction(async (tx) => {
+            // Whoever was thought dead may have done it meanwhile.
+            if ((await lockBatch(tx, batch.id))?.sheet !== null) return;
             await importRows(tx, batch, content, planOf(task));
             // A save that waits is still to be examined, though its rows are all here.
             if ((await newestWaiting(tx, workbook)) === null) await markSeen(tx, workbook, version);

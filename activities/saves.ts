@@ -6,7 +6,7 @@ import { askAgain, rowsById } from '../src/db/retry-rows.ts';
 import { markExamined, newestWaiting } from '../src/db/saves.ts';
 import { knownWorkbook, markSeen } from '../src/db/workbooks.ts';
 import { writeAgain } from '../src/db/written-rows.ts';
-import { errorMessage } from '../src/errors.ts';
+import { errorMessage, TsuisekiError } from '../src/errors.ts';
 import { pickRows, type SaveAges } from '../src/saves/pick-rows.ts';
 import {
   type HoldLimits,
@@ -46,6 +46,9 @@ export interface JoinedRows extends BatchFigures {
   /** Why the batch is to be paused; null: it goes on. */
   hold: string | null;
 }
+
+/** Rows that join a batch before its own reading would be written down twice, and paid for twice: tried again after it. */
+class SaveError extends TsuisekiError<'BATCH_UNREAD'> {}
 
 const NOTHING = { running: null, started: null, writeAgain: [] };
 const joins = (batchId: string): ExaminedSave => ({
@@ -154,6 +157,11 @@ export function createSaveActivities(deps: SaveDeps) {
       return withHeartbeat(async (signal) => {
         const batch = await findBatch(db, input.batchId);
         if (batch === null) throw new TypeError(`batch ${input.batchId} is unknown`);
+        if (batch.sheet === null)
+          throw new SaveError(
+            'BATCH_UNREAD',
+            `batch ${batch.id} is still to be read; its rows come with that`,
+          );
         const upTo = await newestWaiting(db, batch.workbook);
         try {
           return await withCopy(deps, batch.workbook, async (copy) =>

@@ -8,7 +8,7 @@ import { noteSession } from '../../src/db/editing-sessions.ts';
 import { storeSave } from '../../src/db/saves.ts';
 import { saves } from '../../src/db/schema.ts';
 import { answer } from '../support/answers.ts';
-import { jobsOf, orderUrl, rowsOf } from '../support/batch.ts';
+import { emptyBatch, jobsOf, orderUrl, rowsOf } from '../support/batch.ts';
 import { type Stage, type StageOptions, useStage } from '../support/stage.ts';
 import { type Cell, columnC, saveWorkbook } from '../support/workbook-file.ts';
 
@@ -226,6 +226,23 @@ describe('while a batch runs', () => {
     await stage.run(stage.activities.writeBack, { batchId });
     expect(await columnC(workbook)).toEqual([OURS]);
     expect((await rowsOf(stage, batchId)).map(({ warnings }) => warnings.length)).toEqual([1, 0]);
+  });
+
+  it('one whose workbook is still to be read takes nothing: the reading brings those rows', async () => {
+    const stage = await stageWith();
+    await saveWorkbook([[orderUrl(1)], [orderUrl(2)]], workbook);
+    const { id: batchId } = await emptyBatch(stage, 'official_website_tracking', { workbook });
+    expect(await examine(stage)).toMatchObject({ running: batchId });
+    await expect(stage.run(stage.activities.joinRows, { batchId })).rejects.toMatchObject({
+      type: 'BATCH_UNREAD',
+      nonRetryable: false,
+    });
+    await stage.run(stage.activities.readWorkbook, { batchId });
+    expect(await stage.run(stage.activities.joinRows, { batchId })).toMatchObject({
+      joined: 0,
+      counts: { total: 2 },
+    });
+    expect(await jobsOf(stage, batchId)).toHaveLength(2);
   });
 
   it('too many rows at once hold it', async () => {
