@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { activityInfo } from '@temporalio/activity';
 import { type Batch, findBatch, lockBatch, runningBatch } from '../src/db/batches.ts';
 import { type BatchFigures, batchFigures } from '../src/db/counts.ts';
 import { addRows, type ImportPlan } from '../src/db/import-rows.ts';
@@ -78,7 +79,7 @@ export function createSaveActivities(deps: SaveDeps) {
         const content = await read(copy, saved.columns, signal);
         return await start(saved, copy, content);
       } catch (error) {
-        if (!isFinal(error)) throw error;
+        if (!isFinal(error, activityInfo().attempt)) throw error;
         const outcome = errorMessage(error);
         await db.transaction(async (tx) => {
           await writeFailedBatch(tx, saved, outcome);
@@ -144,7 +145,7 @@ export function createSaveActivities(deps: SaveDeps) {
         try {
           examined = await examine(input.workbook, signal);
         } catch (error) {
-          if (!isFinal(error)) throw error;
+          if (!isFinal(error, activityInfo().attempt)) throw error;
           examined = { ...NOTHING, outcome: errorMessage(error) };
         }
         if (examined.running === null) await markExamined(db, input.workbook, upTo, examined.outcome);
@@ -168,7 +169,7 @@ export function createSaveActivities(deps: SaveDeps) {
             join(batch, copy, await read(copy, batch.columns, signal), upTo),
           );
         } catch (error) {
-          if (!isFinal(error)) throw error;
+          if (!isFinal(error, activityInfo().attempt)) throw error;
           // The batch has its rows all the same; once it has ended the sweep finds this save again.
           await markExamined(db, batch.workbook, upTo, errorMessage(error));
           return { ...(await batchFigures(db, batch.id)), joined: 0, hold: null };
