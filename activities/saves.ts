@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { activityInfo } from '@temporalio/activity';
-import { type Batch, findBatch, lockBatch, runningBatch } from '../src/db/batches.ts';
+import { type Batch, findBatch, lockBatch, runningBatch, setBatchState } from '../src/db/batches.ts';
 import { type BatchFigures, batchFigures } from '../src/db/counts.ts';
 import { addRows, type ImportPlan } from '../src/db/import-rows.ts';
 import { askAgain, rowsById } from '../src/db/retry-rows.ts';
@@ -13,6 +13,7 @@ import {
   type HoldLimits,
   holdReason,
   type SavedWorkbook,
+  untoldHold,
   writeFailedBatch,
   writeSavedBatch,
 } from '../src/saves/saved-batch.ts';
@@ -48,8 +49,11 @@ export interface JoinedRows extends BatchFigures {
   hold: string | null;
 }
 
-/** Rows that join a batch before its own reading would be written down twice, and paid for twice: tried again after it. */
-class SaveError extends TsuisekiError<'BATCH_UNREAD'> {}
+/**
+ * Tried again in a moment. `BATCH_UNREAD`: rows that join a batch before its own reading would be written down twice,
+ * and paid for twice; `BATCH_ENDING`: it was in the way, and is no longer there to be joined.
+ */
+class SaveError extends TsuisekiError<'BATCH_UNREAD' | 'BATCH_ENDING'> {}
 
 const NOTHING = { running: null, started: null, writeAgain: [] };
 const joins = (batchId: string): ExaminedSave => ({
@@ -105,6 +109,11 @@ export function createSaveActivities(deps: SaveDeps) {
       const quicker =
         rows.length > 0 && started === null ? await runningBatch(tx, workbook, target.task) : null;
       if (quicker !== null) return joins(quicker.id);
+      if (rows.length > 0 && started === null)
+        throw new SaveError(
+          'BATCH_ENDING',
+          `a batch for ${workbook} has just ended; the save is examined again`,
+        );
       await markSeen(tx, workbook, copy.version);
       const outcome = started === null ? 'nothing to look up' : `batch ${started}: ${rows.length} rows`;
       return { running: null, started, writeAgain: await writeAgain(tx, picked.writeAgain), outcome };
@@ -121,7 +130,7 @@ export function createSaveActivities(deps: SaveDeps) {
     const plan = deps.planOf(taskByName(batch.task));
     const { workbook } = copy;
     return db.transaction(async (tx) => {
-      await lockBatch(tx, batch.id);
+      const before = (await lockBatch(tx, batch.id)) ?? batch;
       const target = { workbook, task: batch.task };
       const { lookUp, writeAgain: lost } = await pickRows(tx, target, content.rows, deps);
       await writeAgain(tx, lost);
@@ -131,7 +140,9 @@ export function createSaveActivities(deps: SaveDeps) {
       if (others.length > 0) await addRows(tx, batch.id, { rows: others, warnings: [] }, plan);
       await markSeen(tx, workbook, copy.version);
       await markExamined(tx, workbook, upTo, `${lookUp.length} rows joined batch ${batch.id}`);
-      const hold = await holdReason(tx, batch.id, lookUp.length, deps);
+      const hold = (await holdReason(tx, batch.id, lookUp.length, deps)) ?? untoldHold(before);
+      // With its rows: done again, nothing would be left that tells of it.
+      if (hold !== null) await setBatchState(tx, batch.id, 'paused', hold);
       return { ...(await batchFigures(tx, batch.id)), joined: lookUp.length, hold };
     });
   }

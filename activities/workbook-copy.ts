@@ -5,7 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Database } from '../src/db/database.ts';
-import { knownWorkbook, moveWorkbook, type SeenVersion, workbookOfFile } from '../src/db/workbooks.ts';
+import {
+  isPlaceTaken,
+  knownWorkbook,
+  moveWorkbook,
+  type SeenVersion,
+  workbookOfFile,
+} from '../src/db/workbooks.ts';
 import { FileError, type FileStore } from '../src/files/types.ts';
 
 export interface WorkbookDeps {
@@ -52,6 +58,7 @@ export async function findWorkbook({ database: { db }, files }: WorkbookDeps, wo
     await db
       .transaction((tx) => moveWorkbook(tx, from, to))
       .catch((cause: unknown) => {
+        if (!isPlaceTaken(cause)) throw cause;
         throw new FileError('FILE_NOT_FOUND', `${from} was moved to ${to}, where another batch runs`, {
           cause,
         });

@@ -7,8 +7,9 @@ import { findBatch, listBatches, reopenBatch, setBatchState } from '../../src/db
 import { noteSession } from '../../src/db/editing-sessions.ts';
 import { storeSave } from '../../src/db/saves.ts';
 import { saves } from '../../src/db/schema.ts';
+import { endedUnwritten } from '../../src/db/written-rows.ts';
 import { answer } from '../support/answers.ts';
-import { emptyBatch, jobsOf, orderUrl, rowsOf } from '../support/batch.ts';
+import { batchOf, emptyBatch, jobsOf, orderUrl, rowsOf } from '../support/batch.ts';
 import { type Stage, type StageOptions, useStage } from '../support/stage.ts';
 import { type Cell, columnC, saveWorkbook } from '../support/workbook-file.ts';
 
@@ -183,6 +184,61 @@ describe('after a batch', () => {
     expect(await columnC(workbook)).toEqual([OURS, `${OURS}2`]);
   });
 
+  it('a stale editor is known by when its save came, however late that is examined', async () => {
+    const { stage, batchId } = await trackedOnce();
+    await noteSession(stage.db, { key: 'k', workbook, open: true });
+    await saveWorkbook([[orderUrl(1)], [orderUrl(2), '', `${OURS}2`]], workbook);
+    await storeSave(stage.db, { workbook, source: 'onlyoffice', savedBy: 'mika' });
+    await stage.db.execute(sql`update rows set written_at = now() - interval '20 minutes'`);
+    await stage.db.execute(sql`update editing_sessions set began_at = now() - interval '1 hour',
+      ended_at = now() - interval '10 minutes'`);
+    await stage.db.execute(
+      sql`update saves set received_at = now() - interval '10 minutes' where examined_at is null`,
+    );
+    expect(await stage.run(stage.activities.examineSave, { workbook })).toMatchObject({
+      started: null,
+      writeAgain: [batchId],
+    });
+  });
+
+  it('a session whose end was never told does not take every clearing for its own, for ever', async () => {
+    const { stage } = await trackedOnce();
+    await noteSession(stage.db, { key: 'k', workbook, open: true });
+    await stage.db.execute(sql`update editing_sessions set began_at = now() - interval '3 days'`);
+    const { started } = await save(stage, [[orderUrl(1)], [orderUrl(2), '', `${OURS}2`]]);
+    expect(await rowsOf(stage, started ?? '')).toMatchObject([{ row: 2, input: orderUrl(1) }]);
+  });
+
+  it('a document that was closed unchanged, and opened again days later, is a session of then', async () => {
+    const { stage, batchId } = await trackedOnce();
+    await noteSession(stage.db, { key: 'k', workbook, open: true });
+    await noteSession(stage.db, { key: 'k', workbook, open: false });
+    await stage.db.execute(sql`update editing_sessions set began_at = now() - interval '3 days'`);
+    await noteSession(stage.db, { key: 'k', workbook, open: true });
+    await stage.db.execute(sql`update rows set written_at = now() + interval '1 second'`);
+    const examined = await save(stage, [[orderUrl(1)], [orderUrl(2), '', `${OURS}2`]]);
+    expect(examined).toMatchObject({ started: null, writeAgain: [batchId] });
+  });
+
+  it('a row that comes back long after gets its result, also where the save joins another batch', async () => {
+    const stage = await stageWith();
+    const { started } = await save(stage, [[orderUrl(1)], [orderUrl(2)]]);
+    const batchId = started ?? '';
+    await saveWorkbook([[orderUrl(2)]], workbook);
+    await answer(stage, batchId, { 2: OURS, 3: `${OURS}2` });
+    await stage.run(stage.activities.writeBack, { batchId });
+    await setBatchState(stage.db, batchId, 'completed', null);
+    await stage.db.execute(sql`update batches set finished_at = now() - interval '9 days',
+      opened_at = now() - interval '9 days', started_at = now() - interval '9 days'`);
+    await stage.db.execute(sql`update rows set status = 'delivered'`);
+    const other = await batchOf(stage, 'official_website_tracking', [orderUrl(3)], { workbook });
+    await save(stage, [[orderUrl(1)], [orderUrl(2), '', `${OURS}2`], [orderUrl(3)]]);
+    expect(await stage.run(stage.activities.joinRows, { batchId: other })).toMatchObject({ joined: 0 });
+    expect(await endedUnwritten(stage.db)).toEqual([batchId]);
+    await stage.run(stage.activities.writeBack, { batchId });
+    expect(await columnC(workbook)).toEqual([OURS, `${OURS}2`, '']);
+  });
+
   it('rows of a cancelled batch wait for a person', async () => {
     const stage = await stageWith();
     const { started } = await save(stage, [[orderUrl(1)]]);
@@ -319,5 +375,13 @@ describe('while a batch runs', () => {
     const { hold, joined } = await stage.run(stage.activities.joinRows, { batchId: started ?? '' });
     expect(joined).toBe(3);
     expect(hold).toMatch(/^3 rows to look up are more than AUTO_MAX_ROWS/);
+    // The worker ended before it could tell: done again, the rows are all there, and held all the same.
+    const again = await stage.run(stage.activities.joinRows, { batchId: started ?? '' });
+    expect(again).toMatchObject({ joined: 0, hold });
+    // Resumed, as the workflow writes it down, it stays so.
+    await setBatchState(stage.db, started ?? '', 'running', null);
+    expect(await stage.run(stage.activities.joinRows, { batchId: started ?? '' })).toMatchObject({
+      hold: null,
+    });
   });
 });
