@@ -59,34 +59,27 @@ export async function recordedContents(
       ) with ordinality as asked(input, email, input_url, occurrence, place)
     ), own as (
       select id, state, finished_at is null as runs from batches where workbook = ${workbook} and task = ${task}
-    ), known as materialized (
-      select asked.place, r.id, r.state, r.completed_at, own.runs
+    ), known as (
+      select place, array_agg(r.id) as ids, (array_agg(r.id order by own.runs desc, r.id desc))[1] as newest,
+             (array_agg(r.id order by r.completed_at desc, r.id desc) filter (where r.completed_at is not null))[1] as answered
       from asked join rows r on md5(r.input) = md5(asked.input) and r.input = asked.input and r.email = asked.email
         and coalesce(r.input_url, '') = asked.input_url and r.occurrence = asked.occurrence
-      join own on own.id = r.batch_id
-    ), newest as (
-      select distinct on (place) place, id, state from known order by place, runs desc, id desc
-    ), answered as (
-      select distinct on (place) place, id, completed_at from known where completed_at is not null
-      order by place, completed_at desc, id desc
-    ), failed as (
-      select place, count(*)::int as n
-      from newest join known using (place) left join answered using (place)
-      join job_rows jr on jr.row_id = known.id join jobs j on j.id = jr.job_id
-      where newest.state = 'failed' and j.redirect_of is null
-        and j.intent_at > coalesce(answered.completed_at, '-infinity') group by place
+      join own on own.id = r.batch_id group by place
     )
-    select place::int, latest.id::float8 as "rowId", latest.batch_id as "batchId", latest.state,
+    select known.place::int, latest.id::float8 as "rowId", latest.batch_id as "batchId", latest.state,
            own.state as "batchState", own.runs as "batchRuns",
            ${ms('tried.at')} as "triedAtMs", coalesce(failed.n, 0) as failures, result.id::float8 as "resultRowId",
            result.result as text, result.status, ${ms('result.completed_at')} as "completedAtMs",
            result.written, ${ms('result.written_at')} as "writtenAtMs", result.replaced
-    from newest join rows latest on latest.id = newest.id join own on own.id = latest.batch_id
-    left join answered using (place) left join rows result on result.id = answered.id
-    left join failed using (place)
+    from known join rows latest on latest.id = known.newest join own on own.id = latest.batch_id
+    left join rows result on result.id = known.answered
     left join lateral (
       select max(coalesce(j.finished_at, j.published_at, j.intent_at)) as at from job_rows jr join jobs j on j.id = jr.job_id
-      where jr.row_id = latest.id) tried on latest.state <> 'completed'`);
+      where jr.row_id = latest.id) tried on latest.state <> 'completed'
+    left join lateral (
+      select count(*)::int as n from job_rows jr join jobs j on j.id = jr.job_id
+      where jr.row_id = any(known.ids) and j.redirect_of is null
+        and j.intent_at > coalesce(result.completed_at, '-infinity')) failed on latest.state = 'failed'`);
   const onRecord = contents.map((): OnRecord | null => null);
   for (const row of found) onRecord[row.place - 1] = onRecordOf(row);
   return onRecord;
