@@ -1,5 +1,6 @@
 import { setBatchState } from '../src/db/batches.ts';
 import { pruneCalls } from '../src/db/calls.ts';
+import { pruneRequests } from '../src/db/carrier-requests.ts';
 import type { Database } from '../src/db/database.ts';
 import { batchesWithUndelivered, storeNotification } from '../src/db/inbox.ts';
 import { settleLateNotifications } from '../src/db/late-notifications.ts';
@@ -31,6 +32,8 @@ const CHECKS_A_RUN = 20;
 /** The record of calls outlives Temporal's histories, which are kept 30 days. */
 const CALLS_KEPT_DAYS = 60;
 const CALLS_A_PRUNING = 50_000;
+/** Pages without results are for whoever looks into it now. */
+const PAGES_KEPT_DAYS = 7;
 
 /** On `acquisition_queue`: what could not be signalled, what was never notified, what lost its workflow. */
 export function createAcquisitionActivities(deps: AcquisitionDeps) {
@@ -100,9 +103,12 @@ export function createAcquisitionActivities(deps: AcquisitionDeps) {
       await setBatchState(db, input.batchId, 'failed', input.reason);
     },
 
-    /** Prunes the record of calls. */
-    async cleanUp(): Promise<{ calls: number }> {
-      return { calls: await pruneCalls(db, CALLS_KEPT_DAYS, CALLS_A_PRUNING) };
+    /** Prunes the records of calls and of requests to carriers. */
+    async cleanUp(): Promise<{ calls: number; requests: number }> {
+      return {
+        calls: await pruneCalls(db, CALLS_KEPT_DAYS, CALLS_A_PRUNING),
+        requests: await pruneRequests(db, CALLS_KEPT_DAYS, PAGES_KEPT_DAYS),
+      };
     },
   });
 }

@@ -67,9 +67,10 @@ export function createBatchActivities({ database, clock, planOf }: BatchDeps) {
       await recordAction(db, { ...input, action: 'pause' });
     },
 
-    /** A person's resume also opens an account that was held: for every batch. */
+    /** A person's resume also opens an account that was held: for every batch that uses it. */
     async recordResume(input: Message): Promise<void> {
-      await clock.open();
+      const batch = await findBatch(db, input.batchId);
+      if (batch !== null && taskByName(batch.task).sitemapId !== null) await clock.open();
       await recordAction(db, { ...input, action: 'resume' });
     },
 

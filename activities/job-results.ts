@@ -140,6 +140,7 @@ export function createJobResults(deps: JobResultsDeps) {
         tx,
         job.id,
         outcomes.filter((outcome) => outcome !== null),
+        'webscraper',
       );
       await setJobState(
         tx,
@@ -173,6 +174,7 @@ export function createJobResults(deps: JobResultsDeps) {
           const error = reasons[typeOf.get(url) ?? ''] ?? NO_RECORD;
           return { rowId: row.id, result: null, error };
         }),
+        'webscraper',
       );
       await setJobState(tx, job.id, 'completed');
       await settleNotifications(tx, job.id, 'processed', hint);

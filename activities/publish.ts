@@ -104,7 +104,8 @@ export function createPublishActivities({ database, clock, webscraper, jobDeadli
     async publishJob(input: { batchId: string; jobId: number }): Promise<PublishOutcome> {
       return withHeartbeat(async (signal) => {
         const job = await findJob(db, input.jobId);
-        if (job?.state !== 'pending' || job.batchId !== input.batchId)
+        const sitemapId = job?.sitemapId ?? null;
+        if (job?.state !== 'pending' || job.batchId !== input.batchId || sitemapId === null)
           return { outcome: 'failed', ...(await figures(input.batchId)) };
         const turn = await beginInTime(job.id, signal);
         if (!turn.granted) {
@@ -112,7 +113,7 @@ export function createPublishActivities({ database, clock, webscraper, jobDeadli
           return { outcome: 'wait', waitMs, why, held, ...(await figures(input.batchId)) };
         }
         try {
-          const { value: scrapingJobId, rateLimit, sentMs } = await webscraper.publish(job);
+          const { value: scrapingJobId, rateLimit, sentMs } = await webscraper.publish({ ...job, sitemapId });
           await db.transaction((tx) => markPublished(tx, job, scrapingJobId, jobDeadlineMs));
           const lateMs = sentMs - (turn.startMs ?? sentMs);
           await clock.settle(turn.callId, { rateLimit }, lateMs < PUNCTUAL_MS ? 0 : lateMs);

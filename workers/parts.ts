@@ -1,5 +1,7 @@
 import type { Client } from '@temporalio/client';
+import { createYamatoClient, type YamatoClient } from '../src/carriers/yamato/client.ts';
 import { requireSetting, type Settings } from '../src/config.ts';
+import { CarrierClock } from '../src/db/carrier-clock.ts';
 import { type Database, openDatabase } from '../src/db/database.ts';
 import { openFiles, openWebDav } from '../src/files/open-files.ts';
 import type { FileStore } from '../src/files/types.ts';
@@ -28,6 +30,8 @@ export interface WorkerParts {
   jobDeadlineMs: number;
   /** Throws a SettingsError without an API token: only workers that call the API need one. */
   webscraper(): WebScraperClient;
+  carrierClock: CarrierClock;
+  yamato(): YamatoClient;
   planOf(task: TrackingTask): ImportPlan;
   columnsOf(task: TrackingTask): WorkbookColumns;
   /** Asks the document server; null where it is not configured. */
@@ -54,6 +58,8 @@ export function createParts(settings: Settings, client: Client, logger: Logger):
         token: requireSetting(settings, 'webscraperApiToken'),
         logger,
       }),
+    carrierClock: new CarrierClock(database, 'yamato'),
+    yamato: () => createYamatoClient({ url: settings.yamatoUrl }),
     planOf: (task) => ({
       task,
       sitemapId: sitemapIdOf(settings, task),

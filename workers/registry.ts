@@ -8,6 +8,7 @@ import { createResultsActivities } from '../activities/results.ts';
 import { createSaveActivities } from '../activities/saves.ts';
 import { createTriggerActivities } from '../activities/triggers.ts';
 import { createWritebackActivities } from '../activities/writeback.ts';
+import { createYamatoActivities } from '../activities/yamato.ts';
 import type { WorkerName } from '../src/temporal/names.ts';
 import { warmUp } from '../src/webscraper/warm-up.ts';
 import type { WorkerParts } from './parts.ts';
@@ -64,8 +65,15 @@ export const WORKERS: Readonly<Record<WorkerName, WorkerSpec>> = {
   },
   yamato_tracking_10: {
     workflows: true,
-    activities: () => ({}),
-    limits: { maxCachedWorkflows: 50 },
+    activities: (parts) => createYamatoActivities({ ...parts, yamato: parts.yamato() }),
+    // One request at a time; with 10 s of waiting and 25 s of request it comes to its answer. No limit of five hours:
+    // a run hands over to the next. 1 GB is plenty: nothing is kept from group to group.
+    limits: {
+      maxConcurrentActivityTaskExecutions: 1,
+      maxCachedWorkflows: 50,
+      shutdownGraceTime: '40 seconds',
+      maxHeartbeatThrottleInterval: '1 second',
+    },
   },
   tracking_webhook: {
     workflows: false,

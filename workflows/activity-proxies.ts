@@ -7,6 +7,7 @@ import type { ResultsActivities } from '../activities/results.ts';
 import type { SaveActivities } from '../activities/saves.ts';
 import type { TriggerActivities } from '../activities/triggers.ts';
 import type { WritebackActivities } from '../activities/writeback.ts';
+import type { YamatoActivities } from '../activities/yamato.ts';
 import { QUEUES } from '../src/temporal/names.ts';
 
 /** Small database steps: they wait for a database that is away, however long. */
@@ -34,6 +35,18 @@ export const publishing = proxyActivities<PublishActivities>({
   heartbeatTimeout: '5 seconds',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: { maximumAttempts: 1 },
+});
+
+/**
+ * Reading does no harm, so a group whose worker died is asked again: its heartbeat is missed after 5 s. A minute: 10 s
+ * of waiting, 20 s of request with older ciphers, a margin. In the queue it may wait for however many batches.
+ */
+export const asking = proxyActivities<YamatoActivities>({
+  taskQueue: QUEUES.yamato_tracking_10,
+  startToCloseTimeout: '1 minute',
+  heartbeatTimeout: '5 seconds',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: { maximumInterval: '30 seconds' },
 });
 
 /** Somebody has the workbook: waited for where it is seen, not in an activity's retries. */

@@ -105,8 +105,12 @@ export class BatchRun {
       { batchId: this.input.batchId },
     ]);
     this.update(joined);
-    if (hold === null) return this.progress();
-    this.paused ??= { by: 'tsuiseki', why: hold };
+    return hold === null ? this.progress() : this.hold(hold);
+  }
+
+  /** Pauses the batch until a person resumes it. */
+  hold(why: string): Promise<BatchProgress> {
+    this.paused ??= { by: 'tsuiseki', why };
     return this.show();
   }
 

@@ -14,6 +14,14 @@ export interface BatchInput {
   carried: CarriedState | null;
 }
 
+/** Input of a batch whose numbers are asked of Yamato directly. */
+export interface YamatoInput extends BatchInput {
+  pauseMinMs: number;
+  pauseMaxMs: number;
+  /** Groups that failed one after the other, the latest among them. */
+  failedInARow: number;
+}
+
 /** What a run hands to its successor. */
 export interface CarriedState {
   inbox: number[];

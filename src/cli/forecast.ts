@@ -1,6 +1,9 @@
+import { askForecastMs } from '../carriers/forecast.ts';
+import type { Settings } from '../config.ts';
 import { forecastOf, OPEN_ACCOUNT, readAccount } from '../db/account.ts';
 import type { Queries } from '../db/database.ts';
-import type { AccountLimits } from '../webscraper/turns.ts';
+import { urlsPerJobOf } from '../settings/by-task.ts';
+import type { TrackingTask } from '../tasks/types.ts';
 import { durationText } from '../text.ts';
 import { printJson, printLine, printTable } from './print.ts';
 
@@ -8,7 +11,7 @@ import { printJson, printLine, printTable } from './print.ts';
 export interface DryRun {
   rows: Record<string, unknown>[];
   counts: Record<string, number>;
-  /** Scraping jobs that would be published. */
+  /** Scraping jobs that would be published, or requests to a carrier that is asked directly. */
   jobs: number;
   /** Of the account's budget: a clean job is a publish and a download. */
   calls: number;
@@ -20,14 +23,19 @@ export interface DryRun {
 /** Jobs, calls, credits and time of some start URLs, given what else runs; without a database: as if nothing did. */
 export async function forecastUrls(
   queries: Queries | null,
-  limits: AccountLimits,
+  settings: Settings,
+  task: TrackingTask,
   urls: number,
-  urlsPerJob: number,
 ): Promise<Pick<DryRun, 'jobs' | 'calls' | 'credits' | 'estimatedSeconds'>> {
-  const account = queries === null ? OPEN_ACCOUNT : await readAccount(queries, limits);
-  const jobs = Math.ceil(urls / urlsPerJob);
-  const leftMs = forecastOf(account, limits, null, jobs);
-  return { jobs, calls: 2 * jobs, credits: urls, estimatedSeconds: Math.round(leftMs / 1_000) };
+  const account = queries === null ? OPEN_ACCOUNT : await readAccount(queries, settings);
+  const jobs = Math.ceil(urls / urlsPerJobOf(settings, task));
+  const seconds = (ms: number) => ({ estimatedSeconds: Math.round(ms / 1_000) });
+  if (task.sitemapId === null) {
+    const meanPauseMs = (settings.yamatoPauseMinMs + settings.yamatoPauseMaxMs) / 2;
+    const leftMs = askForecastMs(jobs, [...account.asking.values()], meanPauseMs);
+    return { jobs, calls: 0, credits: 0, ...seconds(leftMs) };
+  }
+  return { jobs, calls: 2 * jobs, credits: urls, ...seconds(forecastOf(account, settings, null, jobs)) };
 }
 
 export function printDryRun(dryRun: DryRun, json: boolean): void {

@@ -2,7 +2,6 @@ import { rowReports } from '../db/status.ts';
 import { NO_ROWS } from '../db/counts.ts';
 import { batchStatus } from '../db/status.ts';
 import { rowsToRetry } from '../db/retry-rows.ts';
-import { urlsPerJobOf } from '../settings/by-task.ts';
 import { planUrls } from '../tasks/plan-urls.ts';
 import { taskByName } from '../tasks/registry.ts';
 import { understandRow } from '../tasks/understand-row.ts';
@@ -35,7 +34,7 @@ function dryRun(reference: string, options: Options): Promise<void> {
     );
     const numbers = new Set(again.map(({ row }) => row));
     const reports = (await rowReports(db, batch.id)).filter(({ row }) => numbers.has(Number(row)));
-    const forecast = await forecastUrls(db, settings, planned.length, urlsPerJobOf(settings, task));
+    const forecast = await forecastUrls(db, settings, task, planned.length);
     const rows = reports.map((row) => ({ ...row, state: 'pending', error: null }));
     const counts = { ...NO_ROWS, total: rows.length, pending: rows.length };
     printDryRun({ rows, counts, ...forecast }, options.json === true);

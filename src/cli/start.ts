@@ -5,8 +5,8 @@ import { Command } from 'commander';
 import { loadSettings } from '../config.ts';
 import { NO_ROWS } from '../db/counts.ts';
 import type { Queries } from '../db/database.ts';
-import { columnsOf, urlsPerJobOf } from '../settings/by-task.ts';
-import { planUrls } from '../tasks/plan-urls.ts';
+import { columnsOf } from '../settings/by-task.ts';
+import { planUrls, urlsOfRows } from '../tasks/plan-urls.ts';
 import { understandRow } from '../tasks/understand-row.ts';
 import { checkedStart, startBatch } from '../temporal/start-batch.ts';
 import { openFiles } from '../files/open-files.ts';
@@ -48,9 +48,7 @@ async function dryRun(workbook: string, options: Options): Promise<void> {
   const wanted = content.rows.filter(({ row }) => chosen === null || chosen.includes(row));
   const readings = wanted.map((row) => understandRow(task, row));
   const planned = planUrls(task, readings);
-  const urlOf = new Map(
-    planned.flatMap((plan) => plan.rowIndexes.map((index) => [index, plan.url] as const)),
-  );
+  const urlOf = urlsOfRows(task, planned);
   const rows = wanted.map(({ row, input, warnings }, index) => {
     const reading = readings[index];
     return {
@@ -71,8 +69,7 @@ async function dryRun(workbook: string, options: Options): Promise<void> {
   });
   const pending = rows.filter((row) => row.state === 'pending').length;
   const counts = { ...NO_ROWS, total: rows.length, pending, invalid: rows.length - pending };
-  const forecast = (queries: Queries | null) =>
-    forecastUrls(queries, settings, planned.length, urlsPerJobOf(settings, task));
+  const forecast = (queries: Queries | null) => forecastUrls(queries, settings, task, planned.length);
   const found =
     settings.databaseUrl === null ? await forecast(null) : await withDatabase(({ db }) => forecast(db));
   printDryRun({ rows, counts, ...found }, options.json === true);

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { askForecastMs, TYPICAL_ASK_MS } from '../carriers/forecast.ts';
 import { forecastMs, TYPICAL_JOB_MS } from '../webscraper/forecast.ts';
 import { type AccountLimits, closedText, usedText } from '../webscraper/turns.ts';
 import { batchFigures, type BatchFigures } from './counts.ts';
@@ -16,6 +17,10 @@ export interface Account {
   pending: ReadonlyMap<string, number>;
   /** How long the latest scraping jobs took. */
   jobMs: number;
+  /** Requests that each running batch has still to make to a carrier directly. */
+  asking: ReadonlyMap<string, number>;
+  /** How long the latest such requests took, each with its pause. */
+  askMs: number;
 }
 
 /** As if nothing had been called and nothing ran. */
@@ -25,9 +30,11 @@ export const OPEN_ACCOUNT: Account = {
   notice: null,
   pending: new Map(),
   jobMs: TYPICAL_JOB_MS,
+  asking: new Map(),
+  askMs: TYPICAL_ASK_MS,
 };
 
-/** Latest jobs whose time is averaged. */
+/** Latest jobs and requests whose time is averaged. */
 const JOBS_AVERAGED = 100;
 
 interface AccountRow extends Record<string, unknown> {
@@ -38,6 +45,7 @@ interface AccountRow extends Record<string, unknown> {
   closedReason: string | null;
   heldReason: string | null;
   jobMs: number | null;
+  askMs: number | null;
 }
 
 function noticeOf(row: AccountRow, { callLimit }: AccountLimits): string | null {
@@ -58,19 +66,26 @@ export async function readAccount(queries: Queries, limits: AccountLimits): Prom
            (extract(epoch from case when closed_until > now then closed_until end) * 1000)::float8 as "closedMs",
            closed_reason as "closedReason", held_reason as "heldReason",
            (select avg(extract(epoch from finished_at - published_at) * 1000)::float8 from (
-             select finished_at, published_at from jobs where state = 'completed' order by id desc
-             limit ${JOBS_AVERAGED}) latest) as "jobMs"
+             select finished_at, published_at from jobs where state = 'completed' and sitemap_id is not null
+             order by id desc limit ${JOBS_AVERAGED}) latest) as "jobMs",
+           (select avg(answer_ms + pause_ms)::float8 from (
+             select answer_ms, pause_ms from carrier_requests order by id desc limit ${JOBS_AVERAGED}) latest) as "askMs"
     from time, account_clock`);
   if (row === undefined) throw new TypeError('the account clock has no row: run `tsuiseki migrate`');
-  const pending = await queries.execute<{ batchId: string; n: number }>(sql`
-    select batch_id as "batchId", count(*)::int as n from jobs join batches on batches.id = jobs.batch_id
-    where jobs.state = 'pending' and batches.finished_at is null group by batch_id`);
+  const pending = await queries.execute<{ batchId: string; direct: boolean; n: number }>(sql`
+    select batch_id as "batchId", sitemap_id is null as direct, count(*)::int as n
+    from jobs join batches on batches.id = jobs.batch_id
+    where jobs.state = 'pending' and batches.finished_at is null group by 1, 2`);
+  const jobsOf = (asked: boolean) =>
+    new Map(pending.flatMap(({ batchId, direct, n }) => (direct === asked ? [[batchId, n]] : [])));
   return {
     expiriesMs: row.expiriesMs,
     owed: row.owed,
     notice: noticeOf(row, limits),
-    pending: new Map(pending.map(({ batchId, n }) => [batchId, n])),
+    pending: jobsOf(false),
     jobMs: row.jobMs ?? TYPICAL_JOB_MS,
+    asking: jobsOf(true),
+    askMs: row.askMs ?? TYPICAL_ASK_MS,
   };
 }
 
@@ -81,8 +96,19 @@ export function forecastOf(
   batchId: string | null,
   jobs: number,
 ): number {
-  const others = [...account.pending].flatMap(([other, n]) => (other === batchId ? [] : [n]));
-  return forecastMs({ ...account, jobs, others }, limits);
+  return forecastMs({ ...account, jobs, others: othersOf(account.pending, batchId) }, limits);
+}
+
+function othersOf(jobs: ReadonlyMap<string, number>, batchId: string | null): number[] {
+  return [...jobs].flatMap(([other, n]) => (other === batchId ? [] : [n]));
+}
+
+/** How long until a running batch's last result, whichever way it asks. */
+export function timeLeft(account: Account, limits: AccountLimits, batchId: string): number {
+  const requests = account.asking.get(batchId) ?? 0;
+  if (requests > 0) return askForecastMs(requests, othersOf(account.asking, batchId), account.askMs);
+  const jobs = account.pending.get(batchId) ?? 0;
+  return jobs > 0 ? forecastOf(account, limits, batchId, jobs) : account.jobMs;
 }
 
 /** A batch's figures with the time left. */
@@ -93,7 +119,5 @@ export async function figuresWithForecast(
 ): Promise<BatchFigures> {
   const figures = await batchFigures(queries, batchId);
   const account = await readAccount(queries, limits);
-  const jobs = account.pending.get(batchId) ?? 0;
-  const leftMs = jobs > 0 ? forecastOf(account, limits, batchId, jobs) : account.jobMs;
-  return { ...figures, leftMs };
+  return { ...figures, leftMs: timeLeft(account, limits, batchId) };
 }

@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
-import { planUrls } from '../tasks/plan-urls.ts';
+import { planUrls, urlsOfRows } from '../tasks/plan-urls.ts';
 import type { RowReading, TrackingTask } from '../tasks/types.ts';
 import { understandRow } from '../tasks/understand-row.ts';
 import type { WorkbookContent, WorkbookRow } from '../workbook/types.ts';
@@ -14,7 +14,8 @@ import { storable } from '../text.ts';
 /** How a task's rows become jobs. */
 export interface ImportPlan {
   task: TrackingTask;
-  sitemapId: number;
+  /** Null: the carrier is asked directly. */
+  sitemapId: number | null;
   urlsPerJob: number;
 }
 
@@ -51,9 +52,7 @@ export async function addRows(
   const readings = wanted.map((row) => understandRow(plan.task, row));
   const asked = readings.map((reading, index) => (known[index] == null ? reading : ANSWERED));
   const planned = planUrls(plan.task, asked);
-  const urlOfRow = new Map(
-    planned.flatMap((url) => url.rowIndexes.map((index) => [index, url.url] as const)),
-  );
+  const urlOfRow = urlsOfRows(plan.task, planned);
   const values = wanted.map((row, index) => {
     const reading = readings[index];
     if (reading === undefined) throw new TypeError(`row ${row.row} was not understood`);
@@ -102,7 +101,8 @@ async function answerFromRecord(
   if (answers.length === 0) return;
   await tx.execute(sql`
     update rows set state = 'completed', source = 'record', result = known.result, status = known.status,
-      status_text = known.status_text, event_at = known.event_at, completed_at = known.completed_at,
+      status_text = known.status_text, event_at = known.event_at, details = known.details,
+      completed_at = known.completed_at,
       tracking_number = coalesce(known.tracking_number, rows.tracking_number)
     from jsonb_to_recordset(${jsonList(answers)}) as answer(id bigint, "from" bigint)
     join rows known on known.id = answer."from"

@@ -16,7 +16,8 @@ export function* chunks<T>(items: readonly T[], size: number): Generator<T[]> {
 export interface JobPlan {
   batchId: string;
   task: TrackingTask;
-  sitemapId: number;
+  /** Null: the carrier is asked directly, for the numbers that the URLs are. */
+  sitemapId: number | null;
   urlsPerJob: number;
   /** The first job's place in the batch's order. */
   firstSeq: number;

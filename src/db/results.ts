@@ -1,14 +1,15 @@
 import { and, eq, inArray, lte, ne, or, sql } from 'drizzle-orm';
+import type { YamatoParcel } from '../carriers/yamato/types.ts';
 import type { RowResult } from '../tasks/types.ts';
 import { lockBatch } from './batches.ts';
 import type { Queries } from './database.ts';
 import { isLatestJob, type Job } from './jobs.ts';
-import { jobRows, jobs, notifications, rows } from './schema.ts';
+import { jobRows, jobs, notifications, type ResultSource, rows } from './schema.ts';
 import { storable } from '../text.ts';
 
 /** What a lookup gave a row: a result, or why there is none. */
 export type RowOutcome =
-  | { rowId: number; result: RowResult; error: null }
+  | { rowId: number; result: RowResult; error: null; details?: YamatoParcel }
   | { rowId: number; result: null; error: string };
 
 const OPEN_STATES = ['pending', 'published', 'redirected'] as const;
@@ -21,9 +22,11 @@ export async function saveOutcomes(
   tx: Queries,
   jobId: number,
   outcomes: readonly RowOutcome[],
+  source: ResultSource,
 ): Promise<void> {
   const latest = isLatestJob(jobId);
-  for (const { rowId, result, error } of outcomes) {
+  for (const outcome of outcomes) {
+    const { rowId, result, error } = outcome;
     if (result === null) {
       await tx
         .update(rows)
@@ -37,7 +40,8 @@ export async function saveOutcomes(
       .set({
         state: 'completed',
         error: null,
-        source: 'webscraper',
+        source,
+        details: outcome.details ?? null,
         result: storable(result.text),
         status: result.status,
         statusText: result.statusText === null ? null : storable(result.statusText),
@@ -71,7 +75,7 @@ export async function redirectJob(
   tx: Queries,
   job: Job,
   startUrls: readonly string[],
-  to: { task: Job['task']; sitemapId: number; customIdPrefix: string },
+  to: Pick<Job, 'task' | 'sitemapId'> & { customIdPrefix: string },
 ): Promise<void> {
   await lockBatch(tx, job.batchId);
   const [created] = await tx

@@ -12,6 +12,7 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import type { TrackingStatus } from '../carriers/status.ts';
+import type { YamatoParcel } from '../carriers/yamato/types.ts';
 import type { TaskName } from '../tasks/types.ts';
 import type { WorkbookColumns } from '../workbook/types.ts';
 
@@ -29,6 +30,11 @@ export type JobState =
   | 'redirected'
   | 'completed'
   | 'failed';
+
+/** Carriers that are asked directly. */
+export type Carrier = 'yamato';
+/** Who answered; `record`: an earlier batch, nobody was asked. */
+export type ResultSource = 'webscraper' | 'yamato' | 'record';
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 });
 const id = () => bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity();
@@ -78,11 +84,13 @@ export const rows = pgTable(
     occurrence: integer('occurrence').notNull(),
     state: text('state').$type<RowState>().notNull(),
     url: text('url'),
-    source: text('source'),
+    source: text('source').$type<ResultSource>(),
     trackingNumber: text('tracking_number'),
     status: text('status').$type<TrackingStatus>(),
     statusText: text('status_text'),
     eventAt: moment('event_at'),
+    /** All that the carrier's own page said of the number; null where Web Scraper was asked. */
+    details: jsonb('details').$type<YamatoParcel>(),
     result: text('result'),
     error: text('error'),
     warnings: text('warnings').array().notNull().default([]),
@@ -119,7 +127,9 @@ export const jobs = pgTable(
     attempt: integer('attempt').notNull().default(1),
     customId: text('custom_id').notNull().unique(),
     task: text('task').$type<TaskName>().notNull(),
-    sitemapId: bigint('sitemap_id', { mode: 'number' }).notNull(),
+    /** Null: asked of the carrier directly. */
+    sitemapId: bigint('sitemap_id', { mode: 'number' }),
+    /** Of a job that the carrier is asked directly: its numbers. */
     startUrls: text('start_urls').array().notNull(),
     state: text('state').$type<JobState>().notNull().default('pending'),
     scrapingJobId: bigint('scraping_job_id', { mode: 'number' }),
@@ -274,6 +284,37 @@ export const accountClock = pgTable('account_clock', {
   /** A check was refused for want of a free call: it goes before publishes until then. */
   checkFirstUntil: moment('check_first_until'),
 });
+
+/** One row a carrier that is asked directly: the lock that every request takes, and when the next may begin. */
+export const carrierClock = pgTable('carrier_clock', {
+  carrier: text('carrier').$type<Carrier>().primaryKey(),
+  /** The request under way; null: none. */
+  asking: bigint('asking', { mode: 'number' }),
+  /** While one is under way: when it has certainly ended, its pause over. */
+  openAt: moment('open_at').notNull(),
+  /** The pause to be kept after the latest request. */
+  pauseMs: integer('pause_ms').notNull(),
+});
+
+/** Requests to carriers: the record of what was asked, and the pages that gave no results. */
+export const carrierRequests = pgTable(
+  'carrier_requests',
+  {
+    id: id(),
+    carrier: text('carrier').$type<Carrier>().notNull(),
+    jobId: bigint('job_id', { mode: 'number' }).notNull(),
+    startedAt: moment('started_at').notNull(),
+    finishedAt: moment('finished_at'),
+    /** From sending to the whole answer; null: none came. */
+    answerMs: integer('answer_ms'),
+    /** The pause that was to be kept after it. */
+    pauseMs: integer('pause_ms').notNull(),
+    error: text('error'),
+    /** The HTML that gave no results, for inspection. */
+    page: text('page'),
+  },
+  (t) => [index('carrier_requests_job').on(t.jobId), index('carrier_requests_started').on(t.startedAt)],
+);
 
 /** What people did to batches, with who and why. */
 export const actions = pgTable(

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { AccountLimits } from '../webscraper/turns.ts';
-import { type Account, forecastOf, readAccount } from './account.ts';
+import { type Account, readAccount, timeLeft } from './account.ts';
 import type { Batch } from './batches.ts';
 import { type BatchCounts, batchFigures } from './counts.ts';
 import type { Queries } from './database.ts';
@@ -32,7 +32,7 @@ export async function batchStatus(
   const state = account ?? (await readAccount(queries, limits));
   const jobs = state.pending.get(batch.id) ?? 0;
   const goesOn = batch.finishedAt === null && batch.state === 'running';
-  const leftMs = jobs > 0 ? forecastOf(state, limits, batch.id, jobs) : state.jobMs;
+  const toCome = jobs + (state.asking.get(batch.id) ?? 0) + inFlight;
   return {
     batchId: batch.id,
     workflowId: batch.workflowId,
@@ -44,7 +44,7 @@ export async function batchStatus(
     counts,
     startedAt: batch.startedAt.toISOString(),
     finishedAt: batch.finishedAt?.toISOString() ?? null,
-    eta: goesOn && (jobs > 0 || inFlight > 0) ? new Date(Date.now() + leftMs).toISOString() : null,
+    eta: goesOn && toCome > 0 ? new Date(Date.now() + timeLeft(state, limits, batch.id)).toISOString() : null,
   };
 }
 

@@ -2,7 +2,7 @@ import { TaskError } from './task-error.ts';
 import type { RowReading, TrackingTask } from './types.ts';
 import { fillUrlTemplate } from './url-template.ts';
 
-/** One start URL and the rows it is for. */
+/** One start URL and the rows it is for; of a task that asks its carrier directly: one number. */
 export interface PlannedUrl {
   url: string;
   /** Indexes into the readings, ascending; the first is where the URL came up. */
@@ -19,28 +19,33 @@ export interface NumberGroup {
 
 /**
  * The start URLs of a batch, in the order of its rows. Every valid row belongs to exactly one: equal URLs become
- * one; where a URL asks for ten numbers, each number is asked for once and all its rows are attached there.
- * `random` settles a template's random parts.
+ * one; where a URL asks for ten numbers, each number is asked for once and all its rows are attached there. Where the
+ * carrier is asked directly each distinct number stands for a URL. `random` settles a template's random parts.
  *
- * @throws {TaskError} `TASK_NO_URLS` for a task that publishes nothing
+ * @throws {TaskError} `TASK_NO_URLS` for a task without a template for its URLs
  */
 export function planUrls(
   task: TrackingTask,
   readings: readonly RowReading[],
   random: () => number = Math.random,
 ): PlannedUrl[] {
+  if (task.sitemapId === null)
+    return groupNumbers(readings, 1).map((group) => ({ ...group, url: group.trackingNumbers[0] ?? '' }));
   if (task.numbersPerUrl === 1) return distinctUrls(readings);
   const { urlTemplate } = task;
   if (urlTemplate === null) {
-    throw new TaskError(
-      'TASK_NO_URLS',
-      `${task.name} has no start URLs: its numbers are asked of the carrier directly`,
-    );
+    throw new TaskError('TASK_NO_URLS', `${task.name} has no template for its start URLs`);
   }
   return groupNumbers(readings, task.numbersPerUrl).map((group) => ({
     ...group,
     url: fillUrlTemplate(urlTemplate, group.trackingNumbers, random),
   }));
+}
+
+/** The start URL of each row that has one, by the row's index; none has where the carrier is asked directly. */
+export function urlsOfRows(task: TrackingTask, planned: readonly PlannedUrl[]): ReadonlyMap<number, string> {
+  if (task.sitemapId === null) return new Map();
+  return new Map(planned.flatMap(({ url, rowIndexes }) => rowIndexes.map((index) => [index, url] as const)));
 }
 
 /** The distinct tracking numbers of valid rows, in order, at most `size` a group; repeats join the group of the first. */

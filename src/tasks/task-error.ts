@@ -2,7 +2,7 @@ import { TsuisekiError } from '../errors.ts';
 
 /**
  * `TASK_UNKNOWN`: no task of that name or custom_id prefix; `TASK_NO_MATCH`: no task's folder and prefix match the
- * path; `TASK_NO_URLS`: the task publishes nothing, so it has no start URLs.
+ * path; `TASK_NO_URLS`: the task has no start URLs of its own.
  */
 export type TaskErrorCode = 'TASK_UNKNOWN' | 'TASK_NO_MATCH' | 'TASK_NO_URLS';
 

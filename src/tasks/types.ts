@@ -50,7 +50,7 @@ export interface TrackingTask {
   folderKeyword: string | null;
   filePrefix: string | null;
   customIdPrefix: string;
-  /** The present account's sitemap; `SITEMAP_IDS` overrides it. Null: the task publishes nothing. */
+  /** The present account's sitemap; `SITEMAP_IDS` overrides it. Null: its numbers are asked of the carrier directly. */
   sitemapId: number | null;
   /**
    * Fills the URL of a row that holds a tracking number; null: the URL comes from the workbook. It may hold

@@ -57,6 +57,27 @@ describe('start --dry-run', () => {
     expect(out).toContain('1 rows, 0 invalid: 1 jobs, 2 calls');
   });
 
+  it('of numbers asked of Yamato directly costs no calls: ten a request, a mean pause each', async () => {
+    const own = join(place.folder, 'yamato_tracking_10');
+    mkdirSync(own);
+    const path = join(own, 'YT10-1.xlsx');
+    await writeSampleWorkbook(path, { task: 'yamato_tracking_10', rows: 35, invalidRow: true });
+    const { code, out } = await place.run(['start', path, '--dry-run', '--json'], {
+      YAMATO_PAUSE_MIN: '1s',
+      YAMATO_PAUSE_MAX: '50s',
+    });
+    expect(code).toBe(0);
+    const plan = JSON.parse(out) as { rows: unknown[] };
+    expect(plan).toMatchObject({
+      counts: { total: 36, pending: 35, invalid: 1 },
+      jobs: 4,
+      calls: 0,
+      credits: 0,
+      estimatedSeconds: 102,
+    });
+    expect(plan.rows[0]).toMatchObject({ state: 'pending', url: null, trackingNumber: '482109071500' });
+  });
+
   it('of a workbook with only a header is nothing to do', async () => {
     const path = join(folder, 'YTO-3.xlsx');
     await writeSampleWorkbook(path, { task: 'yamato_tracking_only', rows: 0 });
@@ -92,14 +113,6 @@ describe('what cannot be started is one line', () => {
       2,
       'never started from a workbook',
     ],
-    [
-      'of a task that is not built yet',
-      'YTO-z.xlsx',
-      Buffer.from('x'),
-      ['--task', 'yamato_tracking_10'],
-      2,
-      "yamato_tracking_10: Yamato's direct query is not built yet; nothing was started",
-    ],
   ])('%s', async (_what, name, content, args, exitCode, text) => {
     const path = join(folder, name);
     if (content !== null) writeFileSync(path, content);
@@ -107,14 +120,5 @@ describe('what cannot be started is one line', () => {
     expect({ code, out }).toEqual({ code: exitCode, out: '' });
     expect(err).toMatch(/^[^\n]+\n$/);
     expect(err).toContain(text);
-  });
-
-  it('yamato_tracking_10 by its path, too', async () => {
-    const own = join(place.folder, 'yamato_tracking_10');
-    mkdirSync(own);
-    writeFileSync(join(own, 'YT10-1.xlsx'), 'x');
-    const { code, err } = await place.run(['start', join(own, 'YT10-1.xlsx'), '--dry-run']);
-    expect(code).toBe(2);
-    expect(err).toContain("Yamato's direct query is not built yet");
   });
 });

@@ -42,7 +42,8 @@ it('warnings of the sheet are told with its first row, those of a row with the r
 it('a broken import leaves nothing', async () => {
   const stage = await stageWith();
   const batch = await emptyBatch(stage, TASK);
-  const plan = { task: taskByName('yamato_tracking_10'), sitemapId: 0, urlsPerJob: 1 };
+  const task = { ...taskByName('japan_post_tracking_10'), urlTemplate: null };
+  const plan = { task, sitemapId: 0, urlsPerJob: 1 };
   const work = stage.db.transaction((tx) => importRows(tx, batch, sheetOf(['1837-9277-9166']), plan));
   await expect(work).rejects.toMatchObject({ code: 'TASK_NO_URLS' });
   expect(await rowsOf(stage, batch.id)).toEqual([]);

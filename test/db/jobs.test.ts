@@ -107,7 +107,7 @@ describe('a row that a retry asks after', () => {
     const { stage, batchId, first, rowId } = await retried();
     await stage.db.transaction((tx) => markPublished(tx, first, 500, 1_000));
     expect(await rowsOf(stage, batchId)).toMatchObject([{ state: 'pending' }]);
-    await saveOutcomes(stage.db, first.id, [{ rowId, result: null, error: 'empty' }]);
+    await saveOutcomes(stage.db, first.id, [{ rowId, result: null, error: 'empty' }], 'webscraper');
     expect(await rowsOf(stage, batchId)).toMatchObject([{ state: 'pending', error: null }]);
     await stage.db.transaction((tx) => markFailed(tx, first.id, 'gone'));
     expect(await rowsOf(stage, batchId)).toMatchObject([{ state: 'pending', error: null }]);
@@ -115,10 +115,15 @@ describe('a row that a retry asks after', () => {
 
   it('takes the older job’s result, until it has a newer one', async () => {
     const { stage, batchId, first, second, rowId } = await retried();
-    await saveOutcomes(stage.db, first.id, [{ rowId, result: result('old\0'), error: null }]);
+    await saveOutcomes(stage.db, first.id, [{ rowId, result: result('old\0'), error: null }], 'webscraper');
     expect(await rowsOf(stage, batchId)).toMatchObject([{ state: 'completed', result: 'old\uFFFD' }]);
-    await saveOutcomes(stage.db, second?.id ?? 0, [{ rowId, result: result('new'), error: null }]);
-    await saveOutcomes(stage.db, first.id, [{ rowId, result: result('old'), error: null }]);
+    await saveOutcomes(
+      stage.db,
+      second?.id ?? 0,
+      [{ rowId, result: result('new'), error: null }],
+      'webscraper',
+    );
+    await saveOutcomes(stage.db, first.id, [{ rowId, result: result('old'), error: null }], 'webscraper');
     expect(await rowsOf(stage, batchId)).toMatchObject([{ state: 'completed', result: 'new' }]);
   });
 });

@@ -5,6 +5,7 @@ import type { PublishActivities, PublishOutcome } from '../../activities/publish
 import type { ResultsActivities, ResultsOutcome } from '../../activities/results.ts';
 import type { JoinedRows, SaveActivities } from '../../activities/saves.ts';
 import type { WritebackActivities } from '../../activities/writeback.ts';
+import type { AskOutcome, YamatoActivities } from '../../activities/yamato.ts';
 import type { BatchFigures } from '../../src/db/counts.ts';
 import type { BatchState, RowState } from '../../src/db/schema.ts';
 import { rowNumbers } from '../../src/tasks/row-numbers.ts';
@@ -14,7 +15,8 @@ export type FakeActivities = BatchActivities &
   PublishActivities &
   ResultsActivities &
   SaveActivities &
-  WritebackActivities;
+  WritebackActivities &
+  YamatoActivities;
 
 interface FakeRow {
   state: RowState;
@@ -24,6 +26,12 @@ interface FakeRow {
 }
 
 export type Wait = Pick<Extract<PublishOutcome, { outcome: 'wait' }>, 'waitMs' | 'why' | 'held'>;
+
+/** `turn`: it waits for its turn until it is cancelled. */
+type Answer =
+  | Exclude<AskOutcome['outcome'], 'wait'>
+  | 'turn'
+  | Pick<AskOutcome, 'outcome' | 'waitMs' | 'why'>;
 
 type Fate = 'published' | 'failed' | 'died' | 'turn' | Wait;
 
@@ -42,10 +50,14 @@ export class FakeBatch {
   readonly rows: FakeRow[];
   readonly states: { state: BatchState; reason: string | null }[] = [];
   readonly published: number[] = [];
+  /** Every request for a group, a row a group, with its drawn pause. */
+  readonly asked: { jobId: number; pauseMs: number }[] = [];
   readonly writebacks: number[] = [];
   readonly actions: string[] = [];
   /** What each publish comes to; `turn`: it waits for its turn until it is cancelled. */
   onPublish: (jobId: number) => Fate | Promise<Fate> = () => 'published';
+  /** What each request to the carrier comes to. */
+  onAsk: (jobId: number, pauseMs: number) => Answer | Promise<Answer> = () => 'asked';
   /** Jobs that have to wait; asked for each list of results. */
   onResults: (jobIds: readonly number[]) => ResultsOutcome['waiting'] = () => null;
   /** Throws for a workbook that cannot be read. */
@@ -102,6 +114,16 @@ export class FakeBatch {
     return { outcome, ...this.figures() };
   }
 
+  private async ask(jobId: number, pauseMs: number): Promise<AskOutcome> {
+    const answer = await this.onAsk(jobId, pauseMs);
+    if (answer === 'turn') return untilCancelled();
+    this.asked.push({ jobId, pauseMs });
+    if (answer === 'asked') this.set(jobId, 'completed');
+    if (answer === 'gave up') this.set(jobId, 'failed');
+    const outcome = typeof answer === 'object' ? answer : { outcome: answer, waitMs: pauseMs, why: answer };
+    return { ...outcome, ...this.figures() };
+  }
+
   activities(): FakeActivities {
     return {
       readWorkbook: async () => {
@@ -120,6 +142,7 @@ export class FakeBatch {
         if ((await this.onPublish(jobId)) === 'died') this.set(jobId, 'failed');
         return this.figures();
       },
+      askGroup: ({ jobId, pauseMs }) => this.ask(jobId, pauseMs),
       saveState: async ({ state, reason }) => {
         this.states.push({ state, reason });
         return this.figures();

@@ -2,8 +2,8 @@ import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@tem
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { compiledModule } from '../../src/paths.ts';
-import { QUEUES } from '../../src/temporal/names.ts';
-import type { BatchInput } from '../../workflows/messages.ts';
+import { BATCH_WORKFLOW, QUEUES, YAMATO_WORKFLOW } from '../../src/temporal/names.ts';
+import type { BatchInput, YamatoInput } from '../../workflows/messages.ts';
 import type { FakeBatch } from './fake-batch.ts';
 import './quiet-runtime.ts';
 import { saveHistory } from './save-history.ts';
@@ -16,6 +16,9 @@ export const INPUT: BatchInput = {
   paused: null,
   carried: null,
 };
+
+/** The pauses of the real one. */
+export const YAMATO_INPUT: YamatoInput = { ...INPUT, pauseMinMs: 1_000, pauseMaxMs: 50_000, failedInARow: 0 };
 
 let serial = 0;
 
@@ -38,9 +41,11 @@ export async function withWorkers<T>(
     QUEUES.tracking_excel,
     QUEUES.publish_tracking,
     QUEUES.tracking_webhook,
+    QUEUES.yamato_tracking_10,
     QUEUES.acquisition,
   ];
-  const withWorkflows: string[] = [QUEUES.tracking_batch, QUEUES.acquisition];
+  const withWorkflows: string[] = [QUEUES.tracking_batch, QUEUES.yamato_tracking_10, QUEUES.acquisition];
+  const oneAtATime: string[] = [QUEUES.publish_tracking, QUEUES.yamato_tracking_10];
   const workers = await Promise.all(
     queues.map((taskQueue) =>
       Worker.create({
@@ -49,7 +54,7 @@ export async function withWorkers<T>(
         activities,
         maxHeartbeatThrottleInterval: '100 milliseconds',
         // As the real one: a queue in which batches take turns.
-        ...(taskQueue === QUEUES.publish_tracking ? { maxConcurrentActivityTaskExecutions: 1 } : {}),
+        ...(oneAtATime.includes(taskQueue) ? { maxConcurrentActivityTaskExecutions: 1 } : {}),
         ...(withWorkflows.includes(taskQueue)
           ? { workflowBundle: { codePath: compiledModule('workflow-bundle.js') } }
           : {}),
@@ -65,15 +70,16 @@ export async function withWorkers<T>(
   }
 }
 
-/** Starts a batch's workflow, its id the batch's unless given. */
+/** Starts a batch's workflow, its id the batch's unless given; with pauses: one of Yamato's. */
 export function startFake(
   env: TestWorkflowEnvironment,
   input: Partial<BatchInput>,
   workflowId = input.batchId ?? INPUT.batchId,
 ): Promise<WorkflowHandleWithFirstExecutionRunId> {
-  return env.client.workflow.start('TrackingBatchWorkflow', {
+  const isYamato = 'pauseMinMs' in input;
+  return env.client.workflow.start(isYamato ? YAMATO_WORKFLOW : BATCH_WORKFLOW, {
     workflowId,
-    taskQueue: QUEUES.tracking_batch,
+    taskQueue: isYamato ? QUEUES.yamato_tracking_10 : QUEUES.tracking_batch,
     args: [{ ...INPUT, ...input }],
   });
 }

@@ -8,6 +8,9 @@ import { createPublishActivities } from '../../activities/publish.ts';
 import { createResultsActivities } from '../../activities/results.ts';
 import { createSaveActivities } from '../../activities/saves.ts';
 import { createWritebackActivities } from '../../activities/writeback.ts';
+import { createYamatoActivities } from '../../activities/yamato.ts';
+import { createYamatoClient } from '../../src/carriers/yamato/client.ts';
+import { CarrierClock } from '../../src/db/carrier-clock.ts';
 import type { Database } from '../../src/db/database.ts';
 import { LocalFiles } from '../../src/files/local.ts';
 import type { FileStore } from '../../src/files/types.ts';
@@ -35,6 +38,8 @@ export interface StageOptions {
   files?: FileStore;
   editors?: { isOpen(key: string): Promise<boolean> };
   autoMaxRows?: number;
+  /** Yamato's page, where it is not the sandbox's own over HTTP. */
+  yamato?: (sandbox: Sandbox) => { url: string; ca?: string; timeoutMs?: number };
 }
 
 export type Stage = Awaited<ReturnType<typeof setStage>>;
@@ -78,14 +83,19 @@ async function setStage(database: Database, options: StageOptions, releasers: ((
 
   const planOf = (task: TrackingTask) => ({
     task,
-    sitemapId: task.sitemapId ?? 0,
-    urlsPerJob: options.urlsPerJob ?? 1,
+    sitemapId: task.sitemapId,
+    urlsPerJob: task.sitemapId === null ? task.numbersPerUrl : (options.urlsPerJob ?? 1),
   });
+  const yamato = createYamatoClient(options.yamato?.(sandbox) ?? { url: sandbox.yamatoUrl });
+  releasers.push(async () => yamato.close());
+  const carrierClock = new CarrierClock(database, 'yamato');
   const files = options.files ?? new LocalFiles();
   const deps = {
     database,
     clock,
     webscraper,
+    yamato,
+    carrierClock,
     files,
     planOf,
     columnsOf: () => COLUMNS,
@@ -104,6 +114,7 @@ async function setStage(database: Database, options: StageOptions, releasers: ((
     ...createResultsActivities(deps),
     ...createWritebackActivities(deps),
     ...createAggregationActivities(deps),
+    ...createYamatoActivities(deps),
   };
   return {
     ...deps,
@@ -136,7 +147,7 @@ export function useStage(): (options?: StageOptions) => Promise<Stage> {
   afterEach(async () => {
     for (const release of releasers.splice(0).toReversed()) await release();
     await test.database
-      .sql`truncate batches, notifications, calls, roll_ups, account_clock, saves, workbooks, editing_sessions cascade`;
+      .sql`truncate batches, notifications, calls, roll_ups, account_clock, carrier_clock, carrier_requests, saves, workbooks, editing_sessions cascade`;
     await test.database.sql`insert into account_clock (id) values (1)`;
   });
   afterAll(() => test.drop());

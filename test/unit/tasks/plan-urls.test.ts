@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { groupNumbers, planUrls } from '../../../src/tasks/plan-urls.ts';
+import { groupNumbers, planUrls, urlsOfRows } from '../../../src/tasks/plan-urls.ts';
 import { taskByPrefix } from '../../../src/tasks/registry.ts';
 import type { RowReading } from '../../../src/tasks/types.ts';
 import { fillUrlTemplate, numberInUrl } from '../../../src/tasks/url-template.ts';
@@ -53,8 +53,22 @@ describe('planUrls', () => {
     ]);
   });
 
-  it('has no URLs for a task that publishes nothing', () => {
-    expect(() => planUrls(taskByPrefix('yt10'), [byNumber(1)])).toThrow(
+  it('plans each number once where the carrier is asked directly; its rows have no URL', () => {
+    const yt10 = taskByPrefix('yt10');
+    const planned = planUrls(yt10, [byNumber(1), BAD, byNumber(2), byNumber(1)]);
+    expect(planned.map(({ url, rowIndexes }) => ({ url, rowIndexes }))).toEqual([
+      { url: '000000000001', rowIndexes: [0, 3] },
+      { url: '000000000002', rowIndexes: [2] },
+    ]);
+    expect(urlsOfRows(yt10, planned).size).toBe(0);
+    expect([...urlsOfRows(OWT, planUrls(OWT, [byUrl('http://a'), BAD, byUrl('http://a')]))]).toEqual([
+      [0, 'http://a'],
+      [2, 'http://a'],
+    ]);
+  });
+
+  it('has no URLs for ten numbers without a template', () => {
+    expect(() => planUrls({ ...JPT10, urlTemplate: null }, [byNumber(1)])).toThrow(
       expect.objectContaining({ code: 'TASK_NO_URLS' }),
     );
   });

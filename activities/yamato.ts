@@ -1,0 +1,142 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { CancelledFailure, log } from '@temporalio/activity';
+import type { YamatoAnswer, YamatoClient } from '../src/carriers/yamato/client.ts';
+import type { YamatoParcel } from '../src/carriers/yamato/types.ts';
+import { YamatoError } from '../src/carriers/yamato/yamato-error.ts';
+import type { CarrierClock, CarrierTurn } from '../src/db/carrier-clock.ts';
+import { failedRequests } from '../src/db/carrier-requests.ts';
+import { batchFigures, type BatchFigures } from '../src/db/counts.ts';
+import type { Database } from '../src/db/database.ts';
+import { findJob, type Job, markFailed, rowsOfJobs } from '../src/db/jobs.ts';
+import { type RowOutcome, saveOutcomes, setJobState } from '../src/db/results.ts';
+import { errorMessage } from '../src/errors.ts';
+import { yamatoResult } from '../src/tasks/yamato-result.ts';
+import { withFailures } from './failures.ts';
+import { withHeartbeat } from './heartbeat.ts';
+
+/**
+ * `asked`: the group has its results; `wait`: not yet, ask for the same group again; `failed`: the same after an
+ * answer that was none; `gave up`: its rows have failed. `waitMs`: the next request is worth asking for then.
+ */
+export interface AskOutcome extends BatchFigures {
+  outcome: 'asked' | 'wait' | 'failed' | 'gave up';
+  waitMs: number;
+  why: string;
+}
+
+export type YamatoActivities = ReturnType<typeof createYamatoActivities>;
+
+export interface YamatoDeps {
+  database: Database;
+  carrierClock: CarrierClock;
+  yamato: Pick<YamatoClient, 'ask'>;
+}
+
+/** Requests for a group before its rows fail, and the pauses between them, four times as long each. */
+const MAX_TRIES = 3;
+const FIRST_RETRY_MS = 30_000;
+/** The rest of a pause is waited for here, to the millisecond: a workflow's timer and its way back are not so exact. */
+const REST_MS = 5_000;
+/** Who was told to wait comes a little before the one who asked last: batches take turns. */
+const HEAD_START_MS = 500;
+/** What is waited for here at most; the worker's grace time is longer. */
+const LONGEST_WAIT_MS = 10_000;
+
+/** Texts of numbers that Yamato does not know: what they mean is known. */
+const NO_PARCEL: ReadonlySet<string> = new Set(['伝票番号未登録', '伝票番号誤り']);
+
+/** The one activity of `yamato_tracking_10_queue`: a group of ten numbers in one request, paced by the carrier's clock. */
+export function createYamatoActivities({ database, carrierClock: clock, yamato }: YamatoDeps) {
+  const { db } = database;
+  const toldStates = new Set<string>();
+
+  /** The rest of a pause is waited for here; cancelled meanwhile, nothing is sent. */
+  async function beginInTime(jobId: number, pauseMs: number, signal: AbortSignal): Promise<CarrierTurn> {
+    const untilMs = performance.now() + LONGEST_WAIT_MS;
+    for (;;) {
+      const turn = await clock.begin(jobId, pauseMs);
+      if (turn.begun || performance.now() + turn.waitMs > untilMs) return turn;
+      try {
+        await delay(turn.waitMs, undefined, { signal });
+      } catch (error) {
+        throw new CancelledFailure(`nothing was asked: ${errorMessage(error)}`);
+      }
+    }
+  }
+
+  /** A state that the table of meanings lacks is kept as it is; somebody should add it. */
+  function tellUnknown({ status, stateText }: YamatoParcel): void {
+    if (status !== 'unknown' || NO_PARCEL.has(stateText) || toldStates.has(stateText)) return;
+    toldStates.add(stateText);
+    log.warn('Yamato shows a state that is not known', { stateText });
+  }
+
+  async function saveResults(job: Job, requestId: number, { parcels, tookMs }: YamatoAnswer): Promise<void> {
+    const parcelOf = new Map(parcels.map((parcel) => [parcel.number, parcel]));
+    await db.transaction(async (tx) => {
+      await clock.end(tx, requestId, { answerMs: tookMs });
+      const outcomes = (await rowsOfJobs(tx, [job.id])).flatMap(({ url, row }): RowOutcome[] => {
+        const parcel = parcelOf.get(url);
+        if (parcel === undefined) return [];
+        return [{ rowId: row.id, result: yamatoResult(parcel), error: null, details: parcel }];
+      });
+      await saveOutcomes(tx, job.id, outcomes, 'yamato');
+      await setJobState(tx, job.id, 'completed');
+    });
+    for (const parcel of parcels) tellUnknown(parcel);
+  }
+
+  /** The next request's moment, and what was wrong with this one; after the last try its rows fail. */
+  async function afterFailure(
+    job: Job,
+    pauseMs: number,
+  ): Promise<Pick<AskOutcome, 'outcome' | 'waitMs' | 'why'>> {
+    const { tries, error } = await failedRequests(db, job.id);
+    if (tries < MAX_TRIES) {
+      const waitMs = Math.max(pauseMs - REST_MS, FIRST_RETRY_MS * 4 ** (tries - 1));
+      return { outcome: 'failed', waitMs, why: `after attempt ${tries} of ${MAX_TRIES}: ${error}` };
+    }
+    await db.transaction((tx) => markFailed(tx, job.id, `${error} (${tries} attempts)`));
+    return { outcome: 'gave up', waitMs: Math.max(0, pauseMs - REST_MS), why: error };
+  }
+
+  async function ask(job: Job, pauseMs: number, signal: AbortSignal) {
+    await clock.takeOver(job.id);
+    if ((await failedRequests(db, job.id)).tries >= MAX_TRIES) return afterFailure(job, 0);
+    const turn = await beginInTime(job.id, pauseMs, signal);
+    if (!turn.begun) {
+      const waitMs = Math.max(1, turn.waitMs - REST_MS - HEAD_START_MS);
+      return { outcome: 'wait', waitMs, why: turn.why } as const;
+    }
+    // From here on the request is made whatever is cancelled.
+    const { requestId } = turn;
+    let answer: YamatoAnswer;
+    try {
+      answer = await yamato.ask(job.startUrls);
+    } catch (error) {
+      if (!(error instanceof YamatoError)) throw error;
+      await clock.end(db, requestId, { error: errorMessage(error), page: error.page });
+      return afterFailure(job, pauseMs);
+    }
+    await saveResults(job, requestId, answer);
+    const why = 'the pause between two requests';
+    return { outcome: 'asked', waitMs: Math.max(0, pauseMs - REST_MS), why } as const;
+  }
+
+  return withFailures({
+    /**
+     * Asks for one group, and keeps its results. `pauseMs`: the pause to be kept after this request, by whoever makes
+     * the next. May run again without harm: a request whose worker died counts as one that failed.
+     */
+    async askGroup(input: { batchId: string; jobId: number; pauseMs: number }): Promise<AskOutcome> {
+      return withHeartbeat(async (signal) => {
+        const job = await findJob(db, input.jobId);
+        const open = job?.state === 'pending' && job.sitemapId === null && job.batchId === input.batchId;
+        const outcome = open
+          ? await ask(job, input.pauseMs, signal)
+          : ({ outcome: 'asked', waitMs: 0, why: '' } as const);
+        return { ...outcome, ...(await batchFigures(db, input.batchId)) };
+      });
+    },
+  });
+}

@@ -1,0 +1,50 @@
+import type { AskOutcome } from '../activities/yamato.ts';
+import type { PendingJob } from '../src/db/jobs.ts';
+import { asking } from './activity-proxies.ts';
+import type { BatchRun } from './batch-run.ts';
+import { JobByJob } from './job-by-job.ts';
+import type { YamatoInput } from './messages.ts';
+
+/** A site that gives no answers is not asked on through the whole workbook. */
+const FAILURES_TO_HOLD = 5;
+
+/** Asks Yamato for a batch's groups of ten, with a pause drawn anew after each. */
+export class Asking extends JobByJob<AskOutcome> {
+  /** Groups that failed one after the other, the latest among them. */
+  failedInARow: number;
+  private readonly input: YamatoInput;
+
+  constructor(run: BatchRun, input: YamatoInput) {
+    super(run);
+    this.input = input;
+    this.failedInARow = input.failedInARow;
+  }
+
+  protected async send({ jobId, label }: PendingJob): Promise<AskOutcome> {
+    const { batchId, pauseMinMs, pauseMaxMs } = this.input;
+    // Workflow code's own random: a replay draws the same.
+    const pauseMs = Math.round(pauseMinMs + Math.random() * (pauseMaxMs - pauseMinMs));
+    return asking.askGroup.executeWithOptions({ summary: label }, [{ batchId, jobId, pauseMs }]);
+  }
+
+  protected async take({ outcome, waitMs, why, ...figures }: AskOutcome): Promise<void> {
+    const { run } = this;
+    run.update(figures);
+    if (outcome === 'asked') this.failedInARow = 0;
+    if (outcome === 'gave up') await this.countFailure(why);
+    const { resumes } = run;
+    if (waitMs > 0 && run.figures.next !== null)
+      await run.wait(waitMs, why, () => !run.open || run.resumes > resumes);
+  }
+
+  protected async brokenOff(): Promise<void> {
+    // Nothing was sent, or the database knows: the group is asked for again.
+  }
+
+  private async countFailure(why: string): Promise<void> {
+    this.failedInARow += 1;
+    if (this.failedInARow < FAILURES_TO_HOLD) return;
+    this.failedInARow = 0;
+    await this.run.hold(`${FAILURES_TO_HOLD} groups in a row failed, the last: ${why}; resume to go on`);
+  }
+}
