@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { findBatch } from '../src/db/batches.ts';
+import { findBatch, lockBatch } from '../src/db/batches.ts';
 import { batchFigures, type BatchFigures } from '../src/db/counts.ts';
 import { type ImportPlan, importRows } from '../src/db/import-rows.ts';
 import { newestWaiting } from '../src/db/saves.ts';
@@ -28,10 +28,12 @@ export function createExcelActivities({ database, files, planOf }: ExcelDeps) {
         if (batch === null) throw new TypeError(`batch ${input.batchId} is unknown`);
         if (batch.sheet !== null) return batchFigures(db, batch.id);
         const task = taskByName(batch.task);
-        await withCopy({ database, files }, batch.workbook, async ({ workbook, path, version }) => {
+        await withCopy({ database, files }, batch.workbook, 'file', async ({ workbook, path, version }) => {
           const options = { columns: batch.columns, name: basename(workbook), signal };
           const content = await readWorkbookApart(path, options);
           await db.transaction(async (tx) => {
+            // Whoever was thought dead may have done it meanwhile.
+            if ((await lockBatch(tx, batch.id))?.sheet !== null) return;
             await importRows(tx, batch, content, planOf(task));
             // A save that waits is still to be examined, though its rows are all here.
             if ((await newestWaiting(tx, workbook)) === null) await markSeen(tx, workbook, version);

@@ -25,9 +25,10 @@ const FINAL_CODES: ReadonlySet<string> = new Set([
 /** A reader that dies of one workbook would keep the queue's only place for ever; it may also have been killed. */
 const CRASHES_TO_FINAL = 3;
 
-/** Whether trying again would give the same error. */
-export function isFinal(error: unknown): error is TsuisekiError {
-  return error instanceof TsuisekiError && FINAL_CODES.has(error.code);
+/** Whether trying again would give the same error. `attempt` counts from 1. */
+export function isFinal(error: unknown, attempt: number): error is TsuisekiError {
+  if (!(error instanceof TsuisekiError)) return false;
+  return FINAL_CODES.has(error.code) || (error.code === 'WORKBOOK_CRASHED' && attempt >= CRASHES_TO_FINAL);
 }
 
 /** Web addresses may name an order; their hosts alone are told. */
@@ -51,7 +52,7 @@ export function asFailure(error: unknown, attempt = 1): TemporalFailure {
   return ApplicationFailure.create({
     type: code,
     message: withoutPersonalData(errorMessage(error)),
-    nonRetryable: FINAL_CODES.has(code) || (code === 'WORKBOOK_CRASHED' && attempt >= CRASHES_TO_FINAL),
+    nonRetryable: isFinal(error, attempt),
   });
 }
 

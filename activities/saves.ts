@@ -1,17 +1,19 @@
 import { basename } from 'node:path';
-import { type Batch, findBatch, lockBatch, runningBatch } from '../src/db/batches.ts';
+import { activityInfo } from '@temporalio/activity';
+import { type Batch, findBatch, lockBatch, runningBatch, setBatchState } from '../src/db/batches.ts';
 import { type BatchFigures, batchFigures } from '../src/db/counts.ts';
 import { addRows, type ImportPlan } from '../src/db/import-rows.ts';
 import { askAgain, rowsById } from '../src/db/retry-rows.ts';
 import { markExamined, newestWaiting } from '../src/db/saves.ts';
 import { knownWorkbook, markSeen } from '../src/db/workbooks.ts';
 import { writeAgain } from '../src/db/written-rows.ts';
-import { errorMessage } from '../src/errors.ts';
+import { errorMessage, TsuisekiError } from '../src/errors.ts';
 import { pickRows, type SaveAges } from '../src/saves/pick-rows.ts';
 import {
   type HoldLimits,
   holdReason,
   type SavedWorkbook,
+  untoldHold,
   writeFailedBatch,
   writeSavedBatch,
 } from '../src/saves/saved-batch.ts';
@@ -47,6 +49,12 @@ export interface JoinedRows extends BatchFigures {
   hold: string | null;
 }
 
+/**
+ * Tried again in a moment. `BATCH_UNREAD`: rows that join a batch before its own reading would be written down twice,
+ * and paid for twice; `BATCH_ENDING`: it was in the way, and is no longer there to be joined.
+ */
+class SaveError extends TsuisekiError<'BATCH_UNREAD' | 'BATCH_ENDING'> {}
+
 const NOTHING = { running: null, started: null, writeAgain: [] };
 const joins = (batchId: string): ExaminedSave => ({
   ...NOTHING,
@@ -60,12 +68,12 @@ export function createSaveActivities(deps: SaveDeps) {
 
   async function examine(named: string, signal: AbortSignal): Promise<ExaminedSave> {
     const task = taskForPath(named);
-    const { path: workbook, etag } = await findWorkbook(deps, named);
+    const { path: workbook, etag } = await findWorkbook(deps, named, 'path');
     const known = await knownWorkbook(db, workbook);
     if (known?.seenEtag === etag) return { ...NOTHING, outcome: 'nothing new' };
     const running = await runningBatch(db, workbook, task.name);
     if (running !== null) return joins(running.id);
-    return withCopy(deps, workbook, async (copy) => {
+    return withCopy(deps, workbook, 'path', async (copy) => {
       if (known?.seenHash === copy.version.hash) {
         await markSeen(db, workbook, copy.version);
         return { ...NOTHING, outcome: 'nothing new' };
@@ -75,7 +83,7 @@ export function createSaveActivities(deps: SaveDeps) {
         const content = await read(copy, saved.columns, signal);
         return await start(saved, copy, content);
       } catch (error) {
-        if (!isFinal(error)) throw error;
+        if (!isFinal(error, activityInfo().attempt)) throw error;
         const outcome = errorMessage(error);
         await db.transaction(async (tx) => {
           await writeFailedBatch(tx, saved, outcome);
@@ -101,6 +109,11 @@ export function createSaveActivities(deps: SaveDeps) {
       const quicker =
         rows.length > 0 && started === null ? await runningBatch(tx, workbook, target.task) : null;
       if (quicker !== null) return joins(quicker.id);
+      if (rows.length > 0 && started === null)
+        throw new SaveError(
+          'BATCH_ENDING',
+          `a batch for ${workbook} has just ended; the save is examined again`,
+        );
       await markSeen(tx, workbook, copy.version);
       const outcome = started === null ? 'nothing to look up' : `batch ${started}: ${rows.length} rows`;
       return { running: null, started, writeAgain: await writeAgain(tx, picked.writeAgain), outcome };
@@ -117,7 +130,7 @@ export function createSaveActivities(deps: SaveDeps) {
     const plan = deps.planOf(taskByName(batch.task));
     const { workbook } = copy;
     return db.transaction(async (tx) => {
-      await lockBatch(tx, batch.id);
+      const before = (await lockBatch(tx, batch.id)) ?? batch;
       const target = { workbook, task: batch.task };
       const { lookUp, writeAgain: lost } = await pickRows(tx, target, content.rows, deps);
       await writeAgain(tx, lost);
@@ -127,7 +140,9 @@ export function createSaveActivities(deps: SaveDeps) {
       if (others.length > 0) await addRows(tx, batch.id, { rows: others, warnings: [] }, plan);
       await markSeen(tx, workbook, copy.version);
       await markExamined(tx, workbook, upTo, `${lookUp.length} rows joined batch ${batch.id}`);
-      const hold = await holdReason(tx, batch.id, lookUp.length, deps);
+      const hold = (await holdReason(tx, batch.id, lookUp.length, deps)) ?? untoldHold(before);
+      // With its rows: done again, nothing would be left that tells of it.
+      if (hold !== null) await setBatchState(tx, batch.id, 'paused', hold);
       return { ...(await batchFigures(tx, batch.id)), joined: lookUp.length, hold };
     });
   }
@@ -141,7 +156,7 @@ export function createSaveActivities(deps: SaveDeps) {
         try {
           examined = await examine(input.workbook, signal);
         } catch (error) {
-          if (!isFinal(error)) throw error;
+          if (!isFinal(error, activityInfo().attempt)) throw error;
           examined = { ...NOTHING, outcome: errorMessage(error) };
         }
         if (examined.running === null) await markExamined(db, input.workbook, upTo, examined.outcome);
@@ -154,13 +169,18 @@ export function createSaveActivities(deps: SaveDeps) {
       return withHeartbeat(async (signal) => {
         const batch = await findBatch(db, input.batchId);
         if (batch === null) throw new TypeError(`batch ${input.batchId} is unknown`);
+        if (batch.sheet === null)
+          throw new SaveError(
+            'BATCH_UNREAD',
+            `batch ${batch.id} is still to be read; its rows come with that`,
+          );
         const upTo = await newestWaiting(db, batch.workbook);
         try {
-          return await withCopy(deps, batch.workbook, async (copy) =>
+          return await withCopy(deps, batch.workbook, 'file', async (copy) =>
             join(batch, copy, await read(copy, batch.columns, signal), upTo),
           );
         } catch (error) {
-          if (!isFinal(error)) throw error;
+          if (!isFinal(error, activityInfo().attempt)) throw error;
           // The batch has its rows all the same; once it has ended the sweep finds this save again.
           await markExamined(db, batch.workbook, upTo, errorMessage(error));
           return { ...(await batchFigures(db, batch.id)), joined: 0, hold: null };

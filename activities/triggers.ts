@@ -1,4 +1,9 @@
-import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
+import {
+  type Client,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
 import { findBatch } from '../src/db/batches.ts';
 import type { Database } from '../src/db/database.ts';
 import { newestWaiting, storeSave, workbooksWaiting } from '../src/db/saves.ts';
@@ -40,7 +45,13 @@ export function createTriggerActivities({ database, client, settings, webdav }: 
     /** Starts the workflow of a batch that a save wrote down; one that runs already stays. */
     async startSavedBatch(input: { batchId: string }): Promise<void> {
       const batch = await findBatch(db, input.batchId);
-      if (batch?.runId === null) await startWorkflow({ database, client, settings }, batch, null);
+      if (batch === null || batch.runId !== null || batch.finishedAt !== null) return;
+      await withHeartbeat(() => startWorkflow({ database, client, settings }, batch, null)).catch(
+        (error: unknown) => {
+          // The sweep was quicker, or a worker that ended right after it.
+          if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        },
+      );
     },
 
     /** Has a running batch take in what was saved; false when it is ending, and takes nothing more. */
@@ -50,7 +61,7 @@ export function createTriggerActivities({ database, client, settings, webdav }: 
       if (batch === null) return false;
       try {
         const handle = client.workflow.getHandle(batch.workflowId);
-        await handle.executeUpdate('workbookChanged', { args: [{ by, why }] });
+        await withHeartbeat(() => handle.executeUpdate('workbookChanged', { args: [{ by, why }] }));
         return true;
       } catch (error) {
         if (error instanceof WorkflowNotFoundError || error instanceof WorkflowUpdateFailedError)
@@ -61,9 +72,11 @@ export function createTriggerActivities({ database, client, settings, webdav }: 
 
     /** Wakes saves that were stored and could not be woken. */
     async wakeSaves(): Promise<{ woken: number }> {
-      const waiting = await workbooksWaiting(db, WAKE_AFTER_MS);
-      for (const workbook of waiting) await wakeSave(client, workbook);
-      return { woken: waiting.length };
+      return withHeartbeat(async () => {
+        const waiting = await workbooksWaiting(db, WAKE_AFTER_MS);
+        for (const workbook of waiting) await wakeSave(client, workbook);
+        return { woken: waiting.length };
+      });
     },
 
     /** Finds saves of which no webhook told, or none could be stored. */

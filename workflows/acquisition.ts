@@ -1,11 +1,12 @@
-import { acquisition } from './activity-proxies.ts';
+import { acquisition, beating } from './activity-proxies.ts';
 
 /** Relays what could not be signalled; what came after its batch ended is brought into database and workbook. */
 export async function InboxRelayWorkflow(): Promise<void> {
-  await acquisition.wakeSaves();
+  await beating.wakeSaves();
   for (const { batchId, jobIds } of await acquisition.relayInbox()) {
-    const { waiting } = await acquisition.processResults({ batchId, jobIds });
-    await acquisition.writeBack({ batchId });
+    const { waiting } = await beating.processResults({ batchId, jobIds });
+    // A workbook that cannot be written must not keep the others' results waiting; the sweep tries it again.
+    await beating.writeBack({ batchId }).catch(() => null);
     if (waiting === null) await acquisition.settleLate({ batchId });
   }
 }
@@ -19,16 +20,16 @@ export async function LostWebhookWorkflow(): Promise<{ asked: number; found: num
 export async function BatchSweepWorkflow(): Promise<void> {
   for (const orphan of await acquisition.sweepBatches()) {
     // A workbook that cannot be written must not keep its next batch from starting.
-    await acquisition.writeBack({ batchId: orphan.batchId }).catch(() => null);
+    await beating.writeBack({ batchId: orphan.batchId }).catch(() => null);
     await acquisition.closeOrphan(orphan);
   }
   for (const batchId of await acquisition.unwrittenBatches())
-    await acquisition.writeBack({ batchId }).catch(() => null);
+    await beating.writeBack({ batchId }).catch(() => null);
 }
 
 /** Finds saves of which no webhook told. */
 export async function FolderSweepWorkflow(): Promise<{ found: number }> {
-  return acquisition.sweepFolders();
+  return beating.sweepFolders();
 }
 
 /** The daily pruning. */

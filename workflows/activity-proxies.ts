@@ -61,10 +61,19 @@ export const results = proxyActivities<ResultsActivities & WritebackActivities>(
 });
 
 /** The seed's 30 minutes; the next run of the schedule is the retry. */
-export const acquisition = proxyActivities<
-  AcquisitionActivities & ResultsActivities & TriggerActivities & WritebackActivities
->({
+export const acquisition = proxyActivities<AcquisitionActivities>({
   taskQueue: QUEUES.acquisition,
   startToCloseTimeout: '30 minutes',
+  retry: { maximumAttempts: 3 },
+});
+
+/**
+ * The same for what people wait for, or what takes long: a dead worker shows as a missed heartbeat, and not after the
+ * thirty minutes in which neither saves nor late results would go on.
+ */
+export const beating = proxyActivities<ResultsActivities & TriggerActivities & WritebackActivities>({
+  taskQueue: QUEUES.acquisition,
+  startToCloseTimeout: '30 minutes',
+  heartbeatTimeout: '30 seconds',
   retry: { maximumAttempts: 3 },
 });

@@ -1,12 +1,12 @@
-import { condition, setHandler, sleep } from '@temporalio/workflow';
-import { acquisition, excel } from './activity-proxies.ts';
+import { condition, continueAsNew, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
+import { beating, excel } from './activity-proxies.ts';
 import { workbookSaved } from './messages.ts';
 
 /** Editors save in bursts, and two webhooks may tell of one save: examined once it is quiet, or after so long. */
 const QUIET_MS = 1_000;
 const LONGEST_BURST_MS = 10_000;
-/** A batch that is ending takes no more rows: what was saved waits for its end. */
-const ENDING_PAUSE_MS = 10_000;
+/** A batch that is ending takes no more rows: what was saved waits for its end, which a locked workbook may put off for days. */
+const ENDING_PAUSES = { firstMs: 10_000, longestMs: 60_000 };
 
 /** One workbook's saves: each burst is examined once, and starts what it leaves to do. Gives what came of the last. */
 export async function WorkbookSaveWorkflow({ workbook }: { workbook: string }): Promise<string> {
@@ -34,13 +34,16 @@ async function quiet(count: () => number): Promise<void> {
 }
 
 async function examine(workbook: string): Promise<string> {
-  for (;;) {
+  for (let pauseMs = ENDING_PAUSES.firstMs; ; pauseMs = Math.min(2 * pauseMs, ENDING_PAUSES.longestMs)) {
     const { outcome, running, started, writeAgain } = await excel.examineSave({ workbook });
     // What cannot be written now is tried again by the sweep.
-    for (const batchId of writeAgain) await acquisition.writeBack({ batchId }).catch(() => null);
-    if (started !== null) await acquisition.startSavedBatch({ batchId: started });
+    for (const batchId of writeAgain) await beating.writeBack({ batchId }).catch(() => null);
+    if (started !== null) await beating.startSavedBatch({ batchId: started });
     if (running === null) return outcome;
-    if (await acquisition.tellBatch({ batchId: running, by: 'a save', why: null })) return outcome;
-    await sleep(ENDING_PAUSE_MS, { summary: 'the running batch is ending' });
+    if (await beating.tellBatch({ batchId: running, by: 'a save', why: null })) return outcome;
+    await sleep(pauseMs, { summary: 'the running batch is ending' });
+    // Its successor examines anew whatever was saved until then.
+    if (workflowInfo().continueAsNewSuggested)
+      return continueAsNew<typeof WorkbookSaveWorkflow>({ workbook });
   }
 }

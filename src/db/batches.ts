@@ -50,9 +50,10 @@ export async function findBatch(queries: Queries, reference: string): Promise<Ba
   return found ?? null;
 }
 
-/** For a transaction that adds jobs: two at once would take the same places in the batch's order. */
-export async function lockBatch(tx: Queries, batchId: string): Promise<void> {
-  await tx.select({ id: batches.id }).from(batches).where(eq(batches.id, batchId)).for('no key update');
+/** For a transaction that adds jobs: two at once would take the same places in the batch's order. Gives it as it is now. */
+export async function lockBatch(tx: Queries, batchId: string): Promise<Batch | null> {
+  const [found] = await tx.select().from(batches).where(eq(batches.id, batchId)).for('no key update');
+  return found ?? null;
 }
 
 /** Batches that should have a running workflow since longer than `olderThanMs`. */

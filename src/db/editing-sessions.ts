@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
-import { editingSessions } from './schema.ts';
+import { waitingFor } from './saves.ts';
+import { editingSessions, saves } from './schema.ts';
 
 /** A session's own last save is examined moments after its end. */
 const LAST_SAVE = sql`interval '1 minute'`;
@@ -11,10 +12,17 @@ export async function noteSession(
   { key, workbook, open }: { key: string; workbook: string; open: boolean },
 ): Promise<void> {
   const endedAt = open ? null : sql`clock_timestamp()`;
+  // A document closed unchanged keeps its key: whoever opens it again has it as it is then.
+  const beganAt = open
+    ? sql`case when ${editingSessions.endedAt} is null then ${editingSessions.beganAt} else clock_timestamp() end`
+    : editingSessions.beganAt;
   await queries
     .insert(editingSessions)
     .values({ key, workbook, endedAt })
-    .onConflictDoUpdate({ target: editingSessions.key, set: { workbook, endedAt } });
+    .onConflictDoUpdate({
+      target: editingSessions.key,
+      set: { workbook, beganAt: sql`${beganAt}`, endedAt },
+    });
 }
 
 export async function endSession(queries: Queries, key: string): Promise<void> {
@@ -37,7 +45,16 @@ export function sessionsUnderWay(queries: Queries, workbook: string) {
   });
 }
 
-/** When the oldest session began that is open or has just ended: its save may bring back what stood there then. */
+/**
+ * Nobody edits for so long on end: the callback of its end was lost. Else whatever a person clears would for ever count
+ * as an old editor's.
+ */
+const LONGEST_SESSION = sql`interval '1 day'`;
+
+/**
+ * When the oldest session began that was open, or had just ended, as the saves came that are still to be examined:
+ * they may bring back what stood there then.
+ */
 export async function oldestSession(queries: Queries, workbook: string): Promise<Date | null> {
   const [found] = await queries
     .select({ beganAt: editingSessions.beganAt })
@@ -45,7 +62,8 @@ export async function oldestSession(queries: Queries, workbook: string): Promise
     .where(
       and(
         eq(editingSessions.workbook, workbook),
-        sql`coalesce(${editingSessions.endedAt} > clock_timestamp() - ${LAST_SAVE}, true)`,
+        sql`coalesce(${editingSessions.endedAt}, ${editingSessions.beganAt} + ${LONGEST_SESSION}) > coalesce(
+          (select min(${saves.receivedAt}) from ${saves} where ${waitingFor(workbook)}), clock_timestamp()) - ${LAST_SAVE}`,
       ),
     )
     .orderBy(editingSessions.beganAt)

@@ -9,7 +9,7 @@ export async function storeSave(queries: Queries, save: NewSave): Promise<void> 
   await queries.insert(saves).values(save);
 }
 
-const waitingFor = (workbook: string) => and(eq(saves.workbook, workbook), isNull(saves.examinedAt));
+export const waitingFor = (workbook: string) => and(eq(saves.workbook, workbook), isNull(saves.examinedAt));
 
 /** The newest save of a workbook that nobody has examined; null: none waits. */
 export async function newestWaiting(queries: Queries, workbook: string): Promise<number | null> {

@@ -57,7 +57,7 @@ export const batches = pgTable(
     sheet: text('sheet'),
     startedAt: moment('started_at').notNull().defaultNow(),
     finishedAt: moment('finished_at'),
-    /** When its workflow was last to be started: at the batch's start, and by each retry after its end. */
+    /** When it was last set to work: at its start, and after its end by a retry, or results to be written again. */
     openedAt: moment('opened_at').notNull().defaultNow(),
   },
   (t) => [

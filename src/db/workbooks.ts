@@ -50,6 +50,12 @@ export async function markWrittenOver(
     .where(and(eq(workbooks.workbook, workbook), eq(workbooks.seenEtag, baseEtag)));
 }
 
+/** Whether {@link moveWorkbook} failed since batches of both places run: one workbook and task has one (`unique_violation`). */
+export function isPlaceTaken(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return ('code' in error && error.code === '23505') || isPlaceTaken(error.cause);
+}
+
 /** The file was renamed or moved: all that is known of it goes with it. Run in a transaction. */
 export async function moveWorkbook(tx: Queries, from: string, to: string): Promise<void> {
   await tx.update(batches).set({ workbook: to }).where(eq(batches.workbook, from));

@@ -1,4 +1,4 @@
-import { and, eq, isNull, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import type { CellOutcome } from '../workbook/types.ts';
 import { anyOf } from './any-of.ts';
 import type { Batch } from './batches.ts';
@@ -100,17 +100,23 @@ export async function writeAgain(tx: Queries, rowIds: readonly number[]): Promis
     .set({ writtenAt: null })
     .where(anyOf(rows.id, rowIds))
     .returning({ batchId: rows.batchId });
-  return [...new Set(again.map(({ batchId }) => batchId))];
+  const batchIds = [...new Set(again.map(({ batchId }) => batchId))];
+  // Long ended as it may be: from now on the sweep tries for so many days again.
+  await tx
+    .update(batches)
+    .set({ openedAt: sql`clock_timestamp()` })
+    .where(and(inArray(batches.id, batchIds), isNotNull(batches.finishedAt)));
+  return batchIds;
 }
 
 /** How long an ended batch's last results wait for a workbook that cannot be written. */
 const WAITING_DAYS = 7;
 
-/** Batches that ended lately with results not yet written. */
+/** Batches that ended lately, or were lately told to write again, with results not yet written. */
 export async function endedUnwritten(queries: Queries): Promise<string[]> {
   const found = await queries.execute<{ id: string }>(sql`
     select distinct b.id from rows r join batches b on b.id = r.batch_id
     where r.state = 'completed' and r.written_at is null
-      and b.finished_at >= now() - make_interval(days => ${WAITING_DAYS})`);
+      and b.finished_at is not null and greatest(b.finished_at, b.opened_at) >= now() - make_interval(days => ${WAITING_DAYS})`);
   return found.map(({ id }) => id);
 }

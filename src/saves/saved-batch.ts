@@ -1,5 +1,5 @@
 import { forecastOf, readAccount } from '../db/account.ts';
-import { insertBatch, setBatchState } from '../db/batches.ts';
+import { type Batch, insertBatch, setBatchState } from '../db/batches.ts';
 import { batchFigures } from '../db/counts.ts';
 import type { Queries } from '../db/database.ts';
 import { addRows, type ImportPlan } from '../db/import-rows.ts';
@@ -11,6 +11,14 @@ import type { WorkbookColumns, WorkbookContent } from '../workbook/types.ts';
 export interface HoldLimits {
   autoMaxRows: number;
   limits: AccountLimits;
+}
+
+/** As {@link holdReason} begins, and no reason of a person's. */
+const HELD = /^\d+ rows to look up are more than AUTO_MAX_ROWS/;
+
+/** Why a batch was held that its workflow does not know of yet: the worker that held it ended before it could tell. */
+export function untoldHold({ state, reason }: Pick<Batch, 'state' | 'reason'>): string | null {
+  return state === 'paused' && reason !== null && HELD.test(reason) ? reason : null;
 }
 
 /** Why a batch with so much to look up waits for a person, with its forecast; null: it need not. */

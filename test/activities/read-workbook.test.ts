@@ -66,6 +66,16 @@ it('equal URLs are published once, and linked to every row', async () => {
   expect(rows.map(({ occurrence }) => occurrence)).toEqual([0, 0, 1, 2]);
 });
 
+it('read twice at the same time, its rows are written down once', async () => {
+  const workbook = await saveWorkbook([[orderUrl(1)], [orderUrl(2)]]);
+  const stage = await stageWith();
+  const { id: batchId } = await emptyBatch(stage, TASK, { workbook });
+  // A worker that was thought dead, and the one that does it again.
+  const read = () => stage.run(stage.activities.readWorkbook, { batchId });
+  for (const { counts } of await Promise.all([read(), read()])) expect(counts.total).toBe(2);
+  expect(await jobsOf(stage, batchId)).toHaveLength(2);
+});
+
 it('only the chosen rows are the batch’s', async () => {
   const workbook = await saveWorkbook([[orderUrl(1)], [orderUrl(2)], [orderUrl(3)], [orderUrl(4)]]);
   const { rows, jobs, figures } = await read(TASK, workbook, { chosenRows: [3, 5, 77] });

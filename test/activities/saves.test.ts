@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findBatch, listBatches, setBatchState } from '../../src/db/batches.ts';
+import { findBatch, listBatches, reopenBatch, setBatchState } from '../../src/db/batches.ts';
 import { noteSession } from '../../src/db/editing-sessions.ts';
 import { storeSave } from '../../src/db/saves.ts';
 import { saves } from '../../src/db/schema.ts';
+import { endedUnwritten } from '../../src/db/written-rows.ts';
 import { answer } from '../support/answers.ts';
-import { jobsOf, orderUrl, rowsOf } from '../support/batch.ts';
+import { batchOf, emptyBatch, jobsOf, orderUrl, rowsOf } from '../support/batch.ts';
 import { type Stage, type StageOptions, useStage } from '../support/stage.ts';
 import { type Cell, columnC, saveWorkbook } from '../support/workbook-file.ts';
 
@@ -183,9 +184,128 @@ describe('after a batch', () => {
     expect(await columnC(workbook)).toEqual([OURS, `${OURS}2`]);
   });
 
+  it('a stale editor is known by when its save came, however late that is examined', async () => {
+    const { stage, batchId } = await trackedOnce();
+    await noteSession(stage.db, { key: 'k', workbook, open: true });
+    await saveWorkbook([[orderUrl(1)], [orderUrl(2), '', `${OURS}2`]], workbook);
+    await storeSave(stage.db, { workbook, source: 'onlyoffice', savedBy: 'mika' });
+    await stage.db.execute(sql`update rows set written_at = now() - interval '20 minutes'`);
+    await stage.db.execute(sql`update editing_sessions set began_at = now() - interval '1 hour',
+      ended_at = now() - interval '10 minutes'`);
+    await stage.db.execute(
+      sql`update saves set received_at = now() - interval '10 minutes' where examined_at is null`,
+    );
+    expect(await stage.run(stage.activities.examineSave, { workbook })).toMatchObject({
+      started: null,
+      writeAgain: [batchId],
+    });
+  });
+
+  it('a session whose end was never told does not take every clearing for its own, for ever', async () => {
+    const { stage } = await trackedOnce();
+    await noteSession(stage.db, { key: 'k', workbook, open: true });
+    await stage.db.execute(sql`update editing_sessions set began_at = now() - interval '3 days'`);
+    const { started } = await save(stage, [[orderUrl(1)], [orderUrl(2), '', `${OURS}2`]]);
+    expect(await rowsOf(stage, started ?? '')).toMatchObject([{ row: 2, input: orderUrl(1) }]);
+  });
+
+  it('a document that was closed unchanged, and opened again days later, is a session of then', async () => {
+    const { stage, batchId } = await trackedOnce();
+    await noteSession(stage.db, { key: 'k', workbook, open: true });
+    await noteSession(stage.db, { key: 'k', workbook, open: false });
+    await stage.db.execute(sql`update editing_sessions set began_at = now() - interval '3 days'`);
+    await noteSession(stage.db, { key: 'k', workbook, open: true });
+    await stage.db.execute(sql`update rows set written_at = now() + interval '1 second'`);
+    const examined = await save(stage, [[orderUrl(1)], [orderUrl(2), '', `${OURS}2`]]);
+    expect(examined).toMatchObject({ started: null, writeAgain: [batchId] });
+  });
+
+  it('a row that comes back long after gets its result, also where the save joins another batch', async () => {
+    const stage = await stageWith();
+    const { started } = await save(stage, [[orderUrl(1)], [orderUrl(2)]]);
+    const batchId = started ?? '';
+    await saveWorkbook([[orderUrl(2)]], workbook);
+    await answer(stage, batchId, { 2: OURS, 3: `${OURS}2` });
+    await stage.run(stage.activities.writeBack, { batchId });
+    await setBatchState(stage.db, batchId, 'completed', null);
+    await stage.db.execute(sql`update batches set finished_at = now() - interval '9 days',
+      opened_at = now() - interval '9 days', started_at = now() - interval '9 days'`);
+    await stage.db.execute(sql`update rows set status = 'delivered'`);
+    const other = await batchOf(stage, 'official_website_tracking', [orderUrl(3)], { workbook });
+    await save(stage, [[orderUrl(1)], [orderUrl(2), '', `${OURS}2`], [orderUrl(3)]]);
+    expect(await stage.run(stage.activities.joinRows, { batchId: other })).toMatchObject({ joined: 0 });
+    expect(await endedUnwritten(stage.db)).toEqual([batchId]);
+    await stage.run(stage.activities.writeBack, { batchId });
+    expect(await columnC(workbook)).toEqual([OURS, `${OURS}2`, '']);
+  });
+
   it('rows of a cancelled batch wait for a person', async () => {
     const stage = await stageWith();
     const { started } = await save(stage, [[orderUrl(1)]]);
+    await setBatchState(stage.db, started ?? '', 'cancelled', null);
+    expect(await save(stage, [[orderUrl(1)], ['', '', 'a note']])).toMatchObject({ started: null });
+  });
+});
+
+/** Has a batch's jobs tried, and their rows fail. */
+async function fail(stage: Stage, batchId: string) {
+  await stage.db.execute(sql`update jobs set state = 'failed', intent_at = now() - interval '2 hours',
+    finished_at = now() - interval '2 hours' where batch_id = ${batchId} and state = 'pending'`);
+  await stage.db.execute(
+    sql`update rows set state = 'failed' where batch_id = ${batchId} and state = 'pending'`,
+  );
+}
+
+describe('what is on record', () => {
+  it('is the result that came last: a batch run again after a newer one has it', async () => {
+    const { stage, batchId } = await trackedOnce();
+    const { started } = await save(stage, [[orderUrl(1)], [orderUrl(2), '', `${OURS}2`]]);
+    await answer(stage, started ?? '', { 2: `${OURS}3` });
+    await stage.run(stage.activities.writeBack, { batchId: started ?? '' });
+    await setBatchState(stage.db, started ?? '', 'completed', null);
+    await answer(stage, batchId, { 2: `${OURS}4` });
+    await stage.run(stage.activities.writeBack, { batchId });
+    expect(await columnC(workbook)).toEqual([`${OURS}4`, `${OURS}2`]);
+    expect(
+      await save(stage, [
+        [orderUrl(1), '', `${OURS}4`],
+        [orderUrl(2), '', `${OURS}2`],
+      ]),
+    ).toMatchObject({ outcome: 'nothing to look up' });
+  });
+
+  it('is the try that is under way: an old batch run again is not joined by the rows it has', async () => {
+    const stage = await stageWith();
+    const { started: first } = await save(stage, [[orderUrl(1)]]);
+    await fail(stage, first ?? '');
+    await setBatchState(stage.db, first ?? '', 'completed', null);
+    const { started: second } = await save(stage, [[orderUrl(1)], ['', '', 'a note']]);
+    await fail(stage, second ?? '');
+    await setBatchState(stage.db, second ?? '', 'completed', null);
+    await reopenBatch(stage.db, first ?? '');
+    await stage.run(stage.activities.retryRows, { batchId: first ?? '', rows: null, by: 'mika', why: null });
+    await save(stage, [[orderUrl(1)], ['', '', 'another note']]);
+    const joined = await stage.run(stage.activities.joinRows, { batchId: first ?? '' });
+    expect(joined).toMatchObject({ joined: 0, counts: { total: 1, pending: 1 } });
+  });
+
+  it('counts tries, not rows: one that fails on and on in one batch is left alone, too', async () => {
+    const stage = await stageWith();
+    const { started } = await save(stage, [[orderUrl(1)]]);
+    const batchId = started ?? '';
+    const joined: number[] = [];
+    for (let note = 0; note < 5; note += 1) {
+      await fail(stage, batchId);
+      await save(stage, [[orderUrl(1)], ['', '', `note ${note}`]]);
+      joined.push((await stage.run(stage.activities.joinRows, { batchId })).joined);
+    }
+    expect(joined).toEqual([1, 1, 1, 0, 0]);
+  });
+
+  it('of a cancelled batch: what failed there waits for a person as well', async () => {
+    const stage = await stageWith();
+    const { started } = await save(stage, [[orderUrl(1)]]);
+    await fail(stage, started ?? '');
     await setBatchState(stage.db, started ?? '', 'cancelled', null);
     expect(await save(stage, [[orderUrl(1)], ['', '', 'a note']])).toMatchObject({ started: null });
   });
@@ -228,6 +348,23 @@ describe('while a batch runs', () => {
     expect((await rowsOf(stage, batchId)).map(({ warnings }) => warnings.length)).toEqual([1, 0]);
   });
 
+  it('one whose workbook is still to be read takes nothing: the reading brings those rows', async () => {
+    const stage = await stageWith();
+    await saveWorkbook([[orderUrl(1)], [orderUrl(2)]], workbook);
+    const { id: batchId } = await emptyBatch(stage, 'official_website_tracking', { workbook });
+    expect(await examine(stage)).toMatchObject({ running: batchId });
+    await expect(stage.run(stage.activities.joinRows, { batchId })).rejects.toMatchObject({
+      type: 'BATCH_UNREAD',
+      nonRetryable: false,
+    });
+    await stage.run(stage.activities.readWorkbook, { batchId });
+    expect(await stage.run(stage.activities.joinRows, { batchId })).toMatchObject({
+      joined: 0,
+      counts: { total: 2 },
+    });
+    expect(await jobsOf(stage, batchId)).toHaveLength(2);
+  });
+
   it('too many rows at once hold it', async () => {
     const stage = await stageWith({ autoMaxRows: 2 });
     const { started } = await save(stage, [[orderUrl(1)]]);
@@ -238,5 +375,13 @@ describe('while a batch runs', () => {
     const { hold, joined } = await stage.run(stage.activities.joinRows, { batchId: started ?? '' });
     expect(joined).toBe(3);
     expect(hold).toMatch(/^3 rows to look up are more than AUTO_MAX_ROWS/);
+    // The worker ended before it could tell: done again, the rows are all there, and held all the same.
+    const again = await stage.run(stage.activities.joinRows, { batchId: started ?? '' });
+    expect(again).toMatchObject({ joined: 0, hold });
+    // Resumed, as the workflow writes it down, it stays so.
+    await setBatchState(stage.db, started ?? '', 'running', null);
+    expect(await stage.run(stage.activities.joinRows, { batchId: started ?? '' })).toMatchObject({
+      hold: null,
+    });
   });
 });

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -20,6 +20,8 @@ function run(
 
 it('the demo tracks a whole workbook and ends by itself, every row right', { timeout: 180_000 }, async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'tsuiseki-e2e-'));
+  // As root Postgres runs as another account, and what lies in a closed folder is kept elsewhere, and stays.
+  chmodSync(dataDir, 0o711);
   const env = { ...process.env, TSUISEKI_DATA_DIR: dataDir, HTTP_PORT: '0', PUBLISH_INTERVAL: '200ms' };
   const { code, out, err } = await run(['demo'], env);
   expect({ code, err }).toMatchObject({ code: 0 });

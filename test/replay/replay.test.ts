@@ -19,19 +19,34 @@ function replay(history: string, name: string): Promise<void> {
 it('there is a history of every shape', () => {
   expect(shapes.toSorted()).toEqual(
     [
-      'cancelled-dropped',
+      'asked-first',
       'cancelled',
+      'cancelled-dropped',
       'completed',
       'continued-as-new',
       'failed-publishes',
       'held',
+      'joined',
+      'locked',
       'paused',
       'retried-ended',
       'retried-running',
+      'save-joined',
+      'save-started',
+      'status-column',
       'ui-cancelled',
       'unreadable',
       'waited',
-    ].map((shape) => `${shape}.json.gz`),
+      'yamato-cancelled',
+      'yamato-completed',
+      'yamato-continued',
+      'yamato-failed',
+      'yamato-held',
+      'yamato-paused',
+      'yamato-retried',
+    ]
+      .map((shape) => `${shape}.json.gz`)
+      .toSorted(),
   );
 });
 

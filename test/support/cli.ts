@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/paths.ts';
@@ -24,6 +24,8 @@ const bin = join(packageRoot, 'bin/tsuiseki.js');
 /** A new folder to work in, without a `.env` and without a running `up`. */
 export function workplace(): Workplace {
   const folder = mkdtempSync(join(tmpdir(), 'tsuiseki-cli-'));
+  // As root Postgres runs as another account, and what lies in a closed folder is kept elsewhere, and stays.
+  chmodSync(folder, 0o711);
   const { PATH, HOME, XDG_CACHE_HOME } = process.env;
   const own = {
     PATH,
