@@ -90,7 +90,8 @@ export class CarrierClock {
   private async locked(tx: Queries): Promise<{ asking: number | null; waitMs: number }> {
     const latest = sql`${this.now()} + ${milliseconds(sql`(carrier_clock.pause_ms + ${LEASE_MS}::int)`)}`;
     const [state] = await tx.execute<{ asking: number | null; waitMs: number }>(sql`
-      insert into carrier_clock (carrier, open_at, pause_ms) values (${this.carrier}, ${this.now()}, 0)
+      insert into carrier_clock (carrier, open_at, pause_ms)
+      values (${this.carrier}, ${this.now()} - interval '1 second', 0)
       on conflict (carrier) do update set open_at = least(carrier_clock.open_at, ${latest})
       returning asking::float8, (extract(epoch from open_at - ${this.now()}) * 1000)::float8 as "waitMs"`);
     return state ?? { asking: null, waitMs: 0 };

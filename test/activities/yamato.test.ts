@@ -28,10 +28,11 @@ async function nextOf(stage: Stage, batchId: string): Promise<number> {
   return next.jobId;
 }
 
-/** Asks for the batch's next group, as its workflow does. */
+/** Asks for the batch's next group, as its workflow does; `pauseMs` of at most 100 s. */
 async function ask(stage: Stage, batchId: string, pauseMs = 0): Promise<AskOutcome> {
   const jobId = await nextOf(stage, batchId);
-  return stage.run(stage.activities.askGroup, { batchId, jobId, pauseMs });
+  const pauseShare = pauseMs / stage.yamatoPauseMaxMs;
+  return stage.run(stage.activities.askGroup, { batchId, jobId, pauseShare });
 }
 
 const requestsOf = (stage: Stage) =>
@@ -257,7 +258,7 @@ describe('one asker at a time', () => {
     await ask(stage, batchId, 5_000);
     const env = new MockActivityEnvironment();
     const jobId = await nextOf(stage, batchId);
-    const waiting = env.run(stage.activities.askGroup, { batchId, jobId, pauseMs: 0 });
+    const waiting = env.run(stage.activities.askGroup, { batchId, jobId, pauseShare: 0 });
     env.cancel();
     await expect(waiting).rejects.toMatchObject({ name: 'CancelledFailure' });
     expect(stage.sandbox.yamatoRequests()).toHaveLength(1);
@@ -303,7 +304,7 @@ describe('one asker at a time', () => {
     const { stage, batchId } = await given(numbersFrom(0, 10));
     const jobId = await nextOf(stage, batchId);
     await ask(stage, batchId);
-    const again = await stage.run(stage.activities.askGroup, { batchId, jobId, pauseMs: 0 });
+    const again = await stage.run(stage.activities.askGroup, { batchId, jobId, pauseShare: 0 });
     expect(again).toMatchObject({ outcome: 'asked', waitMs: 0, counts: { completed: 10 } });
     expect(stage.sandbox.yamatoRequests()).toHaveLength(1);
   });
