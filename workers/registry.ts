@@ -12,6 +12,7 @@ import { createYamatoActivities } from '../activities/yamato.ts';
 import type { WorkerName } from '../src/temporal/names.ts';
 import { warmUp } from '../src/webscraper/warm-up.ts';
 import type { WorkerParts } from './parts.ts';
+import { keepHeapSmall } from './small-heap.ts';
 
 export interface WorkerSpec {
   /** Whether the queue carries workflows: such a worker loads the bundle. */
@@ -66,6 +67,7 @@ export const WORKERS: Readonly<Record<WorkerName, WorkerSpec>> = {
   yamato_tracking_10: {
     workflows: true,
     activities: (parts) => createYamatoActivities({ ...parts, ...parts.settings, yamato: parts.yamato() }),
+    prepare: keepHeapSmall,
     // One request at a time; with 10 s of waiting and 25 s of request it comes to its answer. No limit of five hours:
     // a run hands over to the next. 1 GB is plenty: nothing is kept from group to group.
     limits: {
