@@ -28,7 +28,7 @@ export function createExcelActivities({ database, files, planOf }: ExcelDeps) {
         if (batch === null) throw new TypeError(`batch ${input.batchId} is unknown`);
         if (batch.sheet !== null) return batchFigures(db, batch.id);
         const task = taskByName(batch.task);
-        await withCopy({ database, files }, batch.workbook, async ({ workbook, path, version }) => {
+        await withCopy({ database, files }, batch.workbook, 'file', async ({ workbook, path, version }) => {
           const options = { columns: batch.columns, name: basename(workbook), signal };
           const content = await readWorkbookApart(path, options);
           await db.transaction(async (tx) => {

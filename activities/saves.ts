@@ -68,12 +68,12 @@ export function createSaveActivities(deps: SaveDeps) {
 
   async function examine(named: string, signal: AbortSignal): Promise<ExaminedSave> {
     const task = taskForPath(named);
-    const { path: workbook, etag } = await findWorkbook(deps, named);
+    const { path: workbook, etag } = await findWorkbook(deps, named, 'path');
     const known = await knownWorkbook(db, workbook);
     if (known?.seenEtag === etag) return { ...NOTHING, outcome: 'nothing new' };
     const running = await runningBatch(db, workbook, task.name);
     if (running !== null) return joins(running.id);
-    return withCopy(deps, workbook, async (copy) => {
+    return withCopy(deps, workbook, 'path', async (copy) => {
       if (known?.seenHash === copy.version.hash) {
         await markSeen(db, workbook, copy.version);
         return { ...NOTHING, outcome: 'nothing new' };
@@ -176,7 +176,7 @@ export function createSaveActivities(deps: SaveDeps) {
           );
         const upTo = await newestWaiting(db, batch.workbook);
         try {
-          return await withCopy(deps, batch.workbook, async (copy) =>
+          return await withCopy(deps, batch.workbook, 'file', async (copy) =>
             join(batch, copy, await read(copy, batch.columns, signal), upTo),
           );
         } catch (error) {

@@ -12,7 +12,7 @@ import {
   type SeenVersion,
   workbookOfFile,
 } from '../src/db/workbooks.ts';
-import { FileError, type FileStore } from '../src/files/types.ts';
+import { FileError, type FileInfo, type FileStore } from '../src/files/types.ts';
 
 export interface WorkbookDeps {
   database: Database;
@@ -35,19 +35,38 @@ export async function hashOf(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
+/** What is meant where another file has taken a moved one's place: whatever stands at the path, or the file itself. */
+type Meant = 'path' | 'file';
+
 /**
  * Where the workbook is now, and its version. One that was renamed or moved is known again by its file's id, and all
  * that is on record goes with it. Throws {@link FileError}.
  */
-export async function findWorkbook({ database: { db }, files }: WorkbookDeps, workbook: string) {
-  const info = await files.stat(workbook).catch(async (error: unknown) => {
+export async function findWorkbook(
+  { database: { db }, files }: WorkbookDeps,
+  workbook: string,
+  meant: Meant,
+): Promise<FileInfo> {
+  const there = await files.stat(workbook).catch(async (error: unknown) => {
     const moved = isMissing(error) ? await movedTo() : null;
     if (moved === null) throw error;
     return files.stat(moved);
   });
+  const info = (await displaced(there)) ?? there;
   const known = info.fileId === null ? null : await workbookOfFile(db, info.fileId);
   if (known !== null && known !== info.path) await move(known, info.path);
   return info;
+
+  /** The file that stood here, where it was moved and another has its place; null: it is the one. */
+  async function displaced({ path, fileId }: FileInfo): Promise<FileInfo | null> {
+    const known = await knownWorkbook(db, workbook);
+    if (path !== workbook || fileId === null || known === null || known.fileId === fileId) return null;
+    const moved = await movedTo();
+    // Deleted and put there again, it is the same workbook to people.
+    if (moved === null || moved === workbook) return null;
+    await move(workbook, moved);
+    return meant === 'file' ? files.stat(moved) : null;
+  }
 
   async function movedTo(): Promise<string | null> {
     const fileId = (await knownWorkbook(db, workbook))?.fileId ?? null;
@@ -72,9 +91,10 @@ const isMissing = (error: unknown) => error instanceof FileError && error.code =
 export async function withCopy<T>(
   deps: WorkbookDeps,
   named: string,
+  meant: Meant,
   work: (copy: WorkbookCopy) => Promise<T>,
 ): Promise<T> {
-  const { path: workbook, fileId } = await findWorkbook(deps, named);
+  const { path: workbook, fileId } = await findWorkbook(deps, named, meant);
   const folder = await mkdtemp(join(tmpdir(), 'tsuiseki-'));
   try {
     const path = join(folder, 'workbook');

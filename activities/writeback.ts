@@ -66,7 +66,7 @@ export function createWritebackActivities(deps: WritebackDeps) {
 
   async function patch(batch: Batch, edits: CellEdit[], signal: AbortSignal): Promise<CellOutcome[]> {
     await awaitEditors(batch.workbook);
-    return withCopy(deps, batch.workbook, async ({ workbook, path, folder, version }) => {
+    return withCopy(deps, batch.workbook, 'file', async ({ workbook, path, folder, version }) => {
       const target = join(folder, 'target');
       const { outcomes } = await patchWorkbookApart(path, target, {
         columns: batch.columns,

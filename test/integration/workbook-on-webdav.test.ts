@@ -64,6 +64,22 @@ needs(sabreDavMissing())('a workbook on sabre/dav', () => {
     expect(await examine(moved)).toMatchObject({ outcome: 'nothing new' });
   });
 
+  it('moved meanwhile, and a new one put in its place, its results are its own', async () => {
+    const batchId = await answered();
+    const moved = `webdav:/archive/${FOLDER}/OWT-1.xlsx`;
+    await mkdir(dirname(onDisk(moved)), { recursive: true });
+    await rename(onDisk(), onDisk(moved));
+    await saveWorkbook([[orderUrl(1)], [orderUrl(2)]], onDisk());
+    await stage.run(stage.activities.writeBack, { batchId });
+    expect(await columnC(onDisk(moved))).toEqual([RESULT]);
+    expect(await columnC(onDisk())).toEqual(['', '']);
+    // Nothing is on record of the new one.
+    const { started } = await examine();
+    expect(started).not.toBeNull();
+    expect(await findBatch(stage.db, started ?? '')).toMatchObject({ workbook: WORKBOOK });
+    expect(await findBatch(stage.db, batchId)).toMatchObject({ workbook: moved });
+  });
+
   it('renamed after its batch, its rows are known: nothing is paid for twice', async () => {
     const batchId = await answered();
     await stage.run(stage.activities.writeBack, { batchId });
