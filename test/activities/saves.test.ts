@@ -155,6 +155,26 @@ describe('after a batch', () => {
     expect(await rowsOf(stage, started ?? '')).toMatchObject([{ row: 2, input: orderUrl(1) }]);
   });
 
+  it('a row that was copied with its result holds it on record: nothing is paid for', async () => {
+    const { stage } = await trackedOnce();
+    const copied = [
+      [orderUrl(1), '', OURS],
+      [orderUrl(1), '', OURS],
+      [orderUrl(2), '', `${OURS}2`],
+    ];
+    expect(await save(stage, copied)).toMatchObject({ outcome: 'nothing to look up' });
+    // Copied without it, it asks for its own.
+    const { started } = await save(stage, [...copied, [orderUrl(2)]]);
+    await answer(stage, started ?? '', { 5: `${OURS}3` });
+    await stage.run(stage.activities.writeBack, { batchId: started ?? '' });
+    await setBatchState(stage.db, started ?? '', 'completed', null);
+    const sorted = [...copied.slice(0, 2), [orderUrl(2), '', `${OURS}3`], [orderUrl(2), '', `${OURS}2`]];
+    expect(await save(stage, sorted)).toMatchObject({ outcome: 'nothing to look up' });
+    await stage.db.execute(sql`update rows set completed_at = now() - interval '13 hours' where row = 2`);
+    const due = await save(stage, [...sorted, ['', '', 'a note']]);
+    expect(await rowsOf(stage, due.started ?? '')).toMatchObject([{ row: 2 }, { row: 3 }]);
+  });
+
   it('a changed number beside an old text is looked up', async () => {
     const { stage } = await trackedOnce();
     const { started } = await save(stage, [
