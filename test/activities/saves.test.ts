@@ -204,6 +204,30 @@ describe('after a batch', () => {
     expect(await columnC(workbook)).toEqual([OURS, `${OURS}2`]);
   });
 
+  it('a stale editor that brings back an old text without separators does not make it a person’s', async () => {
+    const stage = await stageWith();
+    const { started } = await save(stage, [[orderUrl(1)]]);
+    await answer(stage, started ?? '', { 2: '見つかりません' });
+    await stage.run(stage.activities.writeBack, { batchId: started ?? '' });
+    await setBatchState(stage.db, started ?? '', 'completed', null);
+    await stage.db.execute(sql`update rows set completed_at = now() - interval '13 hours'`);
+    await noteSession(stage.db, { key: 'k', workbook, open: true });
+    const { started: next } = await save(stage, [
+      [orderUrl(1), '', '見つかりません'],
+      ['', '', 'a note'],
+    ]);
+    await answer(stage, next ?? '', { 2: OURS });
+    await stage.run(stage.activities.writeBack, { batchId: next ?? '' });
+    await setBatchState(stage.db, next ?? '', 'completed', null);
+    const brought = await save(stage, [
+      [orderUrl(1), '', '見つかりません'],
+      ['', '', 'more'],
+    ]);
+    expect(brought.writeAgain).toEqual([next]);
+    await stage.run(stage.activities.writeBack, { batchId: next ?? '' });
+    expect(await columnC(workbook)).toEqual([OURS, 'more']);
+  });
+
   it('a stale editor is known by when its save came, however late that is examined', async () => {
     const { stage, batchId } = await trackedOnce();
     await noteSession(stage.db, { key: 'k', workbook, open: true });
