@@ -30,6 +30,8 @@ export interface YamatoDeps {
   database: Database;
   carrierClock: CarrierClock;
   yamato: Pick<YamatoClient, 'ask'>;
+  yamatoPauseMinMs: number;
+  yamatoPauseMaxMs: number;
 }
 
 /** Requests for a group before its rows fail, and the pauses between them, four times as long each. */
@@ -46,8 +48,9 @@ const LONGEST_WAIT_MS = 10_000;
 const NO_PARCEL: ReadonlySet<string> = new Set(['伝票番号未登録', '伝票番号誤り']);
 
 /** The one activity of `yamato_tracking_10_queue`: a group of ten numbers in one request, paced by the carrier's clock. */
-export function createYamatoActivities({ database, carrierClock: clock, yamato }: YamatoDeps) {
-  const { db } = database;
+export function createYamatoActivities(deps: YamatoDeps) {
+  const { carrierClock: clock, yamato, yamatoPauseMinMs, yamatoPauseMaxMs } = deps;
+  const { db } = deps.database;
   const toldStates = new Set<string>();
 
   /** The rest of a pause is waited for here; cancelled meanwhile, nothing is sent. */
@@ -125,15 +128,19 @@ export function createYamatoActivities({ database, carrierClock: clock, yamato }
 
   return withFailures({
     /**
-     * Asks for one group, and keeps its results. `pauseMs`: the pause to be kept after this request, by whoever makes
-     * the next. May run again without harm: a request whose worker died counts as one that failed.
+     * Asks for one group, and keeps its results. `pauseShare`, from 0 to 1, draws the pause to be kept after this
+     * request, by whoever makes the next, between the shortest and the longest. May run again without harm: a request
+     * whose worker died counts as one that failed.
      */
-    async askGroup(input: { batchId: string; jobId: number; pauseMs: number }): Promise<AskOutcome> {
+    async askGroup(input: { batchId: string; jobId: number; pauseShare: number }): Promise<AskOutcome> {
       return withHeartbeat(async (signal) => {
         const job = await findJob(db, input.jobId);
+        const pauseMs = Math.round(
+          yamatoPauseMinMs + input.pauseShare * (yamatoPauseMaxMs - yamatoPauseMinMs),
+        );
         const open = job?.state === 'pending' && job.sitemapId === null && job.batchId === input.batchId;
         const outcome = open
-          ? await ask(job, input.pauseMs, signal)
+          ? await ask(job, pauseMs, signal)
           : ({ outcome: 'asked', waitMs: 0, why: '' } as const);
         return { ...outcome, ...(await batchFigures(db, input.batchId)) };
       });

@@ -65,7 +65,7 @@ export const WORKERS: Readonly<Record<WorkerName, WorkerSpec>> = {
   },
   yamato_tracking_10: {
     workflows: true,
-    activities: (parts) => createYamatoActivities({ ...parts, yamato: parts.yamato() }),
+    activities: (parts) => createYamatoActivities({ ...parts, ...parts.settings, yamato: parts.yamato() }),
     // One request at a time; with 10 s of waiting and 25 s of request it comes to its answer. No limit of five hours:
     // a run hands over to the next. 1 GB is plenty: nothing is kept from group to group.
     limits: {

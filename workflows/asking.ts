@@ -3,7 +3,6 @@ import type { PendingJob } from '../src/db/jobs.ts';
 import { asking } from './activity-proxies.ts';
 import type { BatchRun } from './batch-run.ts';
 import { JobByJob } from './job-by-job.ts';
-import type { YamatoInput } from './messages.ts';
 
 /** A site that gives no answers is not asked on through the whole workbook. */
 const FAILURES_TO_HOLD = 5;
@@ -12,19 +11,17 @@ const FAILURES_TO_HOLD = 5;
 export class Asking extends JobByJob<AskOutcome> {
   /** Groups that failed one after the other, the latest among them. */
   failedInARow: number;
-  private readonly input: YamatoInput;
 
-  constructor(run: BatchRun, input: YamatoInput) {
+  constructor(run: BatchRun) {
     super(run);
-    this.input = input;
-    this.failedInARow = input.failedInARow;
+    this.failedInARow = run.input.carried?.failedInARow ?? 0;
   }
 
   protected async send({ jobId, label }: PendingJob): Promise<AskOutcome> {
-    const { batchId, pauseMinMs, pauseMaxMs } = this.input;
+    const { batchId } = this.run.input;
     // Workflow code's own random: a replay draws the same.
-    const pauseMs = Math.round(pauseMinMs + Math.random() * (pauseMaxMs - pauseMinMs));
-    return asking.askGroup.executeWithOptions({ summary: label }, [{ batchId, jobId, pauseMs }]);
+    const pauseShare = Math.random();
+    return asking.askGroup.executeWithOptions({ summary: label }, [{ batchId, jobId, pauseShare }]);
   }
 
   protected async take({ outcome, waitMs, why, ...figures }: AskOutcome): Promise<void> {

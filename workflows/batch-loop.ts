@@ -5,6 +5,7 @@ import {
   CancellationScope,
   CancelledFailure,
   condition,
+  continueAsNew,
 } from '@temporalio/workflow';
 import type { BatchCounts } from '../src/db/counts.ts';
 import { batchSteps, excel } from './activity-proxies.ts';
@@ -21,8 +22,8 @@ export interface BatchKind {
   work(isOver: () => boolean): Promise<void>[];
   /** Nothing is left to do, nor to wait for. */
   readonly done: boolean;
-  /** Hands over to a new run of the same workflow. */
-  rollOver(carried: Pick<CarriedState, 'paused' | 'cancelled'>): Promise<never>;
+  /** What of its own a new run goes on with. */
+  carry(): Partial<CarriedState>;
 }
 
 /** One workbook's batch from its rows to the last writeback, whichever way its numbers are asked. */
@@ -47,7 +48,10 @@ export async function runBatch(
       run.update(await batchSteps.figures({ batchId: input.batchId }));
     } while (!isOver());
     const { paused, cancelled, writebackTrouble } = run;
-    if (!settled()) await kind.rollOver({ paused, cancelled });
+    if (!settled()) {
+      const carried = { inbox: [], failedInARow: 0, ...kind.carry(), paused, cancelled };
+      await continueAsNew<(next: BatchInput) => Promise<BatchCounts>>({ ...input, carried });
+    }
     if (cancelled === null) await run.end('completed', writebackTrouble);
     else await run.end('cancelled', personText('cancelled', cancelled));
   });

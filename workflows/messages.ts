@@ -14,17 +14,12 @@ export interface BatchInput {
   carried: CarriedState | null;
 }
 
-/** Input of a batch whose numbers are asked of Yamato directly. */
-export interface YamatoInput extends BatchInput {
-  pauseMinMs: number;
-  pauseMaxMs: number;
-  /** Groups that failed one after the other, the latest among them. */
-  failedInARow: number;
-}
-
 /** What a run hands to its successor. */
 export interface CarriedState {
+  /** Jobs whose results are still to be processed. */
   inbox: number[];
+  /** Groups that a carrier gave no answer for, one after the other, the latest among them. */
+  failedInARow: number;
   paused: PersonMessage | null;
   cancelled: CancelMessage | null;
 }

@@ -1,4 +1,4 @@
-import { continueAsNew, setHandler } from '@temporalio/workflow';
+import { setHandler } from '@temporalio/workflow';
 import { runBatch } from './batch-loop.ts';
 import { IncomingResults } from './incoming-results.ts';
 import { type BatchInput, type BatchProgress, webhookReceived } from './messages.ts';
@@ -16,11 +16,7 @@ export async function TrackingBatchWorkflow(input: BatchInput): Promise<BatchPro
       get done() {
         return publishing.done && incoming.done && (run.dropped || run.figures.inFlight === 0);
       },
-      rollOver: (carried) =>
-        continueAsNew<typeof TrackingBatchWorkflow>({
-          ...input,
-          carried: { ...carried, inbox: incoming.unprocessed() },
-        }),
+      carry: () => ({ inbox: incoming.unprocessed() }),
     };
   });
 }

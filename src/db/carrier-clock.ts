@@ -12,6 +12,9 @@ export type RequestEnd = { answerMs: number } | { error: string; page: string | 
 /** After so long a request has certainly ended: 10 s, as much again with older ciphers, a margin. */
 export const LEASE_MS = 25_000;
 
+/** When a request under way ends is not known: looked at again so soon. */
+export const LOOK_AGAIN_MS = 200;
+
 const LOST = 'its worker ended before the answer was saved';
 
 /**
@@ -40,8 +43,11 @@ export class CarrierClock {
     return this.db.transaction(async (tx): Promise<CarrierTurn> => {
       const { asking, waitMs } = await this.locked(tx);
       if (waitMs > 0) {
-        const why = asking === null ? 'the pause between two requests' : 'another request is under way';
-        return { begun: false, waitMs: Math.ceil(waitMs), why: `${carrier}: ${why}` };
+        const [why, mostMs] =
+          asking === null
+            ? ['the pause between two requests', waitMs]
+            : ['another request is under way', LOOK_AGAIN_MS];
+        return { begun: false, waitMs: Math.ceil(Math.min(waitMs, mostMs)), why: `${carrier}: ${why}` };
       }
       const [begun] = await tx.execute<{ requestId: number }>(sql`
         with request as (
@@ -84,7 +90,8 @@ export class CarrierClock {
   private async locked(tx: Queries): Promise<{ asking: number | null; waitMs: number }> {
     const latest = sql`${this.now()} + ${milliseconds(sql`(carrier_clock.pause_ms + ${LEASE_MS}::int)`)}`;
     const [state] = await tx.execute<{ asking: number | null; waitMs: number }>(sql`
-      insert into carrier_clock (carrier, open_at, pause_ms) values (${this.carrier}, ${this.now()}, 0)
+      insert into carrier_clock (carrier, open_at, pause_ms)
+      values (${this.carrier}, ${this.now()} - interval '1 second', 0)
       on conflict (carrier) do update set open_at = least(carrier_clock.open_at, ${latest})
       returning asking::float8, (extract(epoch from open_at - ${this.now()}) * 1000)::float8 as "waitMs"`);
     return state ?? { asking: null, waitMs: 0 };

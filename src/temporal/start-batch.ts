@@ -1,7 +1,7 @@
 import { access, constants, realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Client } from '@temporalio/client';
-import type { BatchInput, RetryMessage, YamatoInput } from '../../workflows/messages.ts';
+import type { BatchInput, RetryMessage } from '../../workflows/messages.ts';
 import type { Settings } from '../config.ts';
 import { type Batch, insertBatch, runningBatch, setBatchState, setRunId } from '../db/batches.ts';
 import type { Database } from '../db/database.ts';
@@ -109,18 +109,6 @@ export async function startBatch(deps: StartDeps, request: StartRequest): Promis
   }
 }
 
-/** The workflow of a batch's kind, its queue and its input. */
-function kindOf(
-  batch: Batch,
-  input: BatchInput,
-  { yamatoPauseMinMs: pauseMinMs, yamatoPauseMaxMs: pauseMaxMs }: Settings,
-): { workflow: string; taskQueue: string; args: [BatchInput] } {
-  if (taskByName(batch.task).sitemapId !== null)
-    return { workflow: BATCH_WORKFLOW, taskQueue: QUEUES.tracking_batch, args: [input] };
-  const yamato: YamatoInput = { ...input, pauseMinMs, pauseMaxMs, failedInARow: 0 };
-  return { workflow: YAMATO_WORKFLOW, taskQueue: QUEUES.yamato_tracking_10, args: [yamato] };
-}
-
 /** The one place that starts batch workflows; `retry` runs an ended batch again under its own id. Gives the run id. */
 export async function startWorkflow(
   { database, client, settings }: WorkflowDeps,
@@ -140,10 +128,11 @@ export async function startWorkflow(
   const chosen = retry === null ? batch.chosenRows?.join(', ') : (retry.rows ?? 'that failed');
   const rows = chosen === undefined ? 'all rows' : `rows ${firstOf(chosen, 60)}`;
   const name = basename(batch.workbook);
-  const { workflow, ...kind } = kindOf(batch, input, settings);
-  const handle = await client.workflow.start(workflow, {
-    ...kind,
+  const direct = taskByName(batch.task).sitemapId === null;
+  const handle = await client.workflow.start(direct ? YAMATO_WORKFLOW : BATCH_WORKFLOW, {
     workflowId: batch.workflowId,
+    taskQueue: direct ? QUEUES.yamato_tracking_10 : QUEUES.tracking_batch,
+    args: [input],
     staticSummary: firstOf(`${batch.task} · ${name} · ${rows}`, 200),
     staticDetails: `**Workbook** ${batch.workbook}\n\n**Task** ${batch.task}\n\n**Rows** ${rows}\n\n**Batch** ${batch.id}`,
     typedSearchAttributes: [

@@ -51,13 +51,14 @@ export class FakeBatch {
   readonly states: { state: BatchState; reason: string | null }[] = [];
   readonly published: number[] = [];
   /** Every request for a group, a row a group, with its drawn pause. */
-  readonly asked: { jobId: number; pauseMs: number }[] = [];
+  readonly asked: { jobId: number; pauseShare: number }[] = [];
+  longestPauseMs = 50_000;
   readonly writebacks: number[] = [];
   readonly actions: string[] = [];
   /** What each publish comes to; `turn`: it waits for its turn until it is cancelled. */
   onPublish: (jobId: number) => Fate | Promise<Fate> = () => 'published';
   /** What each request to the carrier comes to. */
-  onAsk: (jobId: number, pauseMs: number) => Answer | Promise<Answer> = () => 'asked';
+  onAsk: (jobId: number) => Answer | Promise<Answer> = () => 'asked';
   /** Jobs that have to wait; asked for each list of results. */
   onResults: (jobIds: readonly number[]) => ResultsOutcome['waiting'] = () => null;
   /** Throws for a workbook that cannot be read. */
@@ -114,13 +115,14 @@ export class FakeBatch {
     return { outcome, ...this.figures() };
   }
 
-  private async ask(jobId: number, pauseMs: number): Promise<AskOutcome> {
-    const answer = await this.onAsk(jobId, pauseMs);
+  private async ask(jobId: number, pauseShare: number): Promise<AskOutcome> {
+    const answer = await this.onAsk(jobId);
     if (answer === 'turn') return untilCancelled();
-    this.asked.push({ jobId, pauseMs });
+    this.asked.push({ jobId, pauseShare });
     if (answer === 'asked') this.set(jobId, 'completed');
     if (answer === 'gave up') this.set(jobId, 'failed');
-    const outcome = typeof answer === 'object' ? answer : { outcome: answer, waitMs: pauseMs, why: answer };
+    const waitMs = Math.round(this.longestPauseMs * pauseShare);
+    const outcome = typeof answer === 'object' ? answer : { outcome: answer, waitMs, why: answer };
     return { ...outcome, ...this.figures() };
   }
 
@@ -142,7 +144,7 @@ export class FakeBatch {
         if ((await this.onPublish(jobId)) === 'died') this.set(jobId, 'failed');
         return this.figures();
       },
-      askGroup: ({ jobId, pauseMs }) => this.ask(jobId, pauseMs),
+      askGroup: ({ jobId, pauseShare }) => this.ask(jobId, pauseShare),
       saveState: async ({ state, reason }) => {
         this.states.push({ state, reason });
         return this.figures();

@@ -3,7 +3,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { compiledModule } from '../../src/paths.ts';
 import { BATCH_WORKFLOW, QUEUES, YAMATO_WORKFLOW } from '../../src/temporal/names.ts';
-import type { BatchInput, YamatoInput } from '../../workflows/messages.ts';
+import type { BatchInput } from '../../workflows/messages.ts';
 import type { FakeBatch } from './fake-batch.ts';
 import './quiet-runtime.ts';
 import { saveHistory } from './save-history.ts';
@@ -17,8 +17,7 @@ export const INPUT: BatchInput = {
   carried: null,
 };
 
-/** The pauses of the real one. */
-export const YAMATO_INPUT: YamatoInput = { ...INPUT, pauseMinMs: 1_000, pauseMaxMs: 50_000, failedInARow: 0 };
+export type FakeInput = Partial<BatchInput> & { asksYamato?: boolean };
 
 let serial = 0;
 
@@ -70,16 +69,15 @@ export async function withWorkers<T>(
   }
 }
 
-/** Starts a batch's workflow, its id the batch's unless given; with pauses: one of Yamato's. */
+/** Starts a batch's workflow, its id the batch's unless given. `asksYamato`: one that asks the carrier directly. */
 export function startFake(
   env: TestWorkflowEnvironment,
-  input: Partial<BatchInput>,
+  { asksYamato = false, ...input }: FakeInput,
   workflowId = input.batchId ?? INPUT.batchId,
 ): Promise<WorkflowHandleWithFirstExecutionRunId> {
-  const isYamato = 'pauseMinMs' in input;
-  return env.client.workflow.start(isYamato ? YAMATO_WORKFLOW : BATCH_WORKFLOW, {
+  return env.client.workflow.start(asksYamato ? YAMATO_WORKFLOW : BATCH_WORKFLOW, {
     workflowId,
-    taskQueue: isYamato ? QUEUES.yamato_tracking_10 : QUEUES.tracking_batch,
+    taskQueue: asksYamato ? QUEUES.yamato_tracking_10 : QUEUES.tracking_batch,
     args: [{ ...INPUT, ...input }],
   });
 }
@@ -92,7 +90,7 @@ export function runBatch(
   env: TestWorkflowEnvironment,
   batch: FakeBatch,
   during: (running: Running) => Promise<void>,
-  options: Partial<BatchInput> & { saveAs?: string } = {},
+  options: FakeInput & { saveAs?: string } = {},
 ): Promise<unknown> {
   const { saveAs, ...input } = options;
   return withWorkers(env, batch.activities(), async () => {

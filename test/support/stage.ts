@@ -91,6 +91,8 @@ async function setStage(database: Database, options: StageOptions, releasers: ((
   const carrierClock = new CarrierClock(database, 'yamato');
   const files = options.files ?? new LocalFiles();
   const deps = {
+    yamatoPauseMinMs: 0,
+    yamatoPauseMaxMs: 100_000,
     database,
     clock,
     webscraper,

@@ -183,7 +183,7 @@ it('rows that are none are refused by the Update', async () => {
 
 it('what was asked of a run is handed to its successor', async () => {
   const batch = new FakeBatch(2);
-  const paused = { inbox: [], paused: mika, cancelled: null };
+  const paused = { inbox: [], failedInARow: 0, paused: mika, cancelled: null };
   await runBatch(
     env,
     batch,
@@ -198,7 +198,7 @@ it('what was asked of a run is handed to its successor', async () => {
   );
   const cancelled = new FakeBatch(2);
   await runBatch(env, cancelled, async () => {}, {
-    carried: { inbox: [], paused: null, cancelled: { ...mika, drop: false } },
+    carried: { inbox: [], failedInARow: 0, paused: null, cancelled: { ...mika, drop: false } },
   });
   expect(cancelled.published).toEqual([]);
   expect(cancelled.states.at(-1)?.state).toBe('cancelled');

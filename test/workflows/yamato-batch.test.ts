@@ -1,8 +1,7 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { YamatoInput } from '../../workflows/messages.ts';
 import { FakeBatch } from '../support/fake-batch.ts';
-import { runBatch, type Running, YAMATO_INPUT } from '../support/run-batch.ts';
+import { type FakeInput, runBatch, type Running } from '../support/run-batch.ts';
 import { startWorkflowServer } from '../support/workflow-server.ts';
 
 let env: TestWorkflowEnvironment;
@@ -17,8 +16,8 @@ const mika = { by: 'mika', why: 'stocktaking' };
 const run = (
   batch: FakeBatch,
   during: (running: Running) => Promise<void>,
-  options: Partial<YamatoInput> & { saveAs?: string } = {},
-) => runBatch(env, batch, during, { ...YAMATO_INPUT, ...options });
+  options: FakeInput & { saveAs?: string } = {},
+) => runBatch(env, batch, during, { ...options, asksYamato: true });
 
 const askedJobs = (batch: FakeBatch) => batch.asked.map(({ jobId }) => jobId);
 const noMessages = async () => {};
@@ -37,11 +36,13 @@ it('asks group by group with pauses of their own between 1 and 50 s, writes back
   const counts = await run(batch, noMessages, { saveAs: 'yamato-completed' });
   expect(counts).toMatchObject({ total: 25, completed: 25 });
   expect(askedJobs(batch)).toEqual(Array.from({ length: 25 }, (_, jobId) => jobId));
-  const pausesMs = batch.asked.map(({ pauseMs }) => pauseMs);
-  expect(pausesMs.every((ms) => ms >= 1_000 && ms <= 50_000)).toBe(true);
-  expect(new Set(pausesMs).size).toBeGreaterThan(20);
+  const shares = batch.asked.map(({ pauseShare }) => pauseShare);
+  expect(shares.every((share) => share >= 0 && share < 1)).toBe(true);
+  expect(new Set(shares).size).toBe(25);
+  // The pauses spread over the whole range, neither all short nor all long.
+  expect(Math.max(...shares) - Math.min(...shares)).toBeGreaterThan(0.5);
   for (const [index, ms] of askedAtMs.slice(1).entries())
-    expect(ms - (askedAtMs[index] ?? 0)).toBeGreaterThanOrEqual(pausesMs[index] ?? 0);
+    expect(ms - (askedAtMs[index] ?? 0)).toBeGreaterThanOrEqual(50_000 * (shares[index] ?? 1));
   // The pause after the last group is nobody's to wait for.
   expect(writtenAtMs - (askedAtMs[24] ?? 0)).toBeLessThan(1_000);
   expect(batch.writebacks.reduce((sum, n) => sum + n, 0)).toBe(25);
@@ -109,7 +110,7 @@ it('a run goes on counting what failed in a row before it', async () => {
       expect(askedJobs(batch)).toEqual([0]);
       await handle.executeUpdate('resume', { args: [mika] });
     },
-    { failedInARow: 4 },
+    { carried: { inbox: [], failedInARow: 4, paused: null, cancelled: null } },
   );
 });
 
@@ -142,13 +143,14 @@ it('pause takes back a group that waits for its turn and ends a long pause; resu
 
 it('cancel asks no more, and what has come is written', async () => {
   const batch = new FakeBatch(3);
+  batch.longestPauseMs = 3_600_000;
   await run(
     batch,
     async ({ handle, until }) => {
       await until(() => batch.asked.length === 1);
       await handle.executeUpdate('cancel', { args: [{ ...mika, drop: false }] });
     },
-    { saveAs: 'yamato-cancelled', pauseMinMs: 3_600_000, pauseMaxMs: 3_600_000 },
+    { saveAs: 'yamato-cancelled' },
   );
   expect(batch.figures().counts).toMatchObject({ completed: 1, pending: 2 });
   expect(batch.writebacks).toEqual([1]);
@@ -158,16 +160,19 @@ it('cancel asks no more, and what has come is written', async () => {
 it('a retry while the batch runs, and of one that has ended, asks for the failed rows again', async () => {
   const batch = new FakeBatch(3);
   const fails = new Set([0, 1]);
-  batch.onAsk = (jobId) => (fails.delete(jobId) ? 'gave up' : 'asked');
-  const long = { pauseMinMs: 60_000, pauseMaxMs: 60_000 };
-  await run(
-    batch,
-    async ({ handle, until }) => {
-      await until(() => batch.count('failed') === 2);
-      await handle.executeUpdate('retryRows', { args: [{ ...mika, rows: '3' }] });
-    },
-    long,
-  );
+  let retried = () => {};
+  const retry = new Promise<void>((resolve) => {
+    retried = resolve;
+  });
+  batch.onAsk = async (jobId) => {
+    if (jobId === 2) await retry;
+    return fails.delete(jobId) ? 'gave up' : 'asked';
+  };
+  await run(batch, async ({ handle, until }) => {
+    await until(() => batch.count('failed') === 2);
+    await handle.executeUpdate('retryRows', { args: [{ ...mika, rows: '3' }] });
+    retried();
+  });
   expect(batch.figures().counts).toMatchObject({ completed: 2, failed: 1 });
   await run(batch, noMessages, { retry: { ...mika, rows: null }, saveAs: 'yamato-retried' });
   expect(batch.figures().counts).toMatchObject({ completed: 3, failed: 0 });

@@ -1,0 +1,350 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { asc } from 'drizzle-orm';
+import { describe, expect, it } from 'vitest';
+import type { AskOutcome } from '../../activities/yamato.ts';
+import { findBatch } from '../../src/db/batches.ts';
+import { batchFigures } from '../../src/db/counts.ts';
+import { carrierRequests } from '../../src/db/schema.ts';
+import { batchStatus } from '../../src/db/status.ts';
+import { expectedText, type FaultKind, numberWithFault } from '../../src/sandbox/index.ts';
+import { trackingNumber } from '../../src/workbook/samples.ts';
+import { makeCertificates } from '../integration/sandbox-certificates.ts';
+import { batchOf, jobsOf, rowsOf } from '../support/batch.ts';
+import { type Stage, type StageOptions, useStage } from '../support/stage.ts';
+
+const stageWith = useStage();
+const TASK = 'yamato_tracking_10';
+const numbersFrom = (first: number, count: number) =>
+  Array.from({ length: count }, (_, index) => trackingNumber(48_210_907_150 + (first + index) * 37));
+
+async function given(inputs: readonly string[], options: StageOptions = {}) {
+  const stage = await stageWith(options);
+  return { stage, batchId: await batchOf(stage, TASK, inputs) };
+}
+
+async function nextOf(stage: Stage, batchId: string): Promise<number> {
+  const { next } = await batchFigures(stage.db, batchId);
+  if (next === null) throw new Error('no group is left');
+  return next.jobId;
+}
+
+/** Asks for the batch's next group, as its workflow does; `pauseMs` of at most 100 s. */
+async function ask(stage: Stage, batchId: string, pauseMs = 0): Promise<AskOutcome> {
+  const jobId = await nextOf(stage, batchId);
+  const pauseShare = pauseMs / stage.yamatoPauseMaxMs;
+  return stage.run(stage.activities.askGroup, { batchId, jobId, pauseShare });
+}
+
+const requestsOf = (stage: Stage) =>
+  stage.db.query.carrierRequests.findMany({ orderBy: [asc(carrierRequests.id)] });
+const expectedOf = (number: string | null) => expectedText(TASK, null, number, { day: new Date() });
+
+it('asks ten numbers a request, in the workbook’s order; every row of a number gets its result', async () => {
+  const numbers = numbersFrom(0, 12);
+  const inputs = [...numbers.slice(0, 5), numbers[0] ?? '', ...numbers.slice(5), numbers[11] ?? ''];
+  const { stage, batchId } = await given(inputs);
+  expect(await ask(stage, batchId)).toMatchObject({
+    outcome: 'asked',
+    counts: { completed: 11, pending: 3 },
+  });
+  expect(await ask(stage, batchId)).toMatchObject({
+    outcome: 'asked',
+    counts: { completed: 14 },
+    next: null,
+  });
+  expect(stage.sandbox.yamatoRequests().map((request) => request.numbers)).toEqual([
+    numbers.slice(0, 10),
+    numbers.slice(10),
+  ]);
+  const rows = await rowsOf(stage, batchId);
+  expect(rows.map(({ result }) => result)).toEqual(inputs.map(expectedOf));
+  for (const row of rows) {
+    expect(row).toMatchObject({ state: 'completed', source: 'yamato', url: null, error: null });
+    expect(row.details).toMatchObject({ number: row.trackingNumber, stateText: row.statusText });
+  }
+  expect(rows.some(({ details }) => (details?.events.length ?? 0) > 1)).toBe(true);
+  expect((await jobsOf(stage, batchId)).map(({ customId, state }) => ({ customId, state }))).toEqual([
+    { customId: `yt10-${batchId}-1`, state: 'completed' },
+    { customId: `yt10-${batchId}-2`, state: 'completed' },
+  ]);
+  expect(await requestsOf(stage)).toMatchObject([
+    { error: null, page: null, answerMs: expect.any(Number), finishedAt: expect.any(Date) },
+    { error: null, page: null },
+  ]);
+});
+
+it('bad input is invalid with its reason or set right, and shifts nothing', async () => {
+  const [first = '', second = '', third = ''] = numbersFrom(0, 3);
+  const grouped = second.replace(/^(.{4})(.{4})/, '$1-$2-');
+  const fullWidth = third.replaceAll(/\d/g, (digit) => String.fromCharCode(0xff10 + Number(digit)));
+  const wrongDigit = `${first.slice(0, 11)}${(Number(first.at(-1)) + 1) % 7}`;
+  const { stage, batchId } = await given([
+    '番号未定',
+    ` ${first} `,
+    first.slice(1),
+    grouped,
+    `${first}0`,
+    fullWidth,
+    first,
+    wrongDigit,
+    '4.82E+11',
+  ]);
+  await ask(stage, batchId);
+  const rows = await rowsOf(stage, batchId);
+  expect(rows.map(({ result }) => result)).toEqual([
+    null,
+    expectedOf(first),
+    null,
+    expectedOf(second),
+    null,
+    expectedOf(third),
+    expectedOf(first),
+    '伝票番号誤り',
+    null,
+  ]);
+  for (const { state, error } of rows.filter(({ result }) => result === null)) {
+    expect(state).toBe('invalid');
+    expect(error).not.toBeNull();
+  }
+  expect(rows[7]).toMatchObject({ state: 'completed', status: 'unknown', warnings: [expect.any(String)] });
+  expect(stage.sandbox.yamatoRequests()).toHaveLength(1);
+});
+
+it('what Yamato does not know, and a state that nobody knows, are results', async () => {
+  const numbers = (['not-found', 'state-unknown'] as const).map((kind) => numberWithFault(kind));
+  const { stage, batchId } = await given(numbers);
+  await ask(stage, batchId);
+  const rows = await rowsOf(stage, batchId);
+  expect(rows.map(({ result }) => result)).toEqual(numbers.map(expectedOf));
+  expect(rows[0]).toMatchObject({ state: 'completed', status: 'unknown', result: '伝票番号未登録' });
+  expect(rows[1]).toMatchObject({ state: 'completed', status: 'unknown' });
+});
+
+describe('an answer that is none', () => {
+  it.each<[FaultKind, RegExp, boolean]>([
+    ['yamato-captcha', /captcha/i, true],
+    ['yamato-maintenance', /maintenance/i, true],
+    ['yamato-truncated', /broke off before its end/, true],
+    ['yamato-fewer-boxes', /answers \d+ of \d+ numbers/, true],
+    ['yamato-changed-markup', /is not understood/, true],
+    ['yamato-timeout', /./, false],
+    ['yamato-reset', /./, false],
+    ['yamato-500', /500/, true],
+  ])(
+    '%s: three attempts with growing pauses, then its rows fail and the next group goes on',
+    async (kind, reason, hasPage) => {
+      const inputs = [...numbersFrom(0, 9), numberWithFault(kind), ...numbersFrom(9, 2)];
+      const { stage, batchId } = await given(inputs, {
+        yamato: ({ yamatoUrl }) => ({ url: yamatoUrl, timeoutMs: 200 }),
+      });
+      expect(await ask(stage, batchId)).toMatchObject({ outcome: 'failed', waitMs: 30_000 });
+      expect(await ask(stage, batchId)).toMatchObject({
+        outcome: 'failed',
+        waitMs: 120_000,
+        why: expect.stringMatching(/^after attempt 2 of 3: /),
+      });
+      const gaveUp = await ask(stage, batchId);
+      expect(gaveUp).toMatchObject({ outcome: 'gave up', waitMs: 0, counts: { failed: 10, pending: 2 } });
+      expect(gaveUp.why).toMatch(reason);
+      expect(await ask(stage, batchId)).toMatchObject({
+        outcome: 'asked',
+        counts: { failed: 10, completed: 2 },
+      });
+      const rows = await rowsOf(stage, batchId);
+      for (const row of rows.slice(0, 10))
+        expect(row).toMatchObject({ state: 'failed', error: `${gaveUp.why} (3 attempts)`, result: null });
+      const requests = await requestsOf(stage);
+      expect(requests.map(({ error }) => error)).toEqual([gaveUp.why, gaveUp.why, gaveUp.why, null]);
+      expect(requests.map(({ page }) => page !== null)).toEqual([hasPage, hasPage, hasPage, false]);
+    },
+  );
+
+  it.each<FaultKind>(['yamato-shift-jis', 'yamato-slow'])('%s is none of them', async (kind) => {
+    const numbers = [...numbersFrom(0, 2), numberWithFault(kind)];
+    const { stage, batchId } = await given(numbers, { sandbox: { slowAnswerMs: 50 } });
+    expect(await ask(stage, batchId)).toMatchObject({ outcome: 'asked' });
+    expect((await rowsOf(stage, batchId)).map(({ result }) => result)).toEqual(numbers.map(expectedOf));
+  });
+
+  it('failed rows are asked again by a retry, ten a group, with attempts of their own', async () => {
+    const numbers = [...numbersFrom(0, 3), numberWithFault('yamato-captcha')];
+    const { stage, batchId } = await given(numbers);
+    for (let tries = 0; tries < 3; tries += 1) await ask(stage, batchId);
+    const retry = { batchId, by: 'mika', why: null, rows: '2-4' };
+    expect(await stage.run(stage.activities.retryRows, retry)).toMatchObject({
+      counts: { pending: 3, failed: 1 },
+    });
+    expect(await ask(stage, batchId)).toMatchObject({
+      outcome: 'asked',
+      counts: { completed: 3, failed: 1 },
+    });
+    const jobs = await jobsOf(stage, batchId);
+    expect(jobs.map(({ seq, attempt, state }) => ({ seq, attempt, state }))).toEqual([
+      { seq: 1, attempt: 1, state: 'failed' },
+      { seq: 2, attempt: 2, state: 'completed' },
+    ]);
+  });
+});
+
+describe('over TLS with key exchange by RSA only', () => {
+  it('a server of an authority that is trusted answers', async () => {
+    const { ca, ...server } = await makeCertificates('localhost');
+    const numbers = numbersFrom(0, 10);
+    const { stage, batchId } = await given(numbers, {
+      sandbox: { yamatoTls: server },
+      yamato: ({ yamatoTlsUrl }) => ({ url: yamatoTlsUrl ?? '', ca }),
+    });
+    expect(await ask(stage, batchId)).toMatchObject({ outcome: 'asked', counts: { completed: 10 } });
+    expect((await rowsOf(stage, batchId)).map(({ result }) => result)).toEqual(numbers.map(expectedOf));
+    expect(stage.sandbox.yamatoRequests()).toMatchObject([{ tls: true }]);
+  });
+
+  it.each([
+    ['of another authority', 'localhost', false, /^the certificate of .* is not to be trusted/],
+    ['for another host', 'yamato.example', true, /^the certificate of .* is for another host name/],
+  ])('a certificate %s is refused, and the rows say so', async (_what, hostName, trusted, reason) => {
+    const { ca, ...server } = await makeCertificates(hostName);
+    const { stage, batchId } = await given(numbersFrom(0, 2), {
+      sandbox: { yamatoTls: server },
+      yamato: ({ yamatoTlsUrl }) => ({ url: yamatoTlsUrl ?? '', ...(trusted ? { ca } : {}) }),
+    });
+    for (let tries = 0; tries < 3; tries += 1) await ask(stage, batchId);
+    for (const { state, error } of await rowsOf(stage, batchId)) {
+      expect(state).toBe('failed');
+      expect(error).toMatch(reason);
+    }
+    expect(stage.sandbox.yamatoRequests()).toEqual([]);
+  });
+});
+
+describe('one asker at a time', () => {
+  it('two batches at once keep the pause between any two requests', async () => {
+    const { stage, batchId } = await given(numbersFrom(0, 60));
+    const other = await batchOf(stage, TASK, numbersFrom(100, 60));
+    const pauses = [10, 80, 0, 40, 25, 60];
+    await Promise.all(
+      [batchId, other].map(async (id) => {
+        for (const pauseMs of pauses)
+          expect(await ask(stage, id, pauseMs)).toMatchObject({ outcome: 'asked' });
+      }),
+    );
+    const requests = await requestsOf(stage);
+    const arrivedAt = stage.sandbox.yamatoRequests().map(({ at }) => at);
+    expect(requests).toHaveLength(12);
+    expect(arrivedAt).toHaveLength(12);
+    for (const [index, { finishedAt, pauseMs }] of requests.slice(0, -1).entries()) {
+      const openMs = (finishedAt?.getTime() ?? Infinity) + pauseMs;
+      // Moments of the record are whole milliseconds.
+      expect((requests[index + 1]?.startedAt.getTime() ?? 0) - openMs).toBeGreaterThanOrEqual(-1);
+      expect((arrivedAt[index + 1] ?? 0) - openMs).toBeGreaterThanOrEqual(-1);
+    }
+    const jobs = new Map((await jobsOf(stage, batchId)).map(({ id }) => [id, batchId]));
+    // Neither waits for all of the other.
+    expect(new Set(requests.slice(0, 6).map(({ jobId }) => jobs.has(jobId))).size).toBe(2);
+  });
+
+  it('the rest of a long pause is the workflow’s to wait for, with a head start for who was told so', async () => {
+    const { stage, batchId } = await given(numbersFrom(0, 20));
+    expect(await ask(stage, batchId, 50_000)).toMatchObject({ outcome: 'asked', waitMs: 45_000 });
+    const told = await ask(stage, batchId, 1_000);
+    expect(told).toMatchObject({ outcome: 'wait', why: 'yamato: the pause between two requests' });
+    expect(told.waitMs).toBeGreaterThan(40_000);
+    expect(told.waitMs).toBeLessThanOrEqual(44_500);
+    expect(stage.sandbox.yamatoRequests()).toHaveLength(1);
+  });
+
+  it('a group cancelled while it waits is not asked', async () => {
+    const { stage, batchId } = await given(numbersFrom(0, 20));
+    await ask(stage, batchId, 5_000);
+    const env = new MockActivityEnvironment();
+    const jobId = await nextOf(stage, batchId);
+    const waiting = env.run(stage.activities.askGroup, { batchId, jobId, pauseShare: 0 });
+    env.cancel();
+    await expect(waiting).rejects.toMatchObject({ name: 'CancelledFailure' });
+    expect(stage.sandbox.yamatoRequests()).toHaveLength(1);
+    expect((await jobsOf(stage, batchId)).map(({ state }) => state)).toEqual(['completed', 'pending']);
+  });
+
+  it('a request whose worker died is made again at once, its pause kept; it counts as an attempt', async () => {
+    const { stage, batchId } = await given(numbersFrom(0, 10));
+    const jobId = await nextOf(stage, batchId);
+    for (let deaths = 0; deaths < 2; deaths += 1) {
+      await stage.carrierClock.takeOver(jobId);
+      await stage.database.sql`update carrier_clock set open_at = now() - interval '1 second'`;
+      expect(await stage.carrierClock.begin(jobId, 20)).toMatchObject({ begun: true });
+    }
+    expect(await ask(stage, batchId)).toMatchObject({ outcome: 'asked', counts: { completed: 10 } });
+    const requests = await requestsOf(stage);
+    expect(requests.map(({ error }) => error?.slice(0, 16) ?? null)).toEqual([
+      'its worker ended',
+      'its worker ended',
+      null,
+    ]);
+    const [, lost, again] = requests;
+    const gapMs = (again?.startedAt.getTime() ?? 0) - (lost?.finishedAt?.getTime() ?? Infinity);
+    expect(gapMs).toBeGreaterThanOrEqual(19);
+  });
+
+  it('a group that kills its worker each time is given up', async () => {
+    const { stage, batchId } = await given(numbersFrom(0, 10));
+    const jobId = await nextOf(stage, batchId);
+    for (let deaths = 0; deaths < 3; deaths += 1) {
+      await stage.carrierClock.takeOver(jobId);
+      await stage.database.sql`update carrier_clock set open_at = now() - interval '1 second'`;
+      await stage.carrierClock.begin(jobId, 0);
+    }
+    expect(await ask(stage, batchId)).toMatchObject({ outcome: 'gave up', counts: { failed: 10 } });
+    expect(stage.sandbox.yamatoRequests()).toEqual([]);
+    expect((await rowsOf(stage, batchId))[0]?.error).toContain(
+      'its worker ended before the answer was saved',
+    );
+  });
+
+  it('a group that has its results is not asked again', async () => {
+    const { stage, batchId } = await given(numbersFrom(0, 10));
+    const jobId = await nextOf(stage, batchId);
+    await ask(stage, batchId);
+    const again = await stage.run(stage.activities.askGroup, { batchId, jobId, pauseShare: 0 });
+    expect(again).toMatchObject({ outcome: 'asked', waitMs: 0, counts: { completed: 10 } });
+    expect(stage.sandbox.yamatoRequests()).toHaveLength(1);
+  });
+});
+
+describe('beside the account of Web Scraper Cloud', () => {
+  const etaMs = async (stage: Stage, batchId: string) => {
+    const batch = await findBatch(stage.db, batchId);
+    if (batch === null) throw new Error('the batch is gone');
+    const { eta } = await batchStatus(stage.db, batch, stage.limits);
+    return eta === null ? null : Date.parse(eta) - Date.now();
+  };
+
+  it('the end in sight goes by requests and their pauses, not by scraping jobs', async () => {
+    const { stage, batchId } = await given(numbersFrom(0, 30));
+    expect(await etaMs(stage, batchId)).toBeGreaterThan(77_000);
+    await ask(stage, batchId, 0);
+    await stage.database.sql`update carrier_requests set answer_ms = 1000, pause_ms = 9000`;
+    const leftMs = await etaMs(stage, batchId);
+    expect(leftMs).toBeGreaterThan(19_000);
+    expect(leftMs).toBeLessThanOrEqual(20_000);
+    const figures = await stage.run(stage.activities.saveState, { batchId, state: 'running', reason: null });
+    expect(figures.leftMs).toBe(20_000);
+    const scraped = await batchOf(stage, 'yamato_tracking_only', numbersFrom(0, 1));
+    expect(await etaMs(stage, scraped)).toBeLessThan(70_000);
+    await ask(stage, batchId);
+    await ask(stage, batchId);
+    expect(await etaMs(stage, batchId)).toBeNull();
+  });
+
+  it('is never published, and a resume leaves a held account held', async () => {
+    const { stage, batchId } = await given(numbersFrom(0, 1));
+    const jobId = await nextOf(stage, batchId);
+    expect(await stage.run(stage.activities.publishJob, { batchId, jobId })).toMatchObject({
+      outcome: 'failed',
+    });
+    expect((await jobsOf(stage, batchId))[0]?.state).toBe('pending');
+    expect(stage.sandbox.calls()).toEqual([]);
+    await stage.database.sql`update account_clock set held_reason = '401'`;
+    await stage.run(stage.activities.recordResume, { batchId, by: 'mika', why: null });
+    expect(await stage.database.sql`select held_reason from account_clock`).toEqual([{ held_reason: '401' }]);
+  });
+});
