@@ -3,7 +3,7 @@ import { CancelledFailure, log } from '@temporalio/activity';
 import type { YamatoAnswer, YamatoClient } from '../src/carriers/yamato/client.ts';
 import type { YamatoParcel } from '../src/carriers/yamato/types.ts';
 import { YamatoError } from '../src/carriers/yamato/yamato-error.ts';
-import type { CarrierClock, CarrierTurn } from '../src/db/carrier-clock.ts';
+import { BEGIN_EARLY_MS, type CarrierClock, type CarrierTurn } from '../src/db/carrier-clock.ts';
 import { failedRequests } from '../src/db/carrier-requests.ts';
 import { batchFigures, type BatchFigures } from '../src/db/counts.ts';
 import type { Database } from '../src/db/database.ts';
@@ -60,7 +60,7 @@ export function createYamatoActivities(deps: YamatoDeps) {
       const turn = await clock.begin(jobId, pauseMs);
       if (turn.begun || performance.now() + turn.waitMs > untilMs) return turn;
       try {
-        await delay(turn.waitMs, undefined, { signal });
+        await delay(turn.waitMs - BEGIN_EARLY_MS, undefined, { signal });
       } catch (error) {
         throw new CancelledFailure(`nothing was asked: ${errorMessage(error)}`);
       }
@@ -74,10 +74,14 @@ export function createYamatoActivities(deps: YamatoDeps) {
     log.warn('Yamato shows a state that is not known', { stateText });
   }
 
-  async function saveResults(job: Job, requestId: number, { parcels, tookMs }: YamatoAnswer): Promise<void> {
+  async function saveResults(
+    job: Job,
+    requestId: number,
+    { parcels, answeredAt, tookMs }: YamatoAnswer,
+  ): Promise<void> {
     const parcelOf = new Map(parcels.map((parcel) => [parcel.number, parcel]));
     await db.transaction(async (tx) => {
-      await clock.end(tx, requestId, { answerMs: tookMs });
+      await clock.end(tx, requestId, { answerMs: tookMs, sinceMs: Date.now() - answeredAt.getTime() });
       const outcomes = (await rowsOfJobs(tx, [job.id])).flatMap(({ url, row }): RowOutcome[] => {
         const parcel = parcelOf.get(url);
         if (parcel === undefined) return [];
@@ -113,6 +117,7 @@ export function createYamatoActivities(deps: YamatoDeps) {
     }
     // From here on the request is made whatever is cancelled.
     const { requestId } = turn;
+    await delay(turn.delayMs);
     let answer: YamatoAnswer;
     try {
       answer = await yamato.ask(job.startUrls);

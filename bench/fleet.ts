@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { UpFile } from '../src/settings/up-file.ts';
+import { readUpFile, type UpFile } from '../src/settings/up-file.ts';
 import { effectiveSettings, loadSettings, readSettings } from '../src/config.ts';
 import { type Database, openDatabase } from '../src/db/database.ts';
 import { errorMessage } from '../src/errors.ts';
+import { taskByName } from '../src/tasks/registry.ts';
+import type { TaskName } from '../src/tasks/types.ts';
 import { connectClient } from '../src/temporal/connection.ts';
 import type { StartedBatch } from '../src/temporal/start-batch.ts';
 import { writeSampleWorkbook } from '../src/workbook/samples.ts';
@@ -20,6 +22,8 @@ export interface FleetOptions {
   callWindowMs: number;
   jobDurationMs: number;
   publishWorkers: number;
+  /** Of its workbooks; unless given one whose row is a URL, and a job two calls, none of them redirected. */
+  task?: TaskName;
   settings?: Readonly<Record<string, string>>;
 }
 
@@ -32,10 +36,10 @@ export interface Fleet {
   publishWorkers: PublishWorkers;
   /** Starts one batch for each figure, of so many rows, all at once. */
   startBatches(rowCounts: readonly number[]): Promise<StartedBatch[]>;
+  /** The present process of a worker that `up` supervises; null: none is known. */
+  workerPid(name: string): number | null;
 }
 
-/** One URL a row and never a redirected job: a row is a URL, and a job two calls. */
-const TASK = 'yamato_tracking_only';
 const TOKEN = 'bench';
 
 /** What a developer's own settings say must not reach a measurement. */
@@ -87,11 +91,15 @@ export async function startFleet(
     ...['sandbox', '--token', TOKEN, '--job-duration', jobDuration, '--json'],
   ]);
   cleanup.add('the sandbox', () => sandboxProcess.stop());
-  const { url, controlUrl } = (await sandboxProcess.firstLine()) as { url: string; controlUrl: string };
+  const { url, controlUrl, yamatoUrl } = (await sandboxProcess.firstLine()) as Record<
+    'url' | 'controlUrl' | 'yamatoUrl',
+    string
+  >;
   const sandbox = new SandboxControl(controlUrl);
   await sandbox.setLimits(options.callLimit, options.callWindowMs);
 
   env['WEBSCRAPER_API_URL'] = url;
+  env['YAMATO_URL'] = yamatoUrl;
   const up = run('up', ['up', '--json']);
   cleanup.add('tsuiseki up', () => up.stop());
   const report = (await up.firstLine()) as UpFile;
@@ -105,19 +113,25 @@ export async function startFleet(
   cleanup.add('the publish workers', () => publishWorkers.stop());
   await publishWorkers.grow(options.publishWorkers);
 
+  const { task = 'yamato_tracking_only' } = options;
+  const { filePrefix } = taskByName(task);
   let workbooks = 0;
   async function newWorkbook(rows: number): Promise<string> {
     workbooks += 1;
-    const path = join(folder, TASK, `YTO-${workbooks}.xlsx`);
-    await writeSampleWorkbook(path, { task: TASK, rows });
+    const path = join(folder, task, `${filePrefix}${workbooks}.xlsx`);
+    await writeSampleWorkbook(path, { task, rows });
     return path;
   }
-  mkdirSync(join(folder, TASK));
+  mkdirSync(join(folder, task));
   return {
     http: report.http,
     sandbox,
     database,
     publishWorkers,
+    workerPid(name) {
+      const processes = readUpFile(join(folder, 'data'))?.processes ?? [];
+      return processes.find((each) => each.name === name)?.pid ?? null;
+    },
     async startBatches(rowCounts) {
       const paths = await Promise.all(rowCounts.map((rows) => newWorkbook(rows)));
       return Promise.all(

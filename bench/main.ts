@@ -8,8 +8,9 @@ import type { Figure, Part } from './part.ts';
 import { publish } from './publish.ts';
 import { table } from './table.ts';
 import { workbook } from './workbook.ts';
+import { yamato } from './yamato.ts';
 
-const BENCHES: Readonly<Record<string, readonly Part[]>> = { publish, pace, budget, workbook };
+const BENCHES: Readonly<Record<string, readonly Part[]>> = { publish, pace, budget, workbook, yamato };
 
 function usage(): string {
   const names = Object.entries(BENCHES).map(

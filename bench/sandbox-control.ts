@@ -1,4 +1,4 @@
-import type { NotificationAttempt, ReceivedCall } from '../src/sandbox/index.ts';
+import type { FaultRule, NotificationAttempt, ReceivedCall, YamatoRequest } from '../src/sandbox/index.ts';
 import { BenchError } from './part.ts';
 
 /** The control endpoints of a sandbox in a process of its own. */
@@ -20,6 +20,15 @@ export class SandboxControl {
 
   notifications(): Promise<NotificationAttempt[]> {
     return this.ask('GET', 'notifications') as Promise<NotificationAttempt[]>;
+  }
+
+  /** Every request to Yamato's page as it arrived. */
+  yamatoRequests(): Promise<YamatoRequest[]> {
+    return this.ask('GET', 'yamato') as Promise<YamatoRequest[]>;
+  }
+
+  async addFault(rule: Pick<FaultRule, 'kind'>): Promise<void> {
+    await this.ask('POST', 'faults', rule);
   }
 
   async setLimits(callLimit: number, callWindowMs: number): Promise<void> {

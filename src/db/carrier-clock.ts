@@ -3,14 +3,19 @@ import type { Database, Queries } from './database.ts';
 import type { Carrier } from './schema.ts';
 import { storable } from '../text.ts';
 
-/** A request that may begin now, or in how long, and why. */
-export type CarrierTurn = { begun: true; requestId: number } | { begun: false; waitMs: number; why: string };
+/** A request to be sent in `delayMs`, or in how long to ask again, and why. */
+export type CarrierTurn =
+  | { begun: true; requestId: number; delayMs: number }
+  | { begun: false; waitMs: number; why: string };
 
-/** What came of a request. */
-export type RequestEnd = { answerMs: number } | { error: string; page: string | null };
+/** What came of a request; `sinceMs`: how long ago its answer was there. */
+export type RequestEnd = { answerMs: number; sinceMs: number } | { error: string; page: string | null };
 
 /** After so long a request has certainly ended: 10 s, as much again with older ciphers, a margin. */
 export const LEASE_MS = 25_000;
+
+/** A request begins so long before it is to be sent: time for the transaction, so that the start itself is exact. */
+export const BEGIN_EARLY_MS = 30;
 
 /** When a request under way ends is not known: looked at again so soon. */
 export const LOOK_AGAIN_MS = 200;
@@ -37,12 +42,13 @@ export class CarrierClock {
     this.now = now;
   }
 
-  /** Begins a job's request, after which `pauseMs` are to be kept: to be sent at once. */
+  /** Begins a job's request, after which `pauseMs` are to be kept. */
   begin(jobId: number, pauseMs: number): Promise<CarrierTurn> {
     const { carrier } = this;
     return this.db.transaction(async (tx): Promise<CarrierTurn> => {
       const { asking, waitMs } = await this.locked(tx);
-      if (waitMs > 0) {
+      const readMs = performance.now();
+      if (waitMs > BEGIN_EARLY_MS) {
         const [why, mostMs] =
           asking === null
             ? ['the pause between two requests', waitMs]
@@ -52,23 +58,32 @@ export class CarrierClock {
       const [begun] = await tx.execute<{ requestId: number }>(sql`
         with request as (
           insert into carrier_requests (carrier, job_id, started_at, pause_ms)
-          values (${carrier}, ${jobId}, ${this.now()}, ${pauseMs}) returning id, started_at)
+          select carrier, ${jobId}, greatest(open_at, ${this.now()}), ${pauseMs}::int
+          from carrier_clock where carrier = ${carrier} returning id, started_at)
         update carrier_clock set asking = request.id, pause_ms = ${pauseMs},
           open_at = request.started_at + ${milliseconds(LEASE_MS + pauseMs)}
         from request where carrier = ${carrier} returning asking::float8 as "requestId"`);
-      return { begun: true, requestId: begun?.requestId ?? 0 };
+      const delayMs = Math.max(0, Math.ceil(waitMs - (performance.now() - readMs)));
+      return { begun: true, requestId: begun?.requestId ?? 0, delayMs };
     });
   }
 
   /** The request has ended: its pause begins. Nothing where it was taken over meanwhile. */
   async end(tx: Queries, requestId: number, end: RequestEnd): Promise<void> {
-    const { answerMs, error, page } = { answerMs: null, error: null, page: null, ...end };
+    const { answerMs, sinceMs, error, page } = {
+      answerMs: null,
+      sinceMs: 0,
+      error: null,
+      page: null,
+      ...end,
+    };
     await tx.execute(sql`
       with request as (
-        update carrier_requests set finished_at = ${this.now()}, error = ${error === null ? null : storable(error)},
+        update carrier_requests set finished_at = ${this.now()} - ${milliseconds(sinceMs)}, error = ${error === null ? null : storable(error)},
           answer_ms = ${answerMs === null ? null : Math.round(answerMs)}, page = ${page === null ? null : storable(page)}
-        where id = ${requestId} and finished_at is null returning id)
-      update carrier_clock set asking = null, open_at = ${this.now()} + ${milliseconds(sql`pause_ms`)}
+        where id = ${requestId} and finished_at is null returning id, finished_at)
+      update carrier_clock set asking = null,
+        open_at = request.finished_at + ${milliseconds(sql`carrier_clock.pause_ms`)}
       from request where asking = request.id`);
   }
 

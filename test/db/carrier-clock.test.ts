@@ -1,6 +1,6 @@
 import { asc, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { CarrierClock, LEASE_MS, LOOK_AGAIN_MS } from '../../src/db/carrier-clock.ts';
+import { BEGIN_EARLY_MS, CarrierClock, LEASE_MS, LOOK_AGAIN_MS } from '../../src/db/carrier-clock.ts';
 import { failedRequests, pruneRequests } from '../../src/db/carrier-requests.ts';
 import { carrierRequests } from '../../src/db/schema.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
@@ -27,7 +27,7 @@ async function begun(jobId: number, pauseMs: number): Promise<number> {
   if (!turn.begun) throw new Error(`not begun: ${turn.why}`);
   return turn.requestId;
 }
-const end = (requestId: number) => clock.end(test.database.db, requestId, { answerMs: 300 });
+const end = (requestId: number) => clock.end(test.database.db, requestId, { answerMs: 300, sinceMs: 0 });
 
 it('keeps the pause of the last request after its end, whoever asks next', async () => {
   const first = await begun(1, 20_000);
@@ -39,12 +39,17 @@ it('keeps the pause of the last request after its end, whoever asks next', async
     waitMs: 19_999,
     why: 'yamato: the pause between two requests',
   });
-  nowMs += 19_999;
-  await end(await begun(2, 1_000));
-  expect(await clock.begin(1, 50_000)).toMatchObject({ begun: false, waitMs: 1_000 });
+  nowMs += 19_999 - BEGIN_EARLY_MS;
+  const early = await clock.begin(2, 1_000);
+  if (!early.begun) throw new Error(`not begun: ${early.why}`);
+  expect(early.delayMs).toBeLessThanOrEqual(BEGIN_EARLY_MS);
+  nowMs += BEGIN_EARLY_MS + 300;
+  // The answer was there a while before it was read.
+  await clock.end(test.database.db, early.requestId, { answerMs: 260, sinceMs: 40 });
+  expect(await clock.begin(1, 50_000)).toMatchObject({ begun: false, waitMs: 960 });
   expect(await requests()).toMatchObject([
     { jobId: 1, pauseMs: 20_000, answerMs: 300, error: null },
-    { jobId: 2, pauseMs: 1_000, answerMs: 300, error: null },
+    { jobId: 2, pauseMs: 1_000, answerMs: 260, error: null, startedAt: new Date(nowMs - 300) },
   ]);
 });
 
@@ -59,8 +64,8 @@ it('begins one request of many that are asked for at once', async () => {
 
 it('opens again after a request whose worker died and whose job nobody asks for', async () => {
   await begun(1, 2_000);
-  nowMs += LEASE_MS + 1_999;
-  expect(await clock.begin(2, 0)).toMatchObject({ begun: false, waitMs: 1 });
+  nowMs += LEASE_MS + 1_999 - BEGIN_EARLY_MS;
+  expect(await clock.begin(2, 0)).toMatchObject({ begun: false });
   nowMs += 1;
   await begun(2, 0);
 });
