@@ -5,6 +5,7 @@ import type { Database } from '../src/db/database.ts';
 import { batchesWithUndelivered, storeNotification } from '../src/db/inbox.ts';
 import { settleLateNotifications } from '../src/db/late-notifications.ts';
 import { overdueJobs, postponeDeadline } from '../src/db/overdue-jobs.ts';
+import { pruneSaves } from '../src/db/saves.ts';
 import { endedUnwritten } from '../src/db/written-rows.ts';
 import type { BatchSweep, OrphanedBatch } from '../src/temporal/batch-sweep.ts';
 import type { NotificationRelay } from '../src/temporal/notification-relay.ts';
@@ -103,9 +104,10 @@ export function createAcquisitionActivities(deps: AcquisitionDeps) {
       await setBatchState(db, input.batchId, 'failed', input.reason);
     },
 
-    /** Prunes the records of calls and of requests to carriers. */
-    async cleanUp(): Promise<{ calls: number; requests: number }> {
+    /** Prunes the records of calls, of requests to carriers and of saves. */
+    async cleanUp(): Promise<{ calls: number; requests: number; saves: number }> {
       return {
+        saves: await pruneSaves(db, CALLS_KEPT_DAYS),
         calls: await pruneCalls(db, CALLS_KEPT_DAYS, CALLS_A_PRUNING),
         requests: await pruneRequests(db, CALLS_KEPT_DAYS, PAGES_KEPT_DAYS),
       };

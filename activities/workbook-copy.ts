@@ -59,8 +59,8 @@ export async function findWorkbook(
 
   /** The file that stood here, where it was moved and another has its place; null: it is the one. */
   async function displaced({ path, fileId }: FileInfo): Promise<FileInfo | null> {
-    const known = await knownWorkbook(db, workbook);
-    if (path !== workbook || fileId === null || known === null || known.fileId === fileId) return null;
+    const before = await knownWorkbook(db, workbook);
+    if (path !== workbook || fileId === null || before === null || before.fileId === fileId) return null;
     const moved = await movedTo();
     // Deleted and put there again, it is the same workbook to people.
     if (moved === null || moved === workbook) return null;

@@ -33,6 +33,6 @@ export async function FolderSweepWorkflow(): Promise<{ found: number }> {
 }
 
 /** The daily pruning. */
-export async function CleanUpWorkflow(): Promise<{ calls: number; requests: number }> {
+export async function CleanUpWorkflow(): Promise<{ calls: number; requests: number; saves: number }> {
   return acquisition.cleanUp();
 }

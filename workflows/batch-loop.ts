@@ -47,6 +47,8 @@ export async function runBatch(
       // What a message changed while the last step was under way shows in a fresh count.
       run.update(await batchSteps.figures({ batchId: input.batchId }));
     } while (!isOver());
+    // A message that came with the last count is answered by this run: its successor knows nothing of it.
+    await condition(allHandlersFinished);
     const { paused, cancelled, writebackTrouble } = run;
     if (!settled()) {
       const carried = { inbox: [], failedInARow: 0, ...kind.carry(), paused, cancelled };

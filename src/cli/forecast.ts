@@ -1,4 +1,4 @@
-import { askForecastMs } from '../carriers/forecast.ts';
+import { askForecastMs } from '../account/ask-forecast.ts';
 import type { Settings } from '../config.ts';
 import { forecastOf, OPEN_ACCOUNT, readAccount } from '../db/account.ts';
 import type { Queries } from '../db/database.ts';

@@ -1,20 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
 import { Command } from 'commander';
-import { loadSettings } from '../config.ts';
-import { NO_ROWS } from '../db/counts.ts';
-import type { Queries } from '../db/database.ts';
-import { columnsOf } from '../settings/by-task.ts';
-import { planUrls, urlsOfRows } from '../tasks/plan-urls.ts';
-import { understandRow } from '../tasks/understand-row.ts';
-import { checkedStart, startBatch } from '../temporal/start-batch.ts';
-import { openFiles } from '../files/open-files.ts';
-import type { FileStore } from '../files/types.ts';
-import { readWorkbookApart, type WorkbookColumns, type WorkbookContent } from '../workbook/index.ts';
-import { forecastUrls, printDryRun } from './forecast.ts';
+import { startBatch } from '../temporal/start-batch.ts';
+import { dryRun } from './dry-run.ts';
 import { printJson, printLine } from './print.ts';
-import { withDatabase, withTemporal } from './session.ts';
+import { withTemporal } from './session.ts';
 import { chosenRows } from './usage.ts';
 import { followBatch } from './watch.ts';
 
@@ -25,54 +13,6 @@ interface Options {
   wait?: boolean;
   dryRun?: boolean;
   json?: boolean;
-}
-
-async function readCopy(files: FileStore, path: string, columns: WorkbookColumns): Promise<WorkbookContent> {
-  const folder = await mkdtemp(join(tmpdir(), 'tsuiseki-'));
-  try {
-    const copy = join(folder, 'workbook');
-    await files.download(path, copy);
-    return await readWorkbookApart(copy, { columns, name: basename(path) });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-/** The rows as `rows` would show them, and what they would cost; nothing is started, no server is needed. */
-async function dryRun(workbook: string, options: Options): Promise<void> {
-  const settings = loadSettings();
-  const chosen = chosenRows(options.rows);
-  const files = openFiles(settings);
-  const { task, path } = await checkedStart(files, { workbook, task: options.task ?? null });
-  const content = await readCopy(files, path, columnsOf(settings, task));
-  const wanted = content.rows.filter(({ row }) => chosen === null || chosen.includes(row));
-  const readings = wanted.map((row) => understandRow(task, row));
-  const planned = planUrls(task, readings);
-  const urlOf = urlsOfRows(task, planned);
-  const rows = wanted.map(({ row, input, warnings }, index) => {
-    const reading = readings[index];
-    return {
-      row,
-      input,
-      url: urlOf.get(index) ?? null,
-      state: reading?.valid === true ? 'pending' : 'invalid',
-      source: null,
-      customId: null,
-      scrapingJobId: null,
-      trackingNumber: reading?.valid === true ? reading.trackingNumber : null,
-      status: null,
-      statusText: null,
-      result: null,
-      error: reading?.valid === false ? reading.error : null,
-      warnings: [...warnings, ...(reading?.warnings ?? [])],
-    };
-  });
-  const pending = rows.filter((row) => row.state === 'pending').length;
-  const counts = { ...NO_ROWS, total: rows.length, pending, invalid: rows.length - pending };
-  const forecast = (queries: Queries | null) => forecastUrls(queries, settings, task, planned.length);
-  const found =
-    settings.databaseUrl === null ? await forecast(null) : await withDatabase(({ db }) => forecast(db));
-  printDryRun({ rows, counts, ...found }, options.json === true);
 }
 
 /** `tsuiseki start WORKBOOK`. */
@@ -88,11 +28,11 @@ export function startCommand(): Command {
     .option('--json', 'print JSON')
     .action(async (workbook: string, options: Options) => {
       const rows = chosenRows(options.rows);
-      if (options.dryRun) return dryRun(workbook, options);
+      const { task = null, fresh = false, json = false } = options;
+      if (options.dryRun) return dryRun({ workbook, task, chosen: rows, fresh, json });
       return withTemporal(async (deps) => {
-        const request = { workbook, task: options.task ?? null, rows, fresh: options.fresh === true };
-        const started = await startBatch(deps, request);
-        if (options.json) printJson(started);
+        const started = await startBatch(deps, { workbook, task, rows, fresh });
+        if (json) printJson(started);
         else
           printLine(
             `${started.alreadyRunning ? 'already running' : 'started'}: ${started.batchId} (${started.workflowId})`,

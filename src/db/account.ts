@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { askForecastMs, TYPICAL_ASK_MS } from '../carriers/forecast.ts';
-import { forecastMs, TYPICAL_JOB_MS } from '../webscraper/forecast.ts';
-import { type AccountLimits, closedText, usedText } from '../webscraper/turns.ts';
+import { askForecastMs, TYPICAL_ASK_MS } from '../account/ask-forecast.ts';
+import { forecastMs, TYPICAL_JOB_MS } from '../account/forecast.ts';
+import { type AccountLimits, closedText, usedText } from '../account/turns.ts';
 import { batchFigures, type BatchFigures } from './counts.ts';
 import type { Queries } from './database.ts';
 

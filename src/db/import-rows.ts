@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
-import { planUrls, urlsOfRows } from '../tasks/plan-urls.ts';
-import type { RowReading, TrackingTask } from '../tasks/types.ts';
+import { ANSWERED, planUrls, urlsOfRows } from '../tasks/plan-urls.ts';
+import type { TrackingTask } from '../tasks/types.ts';
 import { understandRow } from '../tasks/understand-row.ts';
 import type { WorkbookContent, WorkbookRow } from '../workbook/types.ts';
 import { jsonList } from './any-of.ts';
@@ -89,9 +89,6 @@ export async function addRows(
   const { seq } = await latestJob(tx, batchId);
   await insertJobs(tx, { ...plan, batchId, firstSeq: seq + 1, attempt: 1 }, planned, rowIds);
 }
-
-/** Nothing to plan: the row has its result. */
-const ANSWERED: RowReading = { valid: false, error: '', warnings: [] };
 
 /** Gives rows the results of others, of the same content: nothing is paid for. */
 async function answerFromRecord(

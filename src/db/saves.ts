@@ -1,6 +1,6 @@
 import { and, eq, isNull, lte, max, sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
-import { saves } from './schema.ts';
+import { editingSessions, saves } from './schema.ts';
 import { storable } from '../text.ts';
 
 export type NewSave = Pick<typeof saves.$inferInsert, 'workbook' | 'source' | 'savedBy'>;
@@ -46,4 +46,15 @@ export async function workbooksWaiting(queries: Queries, olderThanMs: number): P
       ),
     );
   return found.map(({ workbook }) => workbook);
+}
+
+/** Deletes saves examined, and editing sessions begun, more than `days` ago. Gives how many saves. */
+export async function pruneSaves(queries: Queries, days: number): Promise<number> {
+  const old = sql`now() - make_interval(days => ${days})`;
+  await queries.delete(editingSessions).where(sql`${editingSessions.beganAt} < ${old}`);
+  const gone = await queries
+    .delete(saves)
+    .where(sql`${saves.examinedAt} < ${old}`)
+    .returning({ id: saves.id });
+  return gone.length;
 }

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { AccountLimits } from '../webscraper/turns.ts';
+import type { AccountLimits } from '../account/turns.ts';
 import { type Account, readAccount, timeLeft } from './account.ts';
 import type { Batch } from './batches.ts';
 import { type BatchCounts, batchFigures } from './counts.ts';

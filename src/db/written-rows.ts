@@ -13,7 +13,8 @@ const SAME_CONTENT = sql`md5(earlier.input) = md5(rows.input) and earlier.input 
 /**
  * Rows that the workbook is behind of: completed ones whose result no writeback has dealt with, and, where there is a
  * status column, those of which it says something else. `recorded` is the text last written for that content in that
- * workbook, by whichever batch.
+ * workbook, by whichever batch; where the same text is written once more, what it replaced: an old editor's save has
+ * brought that back.
  */
 export function rowsToWrite(queries: Queries, batch: Batch) {
   const recorded = sql<string | null>`(
@@ -26,7 +27,8 @@ export function rowsToWrite(queries: Queries, batch: Batch) {
     .select({
       row: rows,
       unwritten: sql<boolean>`${unwritten}`,
-      recorded: sql<string | null>`case when ${unwritten} then ${recorded} end`,
+      recorded: sql<string | null>`case when not ${unwritten} then null
+        when ${rows.written} = ${rows.result} and ${rows.replaced} <> '' then ${rows.replaced} else ${recorded} end`,
       shown: sql<string>`${SHOWN}`,
     })
     .from(rows)

@@ -5,7 +5,7 @@ import type { Queries } from '../db/database.ts';
 import { addRows, type ImportPlan } from '../db/import-rows.ts';
 import { withIds } from '../db/new-batch.ts';
 import { durationText } from '../text.ts';
-import type { AccountLimits } from '../webscraper/turns.ts';
+import type { AccountLimits } from '../account/turns.ts';
 import type { WorkbookColumns, WorkbookContent } from '../workbook/types.ts';
 
 export interface HoldLimits {

@@ -11,6 +11,9 @@ export interface PlannedUrl {
   trackingNumbers: string[];
 }
 
+/** Stands for a row whose result is known: nothing is planned for it. */
+export const ANSWERED: RowReading = { valid: false, error: '', warnings: [] };
+
 /** Some distinct tracking numbers, and the rows that hold one of them. */
 export interface NumberGroup {
   trackingNumbers: string[];

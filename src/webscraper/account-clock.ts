@@ -4,7 +4,7 @@ import { ApiError } from './api-error.ts';
 import { CALL_TIMEOUT_MS } from './client.ts';
 import { at, type ClockState, databaseTime, readLocked, type TimeSource } from './clock-state.ts';
 import type { RateLimitHeaders } from './rate-limit-headers.ts';
-import { type AccountLimits, decideNow, decidePublish, MAX_WAIT_MS } from './turns.ts';
+import { type AccountLimits, decideNow, decidePublish, MAX_WAIT_MS } from '../account/turns.ts';
 
 export type { TimeSource } from './clock-state.ts';
 

@@ -1,5 +1,5 @@
 import type { PendingQuery, Row, Sql, TransactionSql } from 'postgres';
-import { type AccountLimits, type AccountState, MOST_WANTED } from './turns.ts';
+import { type AccountLimits, type AccountState, MOST_WANTED } from '../account/turns.ts';
 
 /** The clock's time as SQL: the database's own, or a test's. */
 export type TimeSource = (sql: Sql | TransactionSql) => PendingQuery<Row[]>;

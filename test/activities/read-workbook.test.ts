@@ -71,8 +71,8 @@ it('read twice at the same time, its rows are written down once', async () => {
   const stage = await stageWith();
   const { id: batchId } = await emptyBatch(stage, TASK, { workbook });
   // A worker that was thought dead, and the one that does it again.
-  const read = () => stage.run(stage.activities.readWorkbook, { batchId });
-  for (const { counts } of await Promise.all([read(), read()])) expect(counts.total).toBe(2);
+  const again = () => stage.run(stage.activities.readWorkbook, { batchId });
+  for (const { counts } of await Promise.all([again(), again()])) expect(counts.total).toBe(2);
   expect(await jobsOf(stage, batchId)).toHaveLength(2);
 });
 

@@ -1,52 +1,24 @@
-import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findBatch, listBatches, reopenBatch, setBatchState } from '../../src/db/batches.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { findBatch, listBatches, setBatchState } from '../../src/db/batches.ts';
 import { noteSession } from '../../src/db/editing-sessions.ts';
 import { storeSave } from '../../src/db/saves.ts';
 import { saves } from '../../src/db/schema.ts';
 import { endedUnwritten } from '../../src/db/written-rows.ts';
 import { answer } from '../support/answers.ts';
 import { batchOf, emptyBatch, jobsOf, orderUrl, rowsOf } from '../support/batch.ts';
-import { type Stage, type StageOptions, useStage } from '../support/stage.ts';
-import { type Cell, columnC, saveWorkbook } from '../support/workbook-file.ts';
+import { OURS, useSavedWorkbook } from '../support/saved-workbook.ts';
+import type { Stage } from '../support/stage.ts';
+import { columnC, saveWorkbook } from '../support/workbook-file.ts';
 
-const stageWith = useStage();
-const OURS = 'a｜｜｜b｜｜｜c';
-
-let folder: string;
+const saved = useSavedWorkbook();
+const { stageWith, save, examine, trackedOnce } = saved;
 let workbook: string;
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tsuiseki-test-'));
-  await mkdir(join(folder, 'official_website_tracking'));
-  workbook = join(folder, 'official_website_tracking/OWT-1.xlsx');
+beforeEach(() => {
+  workbook = saved.path;
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
-
-/** Saves it as a person would, and has the save examined. */
-async function save(stage: Stage, rows: readonly (readonly Cell[])[]) {
-  await saveWorkbook(rows, workbook);
-  return examine(stage);
-}
-
-async function examine(stage: Stage) {
-  await storeSave(stage.db, { workbook, source: 'nextcloud', savedBy: 'mika' });
-  return stage.run(stage.activities.examineSave, { workbook });
-}
-
-/** A first save's batch, its rows answered and written, ended. */
-async function trackedOnce(options: StageOptions = {}) {
-  const stage = await stageWith(options);
-  const { started } = await save(stage, [[orderUrl(1)], [orderUrl(2)]]);
-  const batchId = started ?? '';
-  await answer(stage, batchId, { 2: OURS, 3: `${OURS}2` });
-  await stage.run(stage.activities.writeBack, { batchId });
-  await setBatchState(stage.db, batchId, 'completed', null);
-  return { stage, batchId };
-}
 
 const waiting = async (stage: Stage) =>
   (await stage.db.query.saves.findMany()).filter(({ examinedAt }) => examinedAt === null).length;
@@ -108,7 +80,7 @@ describe('a save', () => {
 
   it.each([
     ['a workbook that is gone', () => workbook, /is not there/],
-    ['a path of no task', () => join(folder, 'private.xlsx'), /no task matches/],
+    ['a path of no task', () => join(saved.folder, 'private.xlsx'), /no task matches/],
   ])('of %s says so, and is done', async (_name, path, text) => {
     const stage = await stageWith();
     await storeSave(stage.db, { workbook: path(), source: 'nextcloud', savedBy: null });
@@ -155,6 +127,26 @@ describe('after a batch', () => {
     expect(await rowsOf(stage, started ?? '')).toMatchObject([{ row: 2, input: orderUrl(1) }]);
   });
 
+  it('a row that was copied with its result holds it on record: nothing is paid for', async () => {
+    const { stage } = await trackedOnce();
+    const copied = [
+      [orderUrl(1), '', OURS],
+      [orderUrl(1), '', OURS],
+      [orderUrl(2), '', `${OURS}2`],
+    ];
+    expect(await save(stage, copied)).toMatchObject({ outcome: 'nothing to look up' });
+    // Copied without it, it asks for its own.
+    const { started } = await save(stage, [...copied, [orderUrl(2)]]);
+    await answer(stage, started ?? '', { 5: `${OURS}3` });
+    await stage.run(stage.activities.writeBack, { batchId: started ?? '' });
+    await setBatchState(stage.db, started ?? '', 'completed', null);
+    const sorted = [...copied.slice(0, 2), [orderUrl(2), '', `${OURS}3`], [orderUrl(2), '', `${OURS}2`]];
+    expect(await save(stage, sorted)).toMatchObject({ outcome: 'nothing to look up' });
+    await stage.db.execute(sql`update rows set completed_at = now() - interval '13 hours' where row = 2`);
+    const due = await save(stage, [...sorted, ['', '', 'a note']]);
+    expect(await rowsOf(stage, due.started ?? '')).toMatchObject([{ row: 2 }, { row: 3 }]);
+  });
+
   it('a changed number beside an old text is looked up', async () => {
     const { stage } = await trackedOnce();
     const { started } = await save(stage, [
@@ -182,6 +174,30 @@ describe('after a batch', () => {
     expect(examined).toMatchObject({ started: null, writeAgain: [batchId] });
     await stage.run(stage.activities.writeBack, { batchId });
     expect(await columnC(workbook)).toEqual([OURS, `${OURS}2`]);
+  });
+
+  it('a stale editor that brings back an old text without separators does not make it a person’s', async () => {
+    const stage = await stageWith();
+    const { started } = await save(stage, [[orderUrl(1)]]);
+    await answer(stage, started ?? '', { 2: '見つかりません' });
+    await stage.run(stage.activities.writeBack, { batchId: started ?? '' });
+    await setBatchState(stage.db, started ?? '', 'completed', null);
+    await stage.db.execute(sql`update rows set completed_at = now() - interval '13 hours'`);
+    await noteSession(stage.db, { key: 'k', workbook, open: true });
+    const { started: next } = await save(stage, [
+      [orderUrl(1), '', '見つかりません'],
+      ['', '', 'a note'],
+    ]);
+    await answer(stage, next ?? '', { 2: OURS });
+    await stage.run(stage.activities.writeBack, { batchId: next ?? '' });
+    await setBatchState(stage.db, next ?? '', 'completed', null);
+    const brought = await save(stage, [
+      [orderUrl(1), '', '見つかりません'],
+      ['', '', 'more'],
+    ]);
+    expect(brought.writeAgain).toEqual([next]);
+    await stage.run(stage.activities.writeBack, { batchId: next ?? '' });
+    expect(await columnC(workbook)).toEqual([OURS, 'more']);
   });
 
   it('a stale editor is known by when its save came, however late that is examined', async () => {
@@ -242,70 +258,6 @@ describe('after a batch', () => {
   it('rows of a cancelled batch wait for a person', async () => {
     const stage = await stageWith();
     const { started } = await save(stage, [[orderUrl(1)]]);
-    await setBatchState(stage.db, started ?? '', 'cancelled', null);
-    expect(await save(stage, [[orderUrl(1)], ['', '', 'a note']])).toMatchObject({ started: null });
-  });
-});
-
-/** Has a batch's jobs tried, and their rows fail. */
-async function fail(stage: Stage, batchId: string) {
-  await stage.db.execute(sql`update jobs set state = 'failed', intent_at = now() - interval '2 hours',
-    finished_at = now() - interval '2 hours' where batch_id = ${batchId} and state = 'pending'`);
-  await stage.db.execute(
-    sql`update rows set state = 'failed' where batch_id = ${batchId} and state = 'pending'`,
-  );
-}
-
-describe('what is on record', () => {
-  it('is the result that came last: a batch run again after a newer one has it', async () => {
-    const { stage, batchId } = await trackedOnce();
-    const { started } = await save(stage, [[orderUrl(1)], [orderUrl(2), '', `${OURS}2`]]);
-    await answer(stage, started ?? '', { 2: `${OURS}3` });
-    await stage.run(stage.activities.writeBack, { batchId: started ?? '' });
-    await setBatchState(stage.db, started ?? '', 'completed', null);
-    await answer(stage, batchId, { 2: `${OURS}4` });
-    await stage.run(stage.activities.writeBack, { batchId });
-    expect(await columnC(workbook)).toEqual([`${OURS}4`, `${OURS}2`]);
-    expect(
-      await save(stage, [
-        [orderUrl(1), '', `${OURS}4`],
-        [orderUrl(2), '', `${OURS}2`],
-      ]),
-    ).toMatchObject({ outcome: 'nothing to look up' });
-  });
-
-  it('is the try that is under way: an old batch run again is not joined by the rows it has', async () => {
-    const stage = await stageWith();
-    const { started: first } = await save(stage, [[orderUrl(1)]]);
-    await fail(stage, first ?? '');
-    await setBatchState(stage.db, first ?? '', 'completed', null);
-    const { started: second } = await save(stage, [[orderUrl(1)], ['', '', 'a note']]);
-    await fail(stage, second ?? '');
-    await setBatchState(stage.db, second ?? '', 'completed', null);
-    await reopenBatch(stage.db, first ?? '');
-    await stage.run(stage.activities.retryRows, { batchId: first ?? '', rows: null, by: 'mika', why: null });
-    await save(stage, [[orderUrl(1)], ['', '', 'another note']]);
-    const joined = await stage.run(stage.activities.joinRows, { batchId: first ?? '' });
-    expect(joined).toMatchObject({ joined: 0, counts: { total: 1, pending: 1 } });
-  });
-
-  it('counts tries, not rows: one that fails on and on in one batch is left alone, too', async () => {
-    const stage = await stageWith();
-    const { started } = await save(stage, [[orderUrl(1)]]);
-    const batchId = started ?? '';
-    const joined: number[] = [];
-    for (let note = 0; note < 5; note += 1) {
-      await fail(stage, batchId);
-      await save(stage, [[orderUrl(1)], ['', '', `note ${note}`]]);
-      joined.push((await stage.run(stage.activities.joinRows, { batchId })).joined);
-    }
-    expect(joined).toEqual([1, 1, 1, 0, 0]);
-  });
-
-  it('of a cancelled batch: what failed there waits for a person as well', async () => {
-    const stage = await stageWith();
-    const { started } = await save(stage, [[orderUrl(1)]]);
-    await fail(stage, started ?? '');
     await setBatchState(stage.db, started ?? '', 'cancelled', null);
     expect(await save(stage, [[orderUrl(1)], ['', '', 'a note']])).toMatchObject({ started: null });
   });

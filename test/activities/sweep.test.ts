@@ -58,6 +58,6 @@ it('clean-up prunes calls that neither count nor are of use', async () => {
     ('check', now() - interval '61 days', now() - interval '61 days'),
     ('check', now() - interval '61 days', now() + interval '1 hour'),
     ('check', now() - interval '59 days', now() - interval '59 days')`;
-  expect(await stage.run(acquisitionOn(stage).cleanUp)).toEqual({ calls: 1, requests: 0 });
+  expect(await stage.run(acquisitionOn(stage).cleanUp)).toEqual({ calls: 1, requests: 0, saves: 0 });
   expect(await stage.database.sql`select id from calls`).toHaveLength(2);
 });

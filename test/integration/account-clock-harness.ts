@@ -3,7 +3,7 @@ import { AccountClock, type Turn } from '../../src/webscraper/account-clock.ts';
 import { ApiError, type ApiErrorCode, codeOfStatus } from '../../src/webscraper/api-error.ts';
 import type { TimeSource } from '../../src/webscraper/clock-state.ts';
 import type { RateLimitHeaders } from '../../src/webscraper/rate-limit-headers.ts';
-import type { AccountLimits } from '../../src/webscraper/turns.ts';
+import type { AccountLimits } from '../../src/account/turns.ts';
 import { jobs } from '../../src/db/schema.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
 

@@ -4,7 +4,7 @@ import { setJobState } from '../../src/db/results.ts';
 import type { AccountClock, Turn } from '../../src/webscraper/account-clock.ts';
 import type { ApiError } from '../../src/webscraper/api-error.ts';
 import { CALL_TIMEOUT_MS } from '../../src/webscraper/client.ts';
-import { type AccountLimits, MAX_WAIT_MS } from '../../src/webscraper/turns.ts';
+import { type AccountLimits, MAX_WAIT_MS } from '../../src/account/turns.ts';
 import { answer, type ClockHarness, NOON_MS, outage, refusal } from './account-clock-harness.ts';
 
 export interface Scenario {

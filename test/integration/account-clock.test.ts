@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { dropPendingJobs } from '../../src/db/batches.ts';
 import { markFailed } from '../../src/db/jobs.ts';
 import { CALL_TIMEOUT_MS } from '../../src/webscraper/client.ts';
-import { MAX_WAIT_MS } from '../../src/webscraper/turns.ts';
+import { MAX_WAIT_MS } from '../../src/account/turns.ts';
 import { answer, ClockHarness, granted, NOON_MS, refusal } from './account-clock-harness.ts';
 
 let world: ClockHarness;

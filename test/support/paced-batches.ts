@@ -2,7 +2,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { eq } from 'drizzle-orm';
 import { jobs } from '../../src/db/schema.ts';
 import { AccountClock } from '../../src/webscraper/account-clock.ts';
-import type { AccountLimits } from '../../src/webscraper/turns.ts';
+import type { AccountLimits } from '../../src/account/turns.ts';
 import { givenBatch, givenJob } from './batches.ts';
 import type { TestDatabase } from './database.ts';
 import { FakeBatch, type Wait } from './fake-batch.ts';

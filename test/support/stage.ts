@@ -19,7 +19,7 @@ import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandb
 import type { TrackingTask } from '../../src/tasks/types.ts';
 import { AccountClock } from '../../src/webscraper/account-clock.ts';
 import { createWebScraperClient } from '../../src/webscraper/client.ts';
-import type { AccountLimits } from '../../src/webscraper/turns.ts';
+import type { AccountLimits } from '../../src/account/turns.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
 import { stopwatch } from './stopwatch.ts';
 

@@ -7,7 +7,7 @@ import {
   decideNow,
   decidePublish,
   MAX_WAIT_MS,
-} from '../../../src/webscraper/turns.ts';
+} from '../../../src/account/turns.ts';
 
 const NOW = Date.UTC(2026, 2, 1, 14, 5);
 const LIMITS: AccountLimits = { callLimit: 200, callWindowMs: 900_000, publishIntervalMs: 6_000 };

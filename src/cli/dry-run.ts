@@ -1,0 +1,117 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { loadSettings } from '../config.ts';
+import { NO_ROWS } from '../db/counts.ts';
+import type { Queries } from '../db/database.ts';
+import { recordedContents } from '../db/recorded-contents.ts';
+import { rowsById } from '../db/retry-rows.ts';
+import { openFiles } from '../files/open-files.ts';
+import type { FileStore } from '../files/types.ts';
+import { columnsOf } from '../settings/by-task.ts';
+import { ANSWERED, planUrls, urlsOfRows } from '../tasks/plan-urls.ts';
+import type { RowReading, TrackingTask } from '../tasks/types.ts';
+import { understandRow } from '../tasks/understand-row.ts';
+import { checkedStart } from '../temporal/start-batch.ts';
+import {
+  readWorkbookApart,
+  type WorkbookColumns,
+  type WorkbookContent,
+  type WorkbookRow,
+} from '../workbook/index.ts';
+import { forecastUrls, printDryRun } from './forecast.ts';
+import { withDatabase } from './session.ts';
+
+export interface DryRunRequest {
+  workbook: string;
+  task: string | null;
+  /** Sheet row numbers; null: all. */
+  chosen: number[] | null;
+  fresh: boolean;
+  json: boolean;
+}
+
+/** A result on record, which a row has without being asked for. */
+type Known = Awaited<ReturnType<typeof rowsById>>[number];
+
+async function readCopy(files: FileStore, path: string, columns: WorkbookColumns): Promise<WorkbookContent> {
+  const folder = await mkdtemp(join(tmpdir(), 'tsuiseki-'));
+  try {
+    const copy = join(folder, 'workbook');
+    await files.download(path, copy);
+    return await readWorkbookApart(copy, { columns, name: basename(path) });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** What is known of each row without asking; nothing without a database. */
+async function knownRows(
+  queries: Queries | null,
+  target: { workbook: string; task: TrackingTask },
+  rows: readonly WorkbookRow[],
+): Promise<(Known | null)[]> {
+  if (queries === null) return rows.map(() => null);
+  const { workbook, task } = target;
+  const onRecord = await recordedContents(queries, { workbook, task: task.name }, rows);
+  const ids = onRecord.map((each) => (each?.isFinal === true ? each.resultRowId : null));
+  const known = await rowsById(
+    queries,
+    ids.flatMap((id) => (id === null ? [] : [id])),
+  );
+  const byId = new Map(known.map((row) => [row.id, row]));
+  return ids.map((id) => (id === null ? null : (byId.get(id) ?? null)));
+}
+
+function reportOf(
+  { row, input, warnings }: WorkbookRow,
+  reading: RowReading | undefined,
+  url: string | null,
+  known: Known | null,
+) {
+  const valid = reading?.valid === true;
+  return {
+    row,
+    input,
+    url,
+    state: known !== null ? 'completed' : valid ? 'pending' : 'invalid',
+    source: known === null ? null : 'record',
+    customId: null,
+    scrapingJobId: null,
+    trackingNumber: known?.trackingNumber ?? (valid ? reading.trackingNumber : null),
+    status: known?.status ?? null,
+    statusText: known?.statusText ?? null,
+    result: known?.result ?? null,
+    error: reading?.valid === false ? reading.error : null,
+    warnings: [...warnings, ...(reading?.warnings ?? [])],
+  };
+}
+
+/** The rows as `rows` would show them, and what they would cost; nothing is started, no server is needed. */
+export async function dryRun(request: DryRunRequest): Promise<void> {
+  const settings = loadSettings();
+  const files = openFiles(settings);
+  const { task, path: workbook } = await checkedStart(files, request);
+  const content = await readCopy(files, workbook, columnsOf(settings, task));
+  const { chosen } = request;
+  const wanted = content.rows.filter(({ row }) => chosen === null || chosen.includes(row));
+  const readings = wanted.map((row) => understandRow(task, row));
+
+  const plan = async (queries: Queries | null) => {
+    const known = await knownRows(request.fresh ? null : queries, { workbook, task }, wanted);
+    const planned = planUrls(
+      task,
+      readings.map((reading, index) => (known[index] == null ? reading : ANSWERED)),
+    );
+    const urls = urlsOfRows(task, planned);
+    const rows = wanted.map((row, index) =>
+      reportOf(row, readings[index], urls.get(index) ?? null, known[index] ?? null),
+    );
+    return { rows, ...(await forecastUrls(queries, settings, task, planned.length)) };
+  };
+  const found = settings.databaseUrl === null ? await plan(null) : await withDatabase(({ db }) => plan(db));
+  const count = (state: string) => found.rows.filter((row) => row.state === state).length;
+  const [pending, completed, invalid] = [count('pending'), count('completed'), count('invalid')];
+  const counts = { ...NO_ROWS, total: found.rows.length, pending, completed, invalid };
+  printDryRun({ ...found, counts }, request.json);
+}
