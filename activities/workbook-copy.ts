@@ -1,8 +1,5 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Database } from '../src/db/database.ts';
 import {
@@ -13,6 +10,7 @@ import {
   workbookOfFile,
 } from '../src/db/workbooks.ts';
 import { FileError, type FileInfo, type FileStore } from '../src/files/types.ts';
+import { withDownload } from '../src/files/with-download.ts';
 
 export interface WorkbookDeps {
   database: Database;
@@ -95,12 +93,7 @@ export async function withCopy<T>(
   work: (copy: WorkbookCopy) => Promise<T>,
 ): Promise<T> {
   const { path: workbook, fileId } = await findWorkbook(deps, named, meant);
-  const folder = await mkdtemp(join(tmpdir(), 'tsuiseki-'));
-  try {
-    const path = join(folder, 'workbook');
-    const { etag } = await deps.files.download(workbook, path);
-    return await work({ workbook, path, folder, version: { etag, hash: await hashOf(path), fileId } });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  return withDownload(deps.files, workbook, async ({ path, folder, etag }) =>
+    work({ workbook, path, folder, version: { etag, hash: await hashOf(path), fileId } }),
+  );
 }

@@ -3,9 +3,10 @@ import { createYamatoClient, type YamatoClient } from '../src/carriers/yamato/cl
 import { requireSetting, type Settings } from '../src/config.ts';
 import { CarrierClock } from '../src/db/carrier-clock.ts';
 import { type Database, openDatabase } from '../src/db/database.ts';
-import { openFiles, openWebDav } from '../src/files/open-files.ts';
+import { openWebDav } from '../src/files/open-files.ts';
 import type { FileStore } from '../src/files/types.ts';
 import type { WebDavFiles } from '../src/files/webdav.ts';
+import { WorkbookFiles } from '../src/files/workbook-files.ts';
 import type { ImportPlan } from '../src/db/import-rows.ts';
 import type { Logger } from '../src/log.ts';
 import { type CommandService, createCommandService } from '../src/onlyoffice/command-service.ts';
@@ -42,10 +43,11 @@ export interface WorkerParts {
 
 export function createParts(settings: Settings, client: Client, logger: Logger): WorkerParts {
   const database = openDatabase(requireSetting(settings, 'databaseUrl'));
+  const webdav = openWebDav(settings);
   return {
     database,
-    files: openFiles(settings),
-    webdav: openWebDav(settings),
+    files: new WorkbookFiles(webdav),
+    webdav,
     clock: new AccountClock(database, settings),
     relay: new NotificationRelay(database, client),
     sweep: new BatchSweep(database, client, (batch) =>

@@ -1,24 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { loadSettings } from '../config.ts';
 import { NO_ROWS } from '../db/counts.ts';
 import type { Queries } from '../db/database.ts';
 import { recordedContents } from '../db/recorded-contents.ts';
 import { rowsById } from '../db/retry-rows.ts';
 import { openFiles } from '../files/open-files.ts';
-import type { FileStore } from '../files/types.ts';
+import { withDownload } from '../files/with-download.ts';
 import { columnsOf } from '../settings/by-task.ts';
 import { ANSWERED, planUrls, urlsOfRows } from '../tasks/plan-urls.ts';
 import type { RowReading, TrackingTask } from '../tasks/types.ts';
 import { understandRow } from '../tasks/understand-row.ts';
 import { checkedStart } from '../temporal/start-batch.ts';
-import {
-  readWorkbookApart,
-  type WorkbookColumns,
-  type WorkbookContent,
-  type WorkbookRow,
-} from '../workbook/index.ts';
+import { readWorkbookApart, type WorkbookRow } from '../workbook/index.ts';
 import { forecastUrls, printDryRun } from './forecast.ts';
 import { withDatabase } from './session.ts';
 
@@ -33,17 +26,6 @@ export interface DryRunRequest {
 
 /** A result on record, which a row has without being asked for. */
 type Known = Awaited<ReturnType<typeof rowsById>>[number];
-
-async function readCopy(files: FileStore, path: string, columns: WorkbookColumns): Promise<WorkbookContent> {
-  const folder = await mkdtemp(join(tmpdir(), 'tsuiseki-'));
-  try {
-    const copy = join(folder, 'workbook');
-    await files.download(path, copy);
-    return await readWorkbookApart(copy, { columns, name: basename(path) });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
 
 /** What is known of each row without asking; nothing without a database. */
 async function knownRows(
@@ -92,7 +74,8 @@ export async function dryRun(request: DryRunRequest): Promise<void> {
   const settings = loadSettings();
   const files = openFiles(settings);
   const { task, path: workbook } = await checkedStart(files, request);
-  const content = await readCopy(files, workbook, columnsOf(settings, task));
+  const options = { columns: columnsOf(settings, task), name: basename(workbook) };
+  const content = await withDownload(files, workbook, ({ path }) => readWorkbookApart(path, options));
   const { chosen } = request;
   const wanted = content.rows.filter(({ row }) => chosen === null || chosen.includes(row));
   const readings = wanted.map((row) => understandRow(task, row));

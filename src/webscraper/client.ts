@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import got, { type Got, type OptionsInit, RequestError, type Response, TimeoutError } from 'got';
+import { fieldsOf } from '../json-fields.ts';
 import type { Logger } from '../log.ts';
 import { ApiError, codeOfConnection, codeOfStatus } from './api-error.ts';
 import { MAX_CSV_BYTES } from './csv.ts';
@@ -69,10 +70,6 @@ function numberIn(value: unknown): number | null {
 }
 
 const textIn = (value: unknown): string | null => (typeof value === 'string' ? value : null);
-
-function fieldsOf(data: unknown): Record<string, unknown> {
-  return typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {};
-}
 
 function scrapingJob(data: unknown): ScrapingJob | null {
   const fields = fieldsOf(data);

@@ -104,6 +104,17 @@ needs(sabreDavMissing())('a workbook on sabre/dav', () => {
       'list',
     );
 
+  /** The counts of the batch that comes after so many, once it is completed. */
+  const oneMore = async (before: number) => {
+    const until = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const all = await batches();
+      if (all.length === before + 1 && all[0]?.state === 'completed') return all[0].counts;
+      if (Date.now() > until) throw new Error(`no batch more was completed: ${JSON.stringify(all)}`);
+      await delay(300);
+    }
+  };
+
   it(
     'while a batch of 30 rows runs, a colleague inserts, sorts, edits and locks: no edit is lost, every result is in its row',
     async () => {
@@ -216,16 +227,7 @@ needs(sabreDavMissing())('a workbook on sabre/dav', () => {
         sheet.getCell('C3').value = null;
       });
       await tell();
-      const until = Date.now() + PATIENCE_MS;
-      for (;;) {
-        const all = await batches();
-        if (all.length === before + 1 && all[0]?.state === 'completed') {
-          expect(all[0].counts).toMatchObject({ total: 1, completed: 1 });
-          break;
-        }
-        if (Date.now() > until) throw new Error(`not asked again: ${JSON.stringify(all)}`);
-        await delay(300);
-      }
+      expect(await oneMore(before)).toMatchObject({ total: 1, completed: 1 });
       const { sheet } = await colleague.read();
       expect(sheet.getCell('C3').text).not.toBe('');
     },
@@ -256,16 +258,7 @@ needs(sabreDavMissing())('a workbook on sabre/dav', () => {
       );
       expect([answer.status, await answer.json()]).toEqual([200, { error: 0 }]);
       expect(nextcloud.calls).toMatchObject([{ url: '/track?doc=1', body: JSON.stringify(callback) }]);
-      const until = Date.now() + PATIENCE_MS;
-      for (;;) {
-        const all = await batches();
-        if (all.length === before + 1 && all[0]?.state === 'completed') {
-          expect(all[0].counts).toMatchObject({ total: 1, completed: 1 });
-          break;
-        }
-        if (Date.now() > until) throw new Error(`not started: ${JSON.stringify(all)}`);
-        await delay(300);
-      }
+      expect(await oneMore(before)).toMatchObject({ total: 1, completed: 1 });
     },
     PATIENCE_MS,
   );
