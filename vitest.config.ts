@@ -1,14 +1,31 @@
 import { defineConfig } from 'vitest/config';
 
+/** Whole systems look for the same ports first (8080, 8090, 7233): one at a time, after all others. */
+const SYSTEMS = ['test/cli/**/*.test.ts', 'test/e2e/**/*.test.ts', 'test/integration/embedded*.test.ts'];
+
 export default defineConfig({
   test: {
     globalSetup: ['test/global-setup.ts'],
-    include: ['test/**/*.test.ts'],
     // A limit for a loaded machine, not a duration: no test waits.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // Most of them wait for servers of their own: one a core leaves the cores idle for half of the time.
-    maxWorkers: 2,
     reporters: ['default'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'parts',
+          include: ['test/**/*.test.ts'],
+          exclude: SYSTEMS,
+          // Most of them wait for servers of their own: one a core leaves the cores idle for half of the time.
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'systems', include: SYSTEMS, maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 });
