@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-/** Whole systems look for the same ports first (8080, 8090, 7233): one at a time, after all others. */
-const SYSTEMS = ['test/cli/**/*.test.ts', 'test/e2e/**/*.test.ts', 'test/integration/embedded*.test.ts'];
+/** Whole systems look for the same port first (8080): one at a time, after all others. */
+const SYSTEMS = ['test/cli/up.test.ts', 'test/e2e/**/*.test.ts'];
 
 export default defineConfig({
   test: {
