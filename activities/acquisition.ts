@@ -1,6 +1,6 @@
 import { setBatchState } from '../src/db/batches.ts';
 import { pruneCalls } from '../src/db/calls.ts';
-import { pruneRequests } from '../src/db/carrier-requests.ts';
+import { pruneRequests } from '../src/pacing/call-records.ts';
 import type { Database } from '../src/db/database.ts';
 import { batchesWithUndelivered, storeNotification } from '../src/db/inbox.ts';
 import { settleLateNotifications } from '../src/db/late-notifications.ts';
@@ -9,10 +9,10 @@ import { pruneSaves } from '../src/db/saves.ts';
 import { endedUnwritten } from '../src/db/written-rows.ts';
 import type { BatchSweep, OrphanedBatch } from '../src/temporal/batch-sweep.ts';
 import type { NotificationRelay } from '../src/temporal/notification-relay.ts';
-import type { AccountClock } from '../src/webscraper/account-clock.ts';
+import type { AccountClock } from '../src/pacing/account-clock.ts';
 import { ApiError } from '../src/webscraper/api-error.ts';
 import type { WebScraperClient } from '../src/webscraper/client.ts';
-import { callApi, WaitForAccount } from './api-call.ts';
+import { callApi, WaitForAccount } from '../src/pacing/account-call.ts';
 import { withFailures } from './failures.ts';
 
 export interface AcquisitionDeps {

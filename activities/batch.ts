@@ -1,16 +1,16 @@
-import { figuresWithForecast } from '../src/db/account.ts';
+import { figuresWithForecast } from '../src/pacing/account-figures.ts';
 import { recordAction } from '../src/db/actions.ts';
 import { dropPendingJobs, findBatch, setBatchState } from '../src/db/batches.ts';
 import { batchFigures, type BatchFigures } from '../src/db/counts.ts';
 import type { Database } from '../src/db/database.ts';
-import type { ImportPlan } from '../src/db/import-rows.ts';
+import type { ImportPlan } from '../src/batches/import-rows.ts';
 import { findJob, markFailed } from '../src/db/jobs.ts';
-import { retryRows } from '../src/db/retry-rows.ts';
+import { retryRows } from '../src/batches/retry-rows.ts';
 import type { BatchState } from '../src/db/schema.ts';
 import { taskByName } from '../src/tasks/registry.ts';
 import type { TrackingTask } from '../src/tasks/types.ts';
-import type { AccountClock } from '../src/webscraper/account-clock.ts';
-import { rowNumbers } from '../src/tasks/row-numbers.ts';
+import type { AccountClock } from '../src/pacing/account-clock.ts';
+import { rowNumbers } from '../src/tasks/row-selection.ts';
 import { withFailures } from './failures.ts';
 
 export type BatchActivities = ReturnType<typeof createBatchActivities>;

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { findBatch, lockBatch } from '../src/db/batches.ts';
 import { batchFigures, type BatchFigures } from '../src/db/counts.ts';
-import { type ImportPlan, importRows } from '../src/db/import-rows.ts';
+import { type ImportPlan, importRows } from '../src/batches/import-rows.ts';
 import { newestWaiting } from '../src/db/saves.ts';
 import { markSeen } from '../src/db/workbooks.ts';
 import { taskByName } from '../src/tasks/registry.ts';

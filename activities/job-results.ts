@@ -1,5 +1,5 @@
 import type { Database } from '../src/db/database.ts';
-import type { ImportPlan } from '../src/db/import-rows.ts';
+import type { ImportPlan } from '../src/batches/import-rows.ts';
 import { type Job, markFailed, markPublished, rowsOfJobs } from '../src/db/jobs.ts';
 import {
   failedCalls,
@@ -15,11 +15,11 @@ import { isRedirect } from '../src/tasks/redirect.ts';
 import { taskByName } from '../src/tasks/registry.ts';
 import { splitRecords } from '../src/tasks/split-records.ts';
 import type { CsvRecord, TrackingTask } from '../src/tasks/types.ts';
-import type { AccountClock } from '../src/webscraper/account-clock.ts';
+import type { AccountClock } from '../src/pacing/account-clock.ts';
 import { ApiError } from '../src/webscraper/api-error.ts';
 import type { Answered, ScrapingJob, WebScraperClient } from '../src/webscraper/client.ts';
 import { CsvError, parseResultCsv } from '../src/webscraper/csv.ts';
-import { callApi, WaitForAccount } from './api-call.ts';
+import { callApi, WaitForAccount } from '../src/pacing/account-call.ts';
 
 export interface JobResultsDeps {
   database: Database;

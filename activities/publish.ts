@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CancelledFailure } from '@temporalio/activity';
-import { figuresWithForecast } from '../src/db/account.ts';
+import { figuresWithForecast } from '../src/pacing/account-figures.ts';
 import type { BatchFigures } from '../src/db/counts.ts';
 import type { Database } from '../src/db/database.ts';
 import { findJob, type Job, markFailed, markPending, markPublished } from '../src/db/jobs.ts';
 import { errorMessage } from '../src/errors.ts';
-import type { AccountClock, Turn } from '../src/webscraper/account-clock.ts';
+import type { AccountClock, Turn } from '../src/pacing/account-clock.ts';
 import { ApiError } from '../src/webscraper/api-error.ts';
 import type { WebScraperClient } from '../src/webscraper/client.ts';
 import { withFailures } from './failures.ts';

@@ -1,7 +1,7 @@
 import { batchFigures, type BatchFigures } from '../src/db/counts.ts';
 import { findJob, type Job } from '../src/db/jobs.ts';
 import { hasFailedRows, latestNotification, settleNotifications } from '../src/db/results.ts';
-import { WaitForAccount } from './api-call.ts';
+import { WaitForAccount } from '../src/pacing/account-call.ts';
 import { withFailures } from './failures.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { createJobResults, type JobResultsDeps } from './job-results.ts';

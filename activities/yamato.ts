@@ -3,14 +3,14 @@ import { CancelledFailure, log } from '@temporalio/activity';
 import type { YamatoAnswer, YamatoClient } from '../src/carriers/yamato/client.ts';
 import type { YamatoParcel } from '../src/carriers/yamato/types.ts';
 import { YamatoError } from '../src/carriers/yamato/yamato-error.ts';
-import { BEGIN_EARLY_MS, type CarrierClock, type CarrierTurn } from '../src/db/carrier-clock.ts';
-import { failedRequests } from '../src/db/carrier-requests.ts';
+import { BEGIN_EARLY_MS, type CarrierClock, type CarrierTurn } from '../src/pacing/carrier-clock.ts';
+import { failedRequests } from '../src/pacing/call-records.ts';
 import { batchFigures, type BatchFigures } from '../src/db/counts.ts';
 import type { Database } from '../src/db/database.ts';
 import { findJob, type Job, markFailed, rowsOfJobs } from '../src/db/jobs.ts';
 import { type RowOutcome, saveOutcomes, setJobState } from '../src/db/results.ts';
 import { errorMessage } from '../src/errors.ts';
-import { yamatoResult } from '../src/tasks/yamato-result.ts';
+import { yamatoResult } from '../src/tasks/parsers/yamato-page.ts';
 import { withFailures } from './failures.ts';
 import { withHeartbeat } from './heartbeat.ts';
 

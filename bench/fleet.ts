@@ -1,14 +1,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readUpFile, type UpFile } from '../src/settings/up-file.ts';
-import { effectiveSettings, loadSettings, readSettings } from '../src/config.ts';
+import { effectiveSettings, loadSettings, readSettings } from '../src/settings/settings.ts';
 import { type Database, openDatabase } from '../src/db/database.ts';
 import { errorMessage } from '../src/errors.ts';
 import { taskByName } from '../src/tasks/registry.ts';
 import type { TaskName } from '../src/tasks/types.ts';
 import { connectClient } from '../src/temporal/connection.ts';
 import type { StartedBatch } from '../src/temporal/start-batch.ts';
-import { writeSampleWorkbook } from '../src/workbook/samples.ts';
+import { writeSampleWorkbook } from '../src/sandbox/sample-workbook.ts';
 import type { PartContext } from './part.ts';
 import { PublishWorkers } from './publish-workers.ts';
 import { SandboxControl } from './sandbox-control.ts';

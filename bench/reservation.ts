@@ -1,7 +1,7 @@
-import { loadSettings } from '../src/config.ts';
+import { loadSettings } from '../src/settings/settings.ts';
 import { migrateDatabase, openDatabase } from '../src/db/database.ts';
-import { startPostgres } from '../src/embedded/postgres-server.ts';
-import { AccountClock } from '../src/webscraper/account-clock.ts';
+import { startPostgres } from '../src/embedded/postgres/server.ts';
+import { AccountClock } from '../src/pacing/account-clock.ts';
 import type { Part } from './part.ts';
 import { percentile, spread } from './statistics.ts';
 import { temporaryFolder } from './temporary-folder.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { startTemporaryPostgres } from '../src/embedded/temporary-postgres.ts';
-import { findTemporalCli, findTemporalTestServer } from '../src/embedded/binaries.ts';
+import { startTemporaryPostgres } from '../src/embedded/postgres/temporary.ts';
+import { findTemporalCli, findTemporalTestServer } from '../src/embedded/binaries/find.ts';
 import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {

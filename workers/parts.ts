@@ -1,13 +1,13 @@
 import type { Client } from '@temporalio/client';
 import { createYamatoClient, type YamatoClient } from '../src/carriers/yamato/client.ts';
-import { requireSetting, type Settings } from '../src/config.ts';
-import { CarrierClock } from '../src/db/carrier-clock.ts';
+import { requireSetting, type Settings } from '../src/settings/settings.ts';
+import { CarrierClock } from '../src/pacing/carrier-clock.ts';
 import { type Database, openDatabase } from '../src/db/database.ts';
 import { openWebDav } from '../src/files/open-files.ts';
 import type { FileStore } from '../src/files/types.ts';
-import type { WebDavFiles } from '../src/files/webdav.ts';
+import type { WebDavFiles } from '../src/files/webdav/webdav-files.ts';
 import { WorkbookFiles } from '../src/files/workbook-files.ts';
-import type { ImportPlan } from '../src/db/import-rows.ts';
+import type { ImportPlan } from '../src/batches/import-rows.ts';
 import type { Logger } from '../src/log.ts';
 import { type CommandService, createCommandService } from '../src/onlyoffice/command-service.ts';
 import { columnsOf, sitemapIdOf, urlsPerJobOf } from '../src/settings/by-task.ts';
@@ -15,7 +15,7 @@ import type { TrackingTask } from '../src/tasks/types.ts';
 import { BatchSweep } from '../src/temporal/batch-sweep.ts';
 import { NotificationRelay } from '../src/temporal/notification-relay.ts';
 import { startWorkflow } from '../src/temporal/start-batch.ts';
-import { AccountClock } from '../src/webscraper/account-clock.ts';
+import { AccountClock } from '../src/pacing/account-clock.ts';
 import type { WorkbookColumns } from '../src/workbook/types.ts';
 import { createWebScraperClient, type WebScraperClient } from '../src/webscraper/client.ts';
 

@@ -10,7 +10,7 @@ import { createTriggerActivities } from '../activities/triggers.ts';
 import { createWritebackActivities } from '../activities/writeback.ts';
 import { createYamatoActivities } from '../activities/yamato.ts';
 import type { WorkerName } from '../src/temporal/names.ts';
-import { warmUp } from '../src/webscraper/warm-up.ts';
+import { warmUp } from './warm-up.ts';
 import type { WorkerParts } from './parts.ts';
 import { keepHeapSmall } from './small-heap.ts';
 

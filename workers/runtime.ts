@@ -7,7 +7,7 @@ import {
   Runtime,
   Worker,
 } from '@temporalio/worker';
-import type { Settings } from '../src/config.ts';
+import type { Settings } from '../src/settings/settings.ts';
 import type { Logger } from '../src/log.ts';
 import { compiledModule } from '../src/paths.ts';
 import { temporalOptions } from '../src/temporal/connection.ts';

@@ -10,7 +10,7 @@ import {
 import type { BatchFigures } from '../src/db/counts.ts';
 import type { BatchState } from '../src/db/schema.ts';
 import { DONE_ROWS, FAILED_ROWS, STATE } from '../src/temporal/search-attributes.ts';
-import { rowNumbers } from '../src/tasks/row-numbers.ts';
+import { rowNumbers } from '../src/tasks/row-selection.ts';
 import { batchSteps, excel } from './activity-proxies.ts';
 import {
   type BatchInput,

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { TASK_NAMES } from '../../src/tasks/types.ts';
 import { patchWorkbook, readWorkbook } from '../../src/workbook/index.ts';
 import type { CellEdit, WorkbookRow } from '../../src/workbook/index.ts';
-import { writeSampleWorkbook } from '../../src/workbook/samples.ts';
+import { writeSampleWorkbook } from '../../src/sandbox/sample-workbook.ts';
 import { BenchError } from '../part.ts';
 import type { Part } from '../part.ts';
 import { temporaryFolder } from '../temporary-folder.ts';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { errorMessage } from '../../src/errors.ts';
 import { compiledModule } from '../../src/paths.ts';
-import { childFlags, DEFAULT_CHILD_LIMITS } from '../../src/workbook/run-child.ts';
+import { childFlags, DEFAULT_CHILD_LIMITS } from '../../src/workbook/apart/process.ts';
 import type { Cleanup } from '../cleanup.ts';
 import { BenchError } from '../part.ts';
 import type { Job, JobReport } from './job.ts';

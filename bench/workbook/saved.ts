@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sabreDavMissing, startSabreDav } from '../../test/support/sabre-dav.ts';
-import { writeSampleWorkbook } from '../../src/workbook/samples.ts';
+import { sabreDavMissing, startSabreDav } from '../../test/support/files/sabre-dav.ts';
+import { writeSampleWorkbook } from '../../src/sandbox/sample-workbook.ts';
 import { startFleet } from '../fleet.ts';
 import { BenchError, type Part } from '../part.ts';
 import { temporaryFolder } from '../temporary-folder.ts';

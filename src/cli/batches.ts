@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { readAccount } from '../db/account.ts';
+import { readAccount } from '../pacing/account-figures.ts';
 import { listBatches } from '../db/batches.ts';
-import { batchStatus, rowReports } from '../db/status.ts';
+import { batchStatus, rowReports } from '../batches/status.ts';
 import { printJson, printLine, printTable, statusLine } from './print.ts';
 import { batchNamed, withDatabase } from './session.ts';
 

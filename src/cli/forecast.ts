@@ -1,6 +1,6 @@
 import { askForecastMs } from '../account/ask-forecast.ts';
-import type { Settings } from '../config.ts';
-import { forecastOf, OPEN_ACCOUNT, readAccount } from '../db/account.ts';
+import type { Settings } from '../settings/settings.ts';
+import { forecastOf, OPEN_ACCOUNT, readAccount } from '../pacing/account-figures.ts';
 import type { Queries } from '../db/database.ts';
 import { urlsPerJobOf } from '../settings/by-task.ts';
 import type { TrackingTask } from '../tasks/types.ts';

@@ -1,4 +1,4 @@
-import type { BatchStatus } from '../db/status.ts';
+import type { BatchStatus } from '../batches/status.ts';
 
 /** The only thing on stdout with `--json`. */
 export function printJson(value: unknown): void {

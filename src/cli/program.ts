@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { SettingsError, wantsStackTraces } from '../config.ts';
+import { SettingsError, wantsStackTraces } from '../settings/settings.ts';
 import { rootMessage, TsuisekiError } from '../errors.ts';
 import { TaskError } from '../tasks/task-error.ts';
 import { packageVersion } from '../version.ts';

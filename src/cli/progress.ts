@@ -1,4 +1,4 @@
-import type { BatchStatus } from '../db/status.ts';
+import type { BatchStatus } from '../batches/status.ts';
 import { statusLine } from './print.ts';
 
 const BAR_WIDTH = 30;

@@ -1,7 +1,7 @@
-import { rowReports } from '../db/status.ts';
+import { rowReports } from '../batches/status.ts';
 import { NO_ROWS } from '../db/counts.ts';
-import { batchStatus } from '../db/status.ts';
-import { rowsToRetry } from '../db/retry-rows.ts';
+import { batchStatus } from '../batches/status.ts';
+import { rowsToRetry } from '../batches/retry-rows.ts';
 import { planUrls } from '../tasks/plan-urls.ts';
 import { taskByName } from '../tasks/registry.ts';
 import { understandRow } from '../tasks/understand-row.ts';

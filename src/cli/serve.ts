@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { loadSettings, requireSetting, requireSettings } from '../config.ts';
+import { loadSettings, requireSetting, requireSettings } from '../settings/settings.ts';
 import { openDatabase } from '../db/database.ts';
 import { buildApp } from '../http/app.ts';
 import { createLogger } from '../log.ts';

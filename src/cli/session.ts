@@ -1,4 +1,4 @@
-import { loadSettings, type Settings, SettingsError } from '../config.ts';
+import { loadSettings, type Settings, SettingsError } from '../settings/settings.ts';
 import { type Batch, findBatch } from '../db/batches.ts';
 import { type Database, openDatabase } from '../db/database.ts';
 import { openFiles } from '../files/open-files.ts';

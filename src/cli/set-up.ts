@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { effectiveSettings, loadSettings, requireSetting, temporalConfigured } from '../config.ts';
+import { effectiveSettings, loadSettings, requireSetting, temporalConfigured } from '../settings/settings.ts';
 import { migrateDatabase } from '../db/database.ts';
 import { applyTemporalConfig } from '../temporal/apply-config.ts';
 import { connectClient } from '../temporal/connection.ts';

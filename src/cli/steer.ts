@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { Command } from 'commander';
-import { batchStatus } from '../db/status.ts';
+import { batchStatus } from '../batches/status.ts';
 import { TsuisekiError } from '../errors.ts';
 import { printJson, printLine, statusLine } from './print.ts';
 import { batchNamed, withTemporal } from './session.ts';

@@ -7,11 +7,11 @@ import {
   requireSettings,
   type Settings,
   temporalConfigured,
-} from '../config.ts';
+} from '../settings/settings.ts';
 import { migrateDatabase } from '../db/database.ts';
 import { freePort } from '../embedded/ports.ts';
-import { startPostgres } from '../embedded/postgres-server.ts';
-import { startTemporalServer, type TemporalServer } from '../embedded/temporal-server.ts';
+import { startPostgres } from '../embedded/postgres/server.ts';
+import { startTemporalServer, type TemporalServer } from '../embedded/temporal/server.ts';
 import { errorMessage, TsuisekiError } from '../errors.ts';
 import { embeddedTemporal, removeUpFile, type UpFile, writeUpFile } from '../settings/up-file.ts';
 import { applyTemporalConfig } from '../temporal/apply-config.ts';

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { errorMessage, TsuisekiError } from '../errors.ts';
 import type { Parser } from '../settings/parse.ts';
-import { rowNumbers } from '../tasks/row-numbers.ts';
+import { rowNumbers } from '../tasks/row-selection.ts';
 
 /** Wrong use of a command: exit status 2. */
 export class UsageError extends TsuisekiError<'USAGE'> {}

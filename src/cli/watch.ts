@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
-import type { Settings } from '../config.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { Database } from '../db/database.ts';
-import { type BatchStatus, batchStatus } from '../db/status.ts';
+import { type BatchStatus, batchStatus } from '../batches/status.ts';
 import { printJson } from './print.ts';
 import { ProgressDisplay } from './progress.ts';
 import { batchNamed, withDatabase } from './session.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { loadSettings, requireSettings } from '../config.ts';
+import { loadSettings, requireSettings } from '../settings/settings.ts';
 import { createLogger } from '../log.ts';
 import { temporalOptions } from '../temporal/connection.ts';
 import { QUEUES, type WorkerName } from '../temporal/names.ts';

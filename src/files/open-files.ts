@@ -1,5 +1,5 @@
-import type { Settings } from '../config.ts';
-import { WebDavFiles } from './webdav.ts';
+import type { Settings } from '../settings/settings.ts';
+import { WebDavFiles } from './webdav/webdav-files.ts';
 import { WorkbookFiles } from './workbook-files.ts';
 
 type WebDavSettings = Pick<Settings, 'webdavUrl' | 'webdavUsername' | 'webdavPassword'>;

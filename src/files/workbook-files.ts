@@ -1,6 +1,6 @@
 import { LocalFiles } from './local.ts';
 import { FileError, type FileInfo, type FileStore, type FileVersion } from './types.ts';
-import { isWebdavPath } from './webdav-path.ts';
+import { isWebdavPath } from './webdav/path.ts';
 
 /** Workbooks wherever they live: `webdav:/…` on the WebDAV server, any other path on this machine's disk. */
 export class WorkbookFiles implements FileStore {

@@ -1,6 +1,6 @@
 import type { Database } from '../db/database.ts';
 import type { Logger } from '../log.ts';
-import type { SaveInbox } from './save-inbox.ts';
+import type { SaveInbox } from '../saves/save-inbox.ts';
 
 /** What the HTTP server's routes need of the rest. */
 export interface AppDeps {

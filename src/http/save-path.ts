@@ -1,4 +1,4 @@
-import { webdavPath } from '../files/webdav-path.ts';
+import { webdavPath } from '../files/webdav/path.ts';
 import { TaskError } from '../tasks/task-error.ts';
 import { taskForPath } from '../tasks/registry.ts';
 

@@ -1,11 +1,11 @@
-import { forecastOf, readAccount } from '../db/account.ts';
+import { forecastOf, readAccount } from '../pacing/account-figures.ts';
 import { type Batch, insertBatch, setBatchState } from '../db/batches.ts';
 import { batchFigures } from '../db/counts.ts';
 import type { Queries } from '../db/database.ts';
-import { addRows, type ImportPlan } from '../db/import-rows.ts';
-import { withIds } from '../db/new-batch.ts';
+import { addRows, type ImportPlan } from '../batches/import-rows.ts';
+import { withIds } from '../batches/new-batch.ts';
 import { durationText } from '../text.ts';
-import type { AccountLimits } from '../account/turns.ts';
+import type { AccountLimits } from '../pacing/account-turns.ts';
 import type { WorkbookColumns, WorkbookContent } from '../workbook/types.ts';
 
 export interface HoldLimits {

@@ -1,4 +1,4 @@
-import type { Settings } from '../config.ts';
+import type { Settings } from './settings.ts';
 import type { TrackingTask } from '../tasks/types.ts';
 import type { WorkbookColumns } from '../workbook/types.ts';
 import type { ByTask } from './parse.ts';

@@ -1,6 +1,6 @@
 import { toHalfWidth } from '../carriers/tracking-number.ts';
 import type { RowContent } from '../workbook/types.ts';
-import { readTrackingNumber } from './row-number.ts';
+import { readTrackingNumber } from './read-tracking-number.ts';
 import { emailIn, isWebAddress, orderNumberIn, orderUrl, urlProblem } from './row-url.ts';
 import type { RowReading, TrackingTask } from './types.ts';
 import { fillUrlTemplate, numberInUrl } from './url-template.ts';

@@ -5,7 +5,7 @@ import type { Database } from '../db/database.ts';
 import { noteSession } from '../db/editing-sessions.ts';
 import { storeSave } from '../db/saves.ts';
 import { errorMessage } from '../errors.ts';
-import type { EditingSession, NewSave, SaveInbox } from '../http/save-inbox.ts';
+import type { EditingSession, NewSave, SaveInbox } from '../saves/save-inbox.ts';
 import type { Logger } from '../log.ts';
 import { firstOf } from '../text.ts';
 import { QUEUES, SAVE_WORKFLOW } from './names.ts';

@@ -1,4 +1,4 @@
-import type { ColumnRoles } from './columns.ts';
+import type { ColumnRoles } from './sheet/columns.ts';
 import { EditIndex } from './edit-index.ts';
 import type { OpenSheet } from './open-sheet.ts';
 import type { CellText } from './sheet/cell-texts.ts';

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { copyFile, rm, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 
-import { columnRoles } from './columns.ts';
+import { columnRoles } from './sheet/columns.ts';
 import { outcomeOf } from './edit-outcome.ts';
 import type { ColumnObstacles } from './edit-outcome.ts';
 import { heldText } from './held-text.ts';
@@ -13,7 +13,7 @@ import { OpenSheet } from './open-sheet.ts';
 import { rowSplices, widenDimension } from './sheet/row-splices.ts';
 import type { RowWrite } from './sheet/row-splices.ts';
 import type { SheetFacts } from './sheet/sheet-scanner.ts';
-import type { Splice } from './sheet/splices.ts';
+import type { Splice } from './zip/splices.ts';
 import { WriteObstacles } from './sheet/write-obstacles.ts';
 import type { CellEdit, CellOutcome, PatchReport, WorkbookColumns } from './types.ts';
 import { writePatched } from './zip/write-patched.ts';

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 
-import { columnRoles } from './columns.ts';
-import type { ColumnRoles } from './columns.ts';
+import { columnRoles } from './sheet/columns.ts';
+import type { ColumnRoles } from './sheet/columns.ts';
 import type { WorkbookLimits } from './limits.ts';
 import { OpenSheet } from './open-sheet.ts';
 import { RowCollector } from './row-collector.ts';

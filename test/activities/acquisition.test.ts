@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { findBatch } from '../../src/db/batches.ts';
-import { batchOf, jobsOf, notificationsOf, orderUrl, rowsOf } from '../support/batch.ts';
-import { acquisitionOn } from '../support/fake-client.ts';
-import { callsMade, processAll, publishAll } from '../support/rounds.ts';
-import { type Stage, useStage } from '../support/stage.ts';
+import { batchOf, jobsOf, notificationsOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
+import { acquisitionOn } from '../support/activities/fake-client.ts';
+import { callsMade, processAll, publishAll } from '../support/activities/rounds.ts';
+import { type Stage, useStage } from '../support/activities/stage.ts';
 
 const stageWith = useStage();
 const TASK = 'official_website_tracking';

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { report } from '../../src/db/roll-ups.ts';
-import { batchOf, orderUrl } from '../support/batch.ts';
-import { oneRound } from '../support/rounds.ts';
-import { useStage } from '../support/stage.ts';
+import { batchOf, orderUrl } from '../support/activities/batch.ts';
+import { oneRound } from '../support/activities/rounds.ts';
+import { useStage } from '../support/activities/stage.ts';
 
 const stageWith = useStage();
 const HOUR_MS = 3_600_000;

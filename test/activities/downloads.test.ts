@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { failedCalls } from '../../src/db/results.ts';
 import type { FaultKind } from '../../src/sandbox/index.ts';
-import { batchOf, jobsOf, orderUrl, rowsOf } from '../support/batch.ts';
-import { callsMade, oneRound, processAll, publishAll, waitsThroughTrouble } from '../support/rounds.ts';
-import { useStage } from '../support/stage.ts';
+import { batchOf, jobsOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
+import {
+  callsMade,
+  oneRound,
+  processAll,
+  publishAll,
+  waitsThroughTrouble,
+} from '../support/activities/rounds.ts';
+import { useStage } from '../support/activities/stage.ts';
 
 const stageWith = useStage();
 const TASK = 'official_website_tracking';

@@ -6,8 +6,8 @@ import { TaskError } from '../../src/tasks/task-error.ts';
 import { ApiError } from '../../src/webscraper/api-error.ts';
 import { CsvError } from '../../src/webscraper/csv.ts';
 import { WorkbookError } from '../../src/workbook/types.ts';
-import { batchOf } from '../support/batch.ts';
-import { useStage } from '../support/stage.ts';
+import { batchOf } from '../support/activities/batch.ts';
+import { useStage } from '../support/activities/stage.ts';
 
 const stageWith = useStage();
 

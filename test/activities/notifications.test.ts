@@ -3,9 +3,15 @@ import { createJobResults } from '../../activities/job-results.ts';
 import { storeNotification } from '../../src/db/inbox.ts';
 import { latestNotification } from '../../src/db/results.ts';
 import type { FaultKind } from '../../src/sandbox/index.ts';
-import { batchOf, jobsOf, notificationsOf, orderUrl, rowsOf } from '../support/batch.ts';
-import { callsMade, oneRound, processAll, publishAll, waitsThroughTrouble } from '../support/rounds.ts';
-import { type Stage, useStage } from '../support/stage.ts';
+import { batchOf, jobsOf, notificationsOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
+import {
+  callsMade,
+  oneRound,
+  processAll,
+  publishAll,
+  waitsThroughTrouble,
+} from '../support/activities/rounds.ts';
+import { type Stage, useStage } from '../support/activities/stage.ts';
 
 const stageWith = useStage();
 const TASK = 'official_website_tracking';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultKind } from '../../src/sandbox/index.ts';
-import { batchOf, jobsOf, orderUrl, rowsOf } from '../support/batch.ts';
-import { callsMade, processAll, publishAll } from '../support/rounds.ts';
-import { type StageOptions, useStage } from '../support/stage.ts';
+import { batchOf, jobsOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
+import { callsMade, processAll, publishAll } from '../support/activities/rounds.ts';
+import { type StageOptions, useStage } from '../support/activities/stage.ts';
 
 const stageWith = useStage();
 

@@ -1,9 +1,9 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, it } from 'vitest';
 import type { FaultKind } from '../../src/sandbox/index.ts';
-import { batchOf, jobsOf, orderUrl } from '../support/batch.ts';
-import { callsMade, publishAll } from '../support/rounds.ts';
-import { type Stage, useStage } from '../support/stage.ts';
+import { batchOf, jobsOf, orderUrl } from '../support/activities/batch.ts';
+import { callsMade, publishAll } from '../support/activities/rounds.ts';
+import { type Stage, useStage } from '../support/activities/stage.ts';
 
 const stageWith = useStage();
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { batchOf, jobsOf, orderUrl, rowsOf } from '../support/batch.ts';
-import { callsMade, publishAll } from '../support/rounds.ts';
-import { JOB_DEADLINE_MS, useStage } from '../support/stage.ts';
+import { batchOf, jobsOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
+import { callsMade, publishAll } from '../support/activities/rounds.ts';
+import { JOB_DEADLINE_MS, useStage } from '../support/activities/stage.ts';
 
 const stageWith = useStage();
 

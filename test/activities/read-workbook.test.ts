@@ -1,10 +1,14 @@
 import { rm } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { TASK_NAMES, type TaskName } from '../../src/tasks/types.ts';
-import { writeSampleWorkbook } from '../../src/workbook/samples.ts';
-import { emptyBatch, jobsOf, linksOf, orderUrl, rowsOf } from '../support/batch.ts';
-import { type StageOptions, useStage } from '../support/stage.ts';
-import { newWorkbookPath, removeWorkbooksAfterEach, saveWorkbook } from '../support/workbook-file.ts';
+import { writeSampleWorkbook } from '../../src/sandbox/sample-workbook.ts';
+import { emptyBatch, jobsOf, linksOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
+import { type StageOptions, useStage } from '../support/activities/stage.ts';
+import {
+  newWorkbookPath,
+  removeWorkbooksAfterEach,
+  saveWorkbook,
+} from '../support/workbook/workbook-file.ts';
 
 const stageWith = useStage();
 removeWorkbooksAfterEach();

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { expectedText, numberWithFault } from '../../src/sandbox/index.ts';
 import type { TaskName } from '../../src/tasks/types.ts';
-import { trackingNumber } from '../../src/workbook/samples.ts';
-import { batchOf, jobsOf, notificationsOf, orderUrl, rowsOf } from '../support/batch.ts';
-import { callsMade, oneRound, processAll } from '../support/rounds.ts';
-import { type Stage, useStage } from '../support/stage.ts';
+import { trackingNumber } from '../../src/sandbox/sample-workbook.ts';
+import { batchOf, jobsOf, notificationsOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
+import { callsMade, oneRound, processAll } from '../support/activities/rounds.ts';
+import { type Stage, useStage } from '../support/activities/stage.ts';
 
 const stageWith = useStage();
 const DAY = new Date('2026-01-03T03:00:00Z');

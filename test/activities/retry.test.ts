@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { findBatch, insertBatch, reopenBatch, setBatchState } from '../../src/db/batches.ts';
-import { trackingNumber } from '../../src/workbook/samples.ts';
-import { batchOf, jobsOf, linksOf, orderUrl, rowsOf } from '../support/batch.ts';
-import { oneRound, publishAll } from '../support/rounds.ts';
-import { type Stage, useStage } from '../support/stage.ts';
+import { trackingNumber } from '../../src/sandbox/sample-workbook.ts';
+import { batchOf, jobsOf, linksOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
+import { oneRound, publishAll } from '../support/activities/rounds.ts';
+import { type Stage, useStage } from '../support/activities/stage.ts';
 
 const stageWith = useStage();
 const TASK = 'official_website_tracking';

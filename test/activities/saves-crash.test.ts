@@ -5,9 +5,9 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { listBatches, setBatchState } from '../../src/db/batches.ts';
 import { storeSave } from '../../src/db/saves.ts';
-import { batchOf, orderUrl } from '../support/batch.ts';
-import { type Stage, useStage } from '../support/stage.ts';
-import { saveWorkbook } from '../support/workbook-file.ts';
+import { batchOf, orderUrl } from '../support/activities/batch.ts';
+import { type Stage, useStage } from '../support/activities/stage.ts';
+import { saveWorkbook } from '../support/workbook/workbook-file.ts';
 
 // A reader that dies of a workbook: none of the workbooks we know makes it do so.
 vi.mock('../../src/workbook/index.ts', async (original) => {

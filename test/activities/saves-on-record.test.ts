@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { reopenBatch, setBatchState } from '../../src/db/batches.ts';
-import { answer } from '../support/answers.ts';
-import { orderUrl } from '../support/batch.ts';
-import { OURS, useSavedWorkbook } from '../support/saved-workbook.ts';
-import type { Stage } from '../support/stage.ts';
-import { columnC } from '../support/workbook-file.ts';
+import { answer } from '../support/activities/answers.ts';
+import { orderUrl } from '../support/activities/batch.ts';
+import { OURS, useSavedWorkbook } from '../support/activities/saved-workbook.ts';
+import type { Stage } from '../support/activities/stage.ts';
+import { columnC } from '../support/workbook/workbook-file.ts';
 
 const saved = useSavedWorkbook();
 const { stageWith, save, trackedOnce } = saved;

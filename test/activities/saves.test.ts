@@ -7,11 +7,11 @@ import { noteSession } from '../../src/db/editing-sessions.ts';
 import { storeSave } from '../../src/db/saves.ts';
 import { saves } from '../../src/db/schema.ts';
 import { endedUnwritten } from '../../src/db/written-rows.ts';
-import { answer } from '../support/answers.ts';
-import { batchOf, emptyBatch, jobsOf, orderUrl, rowsOf } from '../support/batch.ts';
-import { OURS, useSavedWorkbook } from '../support/saved-workbook.ts';
-import type { Stage } from '../support/stage.ts';
-import { columnC, saveWorkbook } from '../support/workbook-file.ts';
+import { answer } from '../support/activities/answers.ts';
+import { batchOf, emptyBatch, jobsOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
+import { OURS, useSavedWorkbook } from '../support/activities/saved-workbook.ts';
+import type { Stage } from '../support/activities/stage.ts';
+import { columnC, saveWorkbook } from '../support/workbook/workbook-file.ts';
 
 const saved = useSavedWorkbook();
 const { stageWith, save, examine, trackedOnce } = saved;

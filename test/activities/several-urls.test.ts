@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { expectedText } from '../../src/sandbox/index.ts';
-import { batchOf, jobsOf, orderUrl, rowsOf } from '../support/batch.ts';
-import { callsMade, oneRound, processAll } from '../support/rounds.ts';
-import { useStage } from '../support/stage.ts';
+import { batchOf, jobsOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
+import { callsMade, oneRound, processAll } from '../support/activities/rounds.ts';
+import { useStage } from '../support/activities/stage.ts';
 
 const stageWith = useStage();
 const TASK = 'official_website_tracking';

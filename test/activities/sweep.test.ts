@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { findBatch, setRunId } from '../../src/db/batches.ts';
-import { batchOf, orderUrl } from '../support/batch.ts';
-import { acquisitionOn } from '../support/fake-client.ts';
-import { type Stage, useStage } from '../support/stage.ts';
+import { batchOf, orderUrl } from '../support/activities/batch.ts';
+import { acquisitionOn } from '../support/activities/fake-client.ts';
+import { type Stage, useStage } from '../support/activities/stage.ts';
 
 const stageWith = useStage();
 

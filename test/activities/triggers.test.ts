@@ -1,10 +1,10 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { expect, it } from 'vitest';
 import { createTriggerActivities } from '../../activities/triggers.ts';
-import type { Settings } from '../../src/config.ts';
+import type { Settings } from '../../src/settings/settings.ts';
 import { setBatchState } from '../../src/db/batches.ts';
-import { emptyBatch } from '../support/batch.ts';
-import { type Stage, useStage } from '../support/stage.ts';
+import { emptyBatch } from '../support/activities/batch.ts';
+import { type Stage, useStage } from '../support/activities/stage.ts';
 
 const stageWith = useStage();
 

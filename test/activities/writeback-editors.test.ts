@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';
 import { noteSession } from '../../src/db/editing-sessions.ts';
-import { answer } from '../support/answers.ts';
-import { batchOf, orderUrl, rowsOf } from '../support/batch.ts';
-import { type Stage, useStage } from '../support/stage.ts';
-import { columnC, removeWorkbooksAfterEach, saveWorkbook } from '../support/workbook-file.ts';
+import { answer } from '../support/activities/answers.ts';
+import { batchOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
+import { type Stage, useStage } from '../support/activities/stage.ts';
+import { columnC, removeWorkbooksAfterEach, saveWorkbook } from '../support/workbook/workbook-file.ts';
 
 const stageWith = useStage();
 removeWorkbooksAfterEach();

@@ -2,10 +2,10 @@ import { rm } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { LocalFiles } from '../../src/files/local.ts';
 import type { FileVersion } from '../../src/files/types.ts';
-import { answer } from '../support/answers.ts';
-import { batchOf, orderUrl, rowsOf } from '../support/batch.ts';
-import { type Stage, useStage } from '../support/stage.ts';
-import { columnC, removeWorkbooksAfterEach, saveWorkbook } from '../support/workbook-file.ts';
+import { answer } from '../support/activities/answers.ts';
+import { batchOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
+import { type Stage, useStage } from '../support/activities/stage.ts';
+import { columnC, removeWorkbooksAfterEach, saveWorkbook } from '../support/workbook/workbook-file.ts';
 
 const stageWith = useStage();
 removeWorkbooksAfterEach();

@@ -5,12 +5,12 @@ import type { AskOutcome } from '../../activities/yamato.ts';
 import { findBatch } from '../../src/db/batches.ts';
 import { batchFigures } from '../../src/db/counts.ts';
 import { carrierRequests } from '../../src/db/schema.ts';
-import { batchStatus } from '../../src/db/status.ts';
+import { batchStatus } from '../../src/batches/status.ts';
 import { expectedText, type FaultKind, numberWithFault } from '../../src/sandbox/index.ts';
-import { trackingNumber } from '../../src/workbook/samples.ts';
-import { makeCertificates } from '../integration/sandbox-certificates.ts';
-import { batchOf, jobsOf, rowsOf } from '../support/batch.ts';
-import { type Stage, type StageOptions, useStage } from '../support/stage.ts';
+import { trackingNumber } from '../../src/sandbox/sample-workbook.ts';
+import { makeCertificates } from '../support/certificates.ts';
+import { batchOf, jobsOf, rowsOf } from '../support/activities/batch.ts';
+import { type Stage, type StageOptions, useStage } from '../support/activities/stage.ts';
 
 const stageWith = useStage();
 const TASK = 'yamato_tracking_10';

@@ -5,9 +5,9 @@ import { eq } from 'drizzle-orm';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { batches, rows } from '../../src/db/schema.ts';
 import { packageRoot } from '../../src/paths.ts';
-import { givenBatch } from '../support/batches.ts';
-import { ended, workplace } from '../support/cli.ts';
-import { ownDatabase } from '../support/database.ts';
+import { givenBatch } from '../support/db/given-batch.ts';
+import { ended, workplace } from '../support/cli/workplace.ts';
+import { ownDatabase } from '../support/db/test-database.ts';
 import { closedPort } from '../support/servers.ts';
 
 const place = workplace();

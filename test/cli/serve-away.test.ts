@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SignJWT } from 'jose';
 import { afterAll, expect, it } from 'vitest';
-import { ended, workplace } from '../support/cli.ts';
+import { ended, workplace } from '../support/cli/workplace.ts';
 import { closedPort } from '../support/servers.ts';
 
 const SECRET = 'a secret of thirty-two characters';

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writeSampleWorkbook } from '../../src/workbook/samples.ts';
-import { workplace } from '../support/cli.ts';
+import { writeSampleWorkbook } from '../../src/sandbox/sample-workbook.ts';
+import { workplace } from '../support/cli/workplace.ts';
 
 const place = workplace();
 const folder = join(place.folder, 'yamato_tracking_only');

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { storeNotification } from '../../src/db/inbox.ts';
 import { findJob, markFailed, markPending, markPublished } from '../../src/db/jobs.ts';
 import { saveOutcomes, setJobState } from '../../src/db/results.ts';
-import { retryRows } from '../../src/db/retry-rows.ts';
+import { retryRows } from '../../src/batches/retry-rows.ts';
 import { taskByName } from '../../src/tasks/registry.ts';
-import { answer } from '../support/answers.ts';
-import { batchOf, jobsOf, notificationsOf, orderUrl, rowsOf } from '../support/batch.ts';
-import { type Stage, useStage } from '../support/stage.ts';
+import { answer } from '../support/activities/answers.ts';
+import { batchOf, jobsOf, notificationsOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
+import { type Stage, useStage } from '../support/activities/stage.ts';
 
 const stageWith = useStage();
 const TASK = 'official_website_tracking';

@@ -7,11 +7,11 @@ import { SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectedText } from '../../src/sandbox/expected-text.ts';
 import type { UpFile } from '../../src/settings/up-file.ts';
-import { trackingNumber } from '../../src/workbook/samples.ts';
-import { Colleague } from '../support/colleague.ts';
-import { type Ended, ended, workplace } from '../support/cli.ts';
+import { trackingNumber } from '../../src/sandbox/sample-workbook.ts';
+import { Colleague } from '../support/files/colleague.ts';
+import { type Ended, ended, workplace } from '../support/cli/workplace.ts';
 import { needs } from '../support/component.ts';
-import { type SabreDav, sabreDavMissing, startSabreDav } from '../support/sabre-dav.ts';
+import { type SabreDav, sabreDavMissing, startSabreDav } from '../support/files/sabre-dav.ts';
 
 const TASK = 'yamato_tracking_only';
 const PATH = `${TASK}/YTO-発送.xlsx`;

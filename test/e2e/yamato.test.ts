@@ -4,8 +4,8 @@ import { expect, it } from 'vitest';
 import { expectedText } from '../../src/sandbox/index.ts';
 import type { UpFile } from '../../src/settings/up-file.ts';
 import { readWorkbook } from '../../src/workbook/index.ts';
-import { writeSampleWorkbook } from '../../src/workbook/samples.ts';
-import { ended, workplace } from '../support/cli.ts';
+import { writeSampleWorkbook } from '../../src/sandbox/sample-workbook.ts';
+import { ended, workplace } from '../support/cli/workplace.ts';
 
 const TASK = 'yamato_tracking_10';
 const PATIENCE_MS = 120_000;

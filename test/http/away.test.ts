@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { closedPort, hangingServer, passOn } from '../support/servers.ts';
-import { testDatabase } from '../support/database.ts';
+import { testDatabase } from '../support/db/test-database.ts';
 import type { LightMyRequestResponse } from 'fastify';
-import { FORM, testApp } from './support.ts';
+import { FORM, testApp } from '../support/http/app.ts';
 
 afterEach(() => {
   vi.useRealTimers();

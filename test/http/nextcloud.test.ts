@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { AppDeps } from '../../src/http/app-deps.ts';
-import type { SaveInbox } from '../../src/http/save-inbox.ts';
+import type { SaveInbox } from '../../src/saves/save-inbox.ts';
 import { openDatabase } from '../../src/db/database.ts';
-import { JSON_BODY, listeningApp, testApp } from './support.ts';
+import { JSON_BODY, listeningApp, testApp } from '../support/http/app.ts';
 
 afterEach(() => {
   vi.useRealTimers();

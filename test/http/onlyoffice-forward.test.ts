@@ -2,8 +2,8 @@ import { request } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { closedPort, hangingServer } from '../support/servers.ts';
-import { callbackApp, inBody, inHeader, PATH, saveOf, SECRET, send } from './onlyoffice-support.ts';
-import { recordingServer, type Reply } from './recording-server.ts';
+import { callbackApp, inBody, inHeader, PATH, saveOf, SECRET, send } from '../support/http/callback.ts';
+import { recordingServer, type Reply } from '../support/http/recording-server.ts';
 
 const TRACK = '/index.php/apps/onlyoffice/track';
 

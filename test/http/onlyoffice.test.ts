@@ -11,8 +11,8 @@ import {
   SECRET,
   send,
   signed,
-} from './onlyoffice-support.ts';
-import { recordingServer } from './recording-server.ts';
+} from '../support/http/callback.ts';
+import { recordingServer } from '../support/http/recording-server.ts';
 
 const WORKBOOK = `webdav:${PATH}`;
 

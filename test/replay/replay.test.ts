@@ -5,8 +5,8 @@ import { DeterminismViolationError } from '@temporalio/workflow';
 import { Worker } from '@temporalio/worker';
 import { expect, it } from 'vitest';
 import { compiledModule } from '../../src/paths.ts';
-import '../support/quiet-runtime.ts';
-import { HISTORIES } from '../support/save-history.ts';
+import '../support/workflows/quiet-runtime.ts';
+import { HISTORIES } from '../support/workflows/save-history.ts';
 
 const shapes = readdirSync(HISTORIES).filter((name) => name.endsWith('.json.gz'));
 const read = (shape: string) => gunzipSync(readFileSync(join(HISTORIES, shape))).toString('utf8');

@@ -1,4 +1,4 @@
-import type { TimeSource } from '../../src/webscraper/account-clock.ts';
+import type { TimeSource } from '../../src/pacing/account-clock.ts';
 
 /** A clock that stands still until it is told to go on. */
 export interface Stopwatch {

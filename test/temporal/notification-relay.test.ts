@@ -2,8 +2,8 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type NewNotification, storeNotification, undelivered } from '../../src/db/inbox.ts';
 import { NotificationRelay, type RelayClient } from '../../src/temporal/notification-relay.ts';
-import { givenBatch, givenJob } from '../support/batches.ts';
-import { testDatabase, type TestDatabase } from '../support/database.ts';
+import { givenBatch, givenJob } from '../support/db/given-batch.ts';
+import { testDatabase, type TestDatabase } from '../support/db/test-database.ts';
 
 interface Sent {
   workflowId: string;

@@ -1,8 +1,8 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { QUEUES } from '../../src/temporal/names.ts';
-import { withWorkers } from '../support/run-batch.ts';
-import { startWorkflowServer } from '../support/workflow-server.ts';
+import { withWorkers } from '../support/workflows/run-batch.ts';
+import { startWorkflowServer } from '../support/workflows/workflow-server.ts';
 
 let env: TestWorkflowEnvironment;
 beforeAll(async () => {

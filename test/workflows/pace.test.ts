@@ -1,10 +1,10 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { testDatabase, type TestDatabase } from '../support/database.ts';
-import type { FakeBatch } from '../support/fake-batch.ts';
-import { PacedBatches } from '../support/paced-batches.ts';
-import { activitiesOf, startFake, withWorkers } from '../support/run-batch.ts';
-import { startWorkflowServer } from '../support/workflow-server.ts';
+import { testDatabase, type TestDatabase } from '../support/db/test-database.ts';
+import type { FakeBatch } from '../support/workflows/fake-batch.ts';
+import { PacedBatches } from '../support/pacing/paced-batches.ts';
+import { activitiesOf, startFake, withWorkers } from '../support/workflows/run-batch.ts';
+import { startWorkflowServer } from '../support/workflows/workflow-server.ts';
 
 let env: TestWorkflowEnvironment;
 let db: TestDatabase;

@@ -2,9 +2,9 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ExaminedSave } from '../../activities/saves.ts';
 import { QUEUES, SAVE_WORKFLOW } from '../../src/temporal/names.ts';
-import { withWorkers } from '../support/run-batch.ts';
-import { saveHistory } from '../support/save-history.ts';
-import { startWorkflowServer } from '../support/workflow-server.ts';
+import { withWorkers } from '../support/workflows/run-batch.ts';
+import { saveHistory } from '../support/workflows/save-history.ts';
+import { startWorkflowServer } from '../support/workflows/workflow-server.ts';
 
 let env: TestWorkflowEnvironment;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { FakeBatch } from '../support/fake-batch.ts';
-import { runBatch } from '../support/run-batch.ts';
-import { startWorkflowServer } from '../support/workflow-server.ts';
+import { FakeBatch } from '../support/workflows/fake-batch.ts';
+import { runBatch } from '../support/workflows/run-batch.ts';
+import { startWorkflowServer } from '../support/workflows/workflow-server.ts';
 
 let env: TestWorkflowEnvironment;
 beforeAll(async () => {

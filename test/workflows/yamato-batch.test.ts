@@ -1,8 +1,8 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { FakeBatch } from '../support/fake-batch.ts';
-import { type FakeInput, runBatch, type Running } from '../support/run-batch.ts';
-import { startWorkflowServer } from '../support/workflow-server.ts';
+import { FakeBatch } from '../support/workflows/fake-batch.ts';
+import { type FakeInput, runBatch, type Running } from '../support/workflows/run-batch.ts';
+import { startWorkflowServer } from '../support/workflows/workflow-server.ts';
 
 let env: TestWorkflowEnvironment;
 

@@ -1,4 +1,4 @@
-import type { ColumnRoles } from '../columns.ts';
+import type { ColumnRoles } from './columns.ts';
 import type { WorkbookRow } from '../types.ts';
 import { formatRange } from './cell-reference.ts';
 import type { SheetFacts } from './sheet-scanner.ts';

@@ -1,4 +1,4 @@
-import type { ColumnRoles } from '../columns.ts';
+import type { ColumnRoles } from './columns.ts';
 import type { ScannedRow, Spans } from './scanned-row.ts';
 
 /** Where a cell to be written is, or would be. Positions are byte offsets in the unzipped part. */

@@ -4,7 +4,7 @@ import type { CellRange } from './cell-reference.ts';
 import type { CellPlace, RowPlace } from './row-place.ts';
 import type { Spans } from './scanned-row.ts';
 import type { SheetFacts } from './sheet-scanner.ts';
-import type { Splice } from './splices.ts';
+import type { Splice } from '../zip/splices.ts';
 
 /** The texts of one row's cells of ours; null: the cell stays as it is. */
 export interface RowWrite {

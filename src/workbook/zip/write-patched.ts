@@ -3,8 +3,8 @@ import { open, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { crc32, createDeflateRaw } from 'node:zlib';
 
-import { applySplices } from '../sheet/splices.ts';
-import type { Splice } from '../sheet/splices.ts';
+import { applySplices } from './splices.ts';
+import type { Splice } from './splices.ts';
 import type { Archive } from './archive.ts';
 import { StoredZipWriter } from './zip-writer.ts';
 

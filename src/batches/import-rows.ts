@@ -1,0 +1,117 @@
+import { eq, sql } from 'drizzle-orm';
+import { ANSWERED, planUrls, urlsOfRows } from '../tasks/plan-urls.ts';
+import type { TrackingTask } from '../tasks/types.ts';
+import { understandRow } from '../tasks/understand-row.ts';
+import type { WorkbookContent, WorkbookRow } from '../workbook/types.ts';
+import { jsonList } from '../db/any-of.ts';
+import type { Batch } from '../db/batches.ts';
+import type { Queries } from '../db/database.ts';
+import { chunks, insertJobs, latestJob, ROWS_PER_INSERT } from './plan-jobs.ts';
+import { recordedContents } from '../db/recorded-contents.ts';
+import { batches } from '../db/schema.ts';
+import { storable } from '../text.ts';
+
+/** How a task's rows become jobs. */
+export interface ImportPlan {
+  task: TrackingTask;
+  /** Null: the carrier is asked directly. */
+  sitemapId: number | null;
+  urlsPerJob: number;
+}
+
+/**
+ * Writes a workbook's rows down, once for a batch, and plans their jobs, in order. Run in a transaction. A redirected or
+ * retried job gets a later `seq`.
+ */
+export async function importRows(
+  tx: Queries,
+  batch: Batch,
+  content: WorkbookContent,
+  plan: ImportPlan,
+): Promise<void> {
+  const chosen = batch.chosenRows === null ? null : new Set(batch.chosenRows);
+  const wanted = content.rows.filter((row) => chosen === null || chosen.has(row.row));
+  const onRecord = batch.fresh ? [] : await recordedContents(tx, batch, wanted);
+  const known = onRecord.map((each) => (each?.isFinal === true ? each.resultRowId : null));
+  await addRows(tx, batch.id, { rows: wanted, warnings: content.warnings }, plan, known);
+  await tx.update(batches).set({ sheet: content.sheet }).where(eq(batches.id, batch.id));
+}
+
+/**
+ * Adds rows to a batch, their jobs behind those it has; `known` are rows on record that give a row its result without
+ * asking, by its place. Run in a transaction that holds the batch.
+ */
+export async function addRows(
+  tx: Queries,
+  batchId: string,
+  sheet: Pick<WorkbookContent, 'rows' | 'warnings'>,
+  plan: ImportPlan,
+  known: readonly (number | null)[] = [],
+): Promise<void> {
+  const wanted = sheet.rows.map(storableRow);
+  const readings = wanted.map((row) => understandRow(plan.task, row));
+  const asked = readings.map((reading, index) => (known[index] == null ? reading : ANSWERED));
+  const planned = planUrls(plan.task, asked);
+  const urlOfRow = urlsOfRows(plan.task, planned);
+  const values = wanted.map((row, index) => {
+    const reading = readings[index];
+    if (reading === undefined) throw new TypeError(`row ${row.row} was not understood`);
+    return {
+      row: row.row,
+      input: row.input,
+      inputUrl: row.inputUrl,
+      email: row.email,
+      occurrence: row.occurrence,
+      state: reading.valid ? ('pending' as const) : ('invalid' as const),
+      url: urlOfRow.get(index) ?? null,
+      trackingNumber: reading.valid ? reading.trackingNumber : null,
+      error: reading.valid ? null : reading.error,
+      // What concerns the sheet as a whole is told with its first row.
+      warnings: [...(index === 0 ? sheet.warnings : []), ...row.warnings, ...reading.warnings],
+    };
+  });
+  const idOfRow = new Map<number, number>();
+  for (const chunk of chunks(values, ROWS_PER_INSERT)) {
+    const inserted = await tx.execute<{ id: number; row: number }>(sql`
+      insert into rows (batch_id, row, input, input_url, email, occurrence, state, url, tracking_number, error, warnings)
+      select ${batchId}, row, input, "inputUrl", email, occurrence, state, url, "trackingNumber", error,
+             array(select jsonb_array_elements_text(warnings))
+      from jsonb_to_recordset(${jsonList(chunk)}) as new(row int, input text, "inputUrl" text, email text,
+        occurrence int, state text, url text, "trackingNumber" text, error text, warnings jsonb)
+      returning id::float8, row`);
+    for (const { id, row } of inserted) idOfRow.set(row, id);
+  }
+  const rowIds = wanted.map(({ row }) => idOfRow.get(row) ?? 0);
+  await answerFromRecord(
+    tx,
+    rowIds.flatMap((id, index) => (known[index] == null ? [] : [{ id, from: known[index] }])),
+  );
+  const { seq } = await latestJob(tx, batchId);
+  await insertJobs(tx, { ...plan, batchId, firstSeq: seq + 1, attempt: 1 }, planned, rowIds);
+}
+
+/** Gives rows the results of others, of the same content: nothing is paid for. */
+async function answerFromRecord(
+  tx: Queries,
+  answers: readonly { id: number; from: number }[],
+): Promise<void> {
+  if (answers.length === 0) return;
+  await tx.execute(sql`
+    update rows set state = 'completed', source = 'record', result = known.result, status = known.status,
+      status_text = known.status_text, event_at = known.event_at, details = known.details,
+      completed_at = known.completed_at,
+      tracking_number = coalesce(known.tracking_number, rows.tracking_number)
+    from jsonb_to_recordset(${jsonList(answers)}) as answer(id bigint, "from" bigint)
+    join rows known on known.id = answer."from"
+    where rows.id = answer.id and rows.state = 'pending'`);
+}
+
+function storableRow(row: WorkbookRow): WorkbookRow {
+  const { input, inputUrl, email } = row;
+  return {
+    ...row,
+    input: storable(input),
+    inputUrl: inputUrl === null ? null : storable(inputUrl),
+    email: storable(email),
+  };
+}

@@ -1,0 +1,22 @@
+import { randomInt } from 'node:crypto';
+import { basename } from 'node:path';
+import { firstOf } from '../text.ts';
+import type { NewBatch } from '../db/batches.ts';
+
+/** A file's name may have so many characters in a workflow id; ids hold 255 in all. */
+const NAME_IN_ID = 80;
+const ID_ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
+
+/** `261124-k3m9qx`: the day it began in Japan, and six characters out of a billion. */
+function newBatchId(now: Date): string {
+  const day = new Date(now.getTime() + 9 * 3_600_000).toISOString().slice(2, 10).replaceAll('-', '');
+  const tail = Array.from({ length: 6 }, () => ID_ALPHABET[randomInt(ID_ALPHABET.length)]).join('');
+  return `${day}-${tail}`;
+}
+
+/** Gives a new batch its ids: its own, and its workflow's (interface section 4). */
+export function withIds(batch: Omit<NewBatch, 'id' | 'workflowId'>): NewBatch {
+  const id = newBatchId(new Date());
+  const name = firstOf(basename(batch.workbook), NAME_IN_ID);
+  return { ...batch, id, workflowId: `tracking:${batch.task}:${name}:${id}` };
+}

@@ -1,0 +1,74 @@
+import { eq, sql } from 'drizzle-orm';
+import type { PlannedUrl } from '../tasks/plan-urls.ts';
+import type { TrackingTask } from '../tasks/types.ts';
+import type { Queries } from '../db/database.ts';
+import { jsonList } from '../db/any-of.ts';
+import { jobs } from '../db/schema.ts';
+
+/** Rows a statement: some megabytes of JSON. */
+export const ROWS_PER_INSERT = 5_000;
+
+export function* chunks<T>(items: readonly T[], size: number): Generator<T[]> {
+  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
+}
+
+/** What all jobs of one plan share. */
+export interface JobPlan {
+  batchId: string;
+  task: TrackingTask;
+  /** Null: the carrier is asked directly, for the numbers that the URLs are. */
+  sitemapId: number | null;
+  urlsPerJob: number;
+  /** The first job's place in the batch's order. */
+  firstSeq: number;
+  attempt: number;
+}
+
+/**
+ * Writes the jobs of planned URLs down, in order, each linked to its rows: `rowIds` by the URLs' row indexes. A
+ * custom_id is `{prefix}-{batchId}-{seq}`, new for each attempt. Gives how many jobs.
+ */
+export async function insertJobs(
+  tx: Queries,
+  plan: JobPlan,
+  planned: readonly PlannedUrl[],
+  rowIds: readonly number[],
+): Promise<number> {
+  const { batchId, task, sitemapId, firstSeq, attempt } = plan;
+  const groups = [...chunks(planned, plan.urlsPerJob)];
+  const newJobs = groups.map((group, index) => ({
+    seq: firstSeq + index,
+    customId: `${task.customIdPrefix}-${batchId}-${firstSeq + index}`,
+    startUrls: group.map((url) => url.url),
+  }));
+  for (const chunk of chunks(newJobs, ROWS_PER_INSERT)) {
+    const inserted = await tx.execute<{ id: number; seq: number }>(sql`
+      insert into jobs (batch_id, seq, attempt, custom_id, task, sitemap_id, start_urls)
+      select ${batchId}, seq, ${attempt}, "customId", ${task.name}, ${sitemapId},
+             array(select jsonb_array_elements_text("startUrls"))
+      from jsonb_to_recordset(${jsonList(chunk)}) as new(seq int, "customId" text, "startUrls" jsonb)
+      returning id::float8, seq`);
+    const links = inserted.flatMap(({ id, seq }) =>
+      (groups[seq - firstSeq] ?? []).flatMap((url) =>
+        url.rowIndexes.map((index) => ({ jobId: id, rowId: rowIds[index] ?? 0, url: url.url })),
+      ),
+    );
+    for (const part of chunks(links, ROWS_PER_INSERT))
+      await tx.execute(sql`
+        insert into job_rows (job_id, row_id, url) select "jobId", "rowId", url
+        from jsonb_to_recordset(${jsonList(part)}) as new("jobId" bigint, "rowId" bigint, url text)`);
+  }
+  return newJobs.length;
+}
+
+/** The last place in a batch's order, and the highest attempt; zeros where it has no jobs. */
+export async function latestJob(tx: Queries, batchId: string): Promise<{ seq: number; attempt: number }> {
+  const [latest] = await tx
+    .select({
+      seq: sql<number>`coalesce(max(${jobs.seq}), 0)`,
+      attempt: sql<number>`coalesce(max(${jobs.attempt}), 0)`,
+    })
+    .from(jobs)
+    .where(eq(jobs.batchId, batchId));
+  return latest ?? { seq: 0, attempt: 0 };
+}

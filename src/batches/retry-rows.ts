@@ -1,0 +1,70 @@
+import { and, eq, notInArray, sql } from 'drizzle-orm';
+import { planUrls } from '../tasks/plan-urls.ts';
+import { understandRow } from '../tasks/understand-row.ts';
+import { anyOf } from '../db/any-of.ts';
+import { lockBatch } from '../db/batches.ts';
+import type { Queries } from '../db/database.ts';
+import type { ImportPlan } from './import-rows.ts';
+import { insertJobs, latestJob } from './plan-jobs.ts';
+import { rows } from '../db/schema.ts';
+
+/** Rows that cannot be asked again as they stand: still to come, or not to be understood. */
+const NOT_AGAIN = ['published', 'redirected', 'invalid'] as const;
+
+/** The rows a retry means: the failed ones, or those named by sheet row number that are not under way. */
+export function rowsToRetry(queries: Queries, batchId: string, named: readonly number[] | null) {
+  const meant =
+    named === null
+      ? eq(rows.state, 'failed')
+      : and(anyOf(rows.row, named), notInArray(rows.state, [...NOT_AGAIN]));
+  return queries.query.rows.findMany({ where: and(eq(rows.batchId, batchId), meant), orderBy: [rows.row] });
+}
+
+export function rowsById(queries: Queries, ids: readonly number[]) {
+  return queries.query.rows.findMany({ where: anyOf(rows.id, ids), orderBy: [rows.row] });
+}
+
+/** Rows that wait already in a job not yet published: they keep that one. */
+async function queuedRows(tx: Queries, batchId: string): Promise<ReadonlySet<number>> {
+  const waiting = sql`exists (select from job_rows join jobs on jobs.id = job_rows.job_id
+    where job_rows.row_id = rows.id and jobs.state in ('pending', 'publishing'))`;
+  const queued = await tx
+    .select({ id: rows.id })
+    .from(rows)
+    .where(and(eq(rows.batchId, batchId), eq(rows.state, 'pending'), waiting));
+  return new Set(queued.map(({ id }) => id));
+}
+
+/** Makes new jobs for the rows that failed or were named. Run in a transaction. */
+export async function retryRows(
+  tx: Queries,
+  batchId: string,
+  named: readonly number[] | null,
+  plan: ImportPlan,
+): Promise<{ rows: number; jobs: number }> {
+  await lockBatch(tx, batchId);
+  const queued = await queuedRows(tx, batchId);
+  const again = (await rowsToRetry(tx, batchId, named)).filter(({ id }) => !queued.has(id));
+  return { rows: again.length, jobs: await askAgain(tx, batchId, again, plan) };
+}
+
+/**
+ * Makes new jobs for rows of a batch, behind those that wait; the rows are pending again. Run in a transaction that
+ * holds the batch. Gives how many jobs.
+ */
+export async function askAgain(
+  tx: Queries,
+  batchId: string,
+  again: readonly (typeof rows.$inferSelect)[],
+  plan: ImportPlan,
+): Promise<number> {
+  if (again.length === 0) return 0;
+  const ids = again.map((row) => row.id);
+  await tx.update(rows).set({ state: 'pending', error: null }).where(anyOf(rows.id, ids));
+  const { seq, attempt } = await latestJob(tx, batchId);
+  const planned = planUrls(
+    plan.task,
+    again.map((row) => understandRow(plan.task, row)),
+  );
+  return insertJobs(tx, { ...plan, batchId, firstSeq: seq + 1, attempt: attempt + 1 }, planned, ids);
+}

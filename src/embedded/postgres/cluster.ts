@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorMessage } from '../../errors.ts';
+import { EmbeddedError } from '../errors.ts';
+import type { PostgresBinaries } from './binaries.ts';
+import type { ClusterFolder } from './folder.ts';
+import { runCommand } from '../run-command.ts';
+
+/** The superuser, and the database beside `postgres`. */
+export const databaseUser = 'tsuiseki';
+export const databaseName = 'tsuiseki';
+
+/** initdb takes a second or two; a machine may be very busy. */
+const initdbTimeoutMs = 120_000;
+
+export interface Cluster {
+  readonly dataFolder: string;
+  readonly password: string;
+}
+
+export interface ClusterOptions {
+  readonly binaries: PostgresBinaries;
+  readonly folder: ClusterFolder;
+  readonly env: NodeJS.ProcessEnv;
+  /** `false`: faster to make, lost with the machine's power. */
+  readonly durable: boolean;
+  readonly onProgress?: ((line: string) => void) | undefined;
+}
+
+/**
+ * The cluster in that folder, made when it is missing: UTF-8, locale C, a random password for its one user.
+ *
+ * @throws EmbeddedError `START_FAILED`
+ */
+export async function prepareCluster(options: ClusterOptions): Promise<Cluster> {
+  const dataFolder = join(options.folder.path, 'data');
+  const passwordFile = join(options.folder.path, 'password');
+  if (existsSync(dataFolder)) {
+    if (existsSync(passwordFile)) return { dataFolder, password: readFileSync(passwordFile, 'utf8').trim() };
+    const text = `${passwordFile} is missing: put it back, or remove ${options.folder.path} to begin anew`;
+    throw new EmbeddedError('START_FAILED', text);
+  }
+  options.onProgress?.(`postgres: making a database in ${options.folder.path}`);
+  const password = randomBytes(24).toString('base64url');
+  writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
+  await initialise(options, dataFolder, password);
+  return { dataFolder, password };
+}
+
+/** Under another name until it is whole: an interrupted one is made again. */
+async function initialise(options: ClusterOptions, dataFolder: string, password: string): Promise<void> {
+  const { folder, binaries } = options;
+  const staging = `${dataFolder}.new`;
+  const passwordForInitdb = join(folder.path, 'initdb-password');
+  rmSync(staging, { recursive: true, force: true });
+  rmSync(passwordForInitdb, { force: true });
+  mkdirSync(staging, { mode: 0o700 });
+  writeFileSync(passwordForInitdb, `${password}\n`, { mode: 0o600, flag: 'wx' });
+  if (folder.account !== undefined) {
+    const { uid, gid } = folder.account;
+    chownSync(staging, uid, gid);
+    chownSync(passwordForInitdb, uid, gid);
+  }
+  try {
+    const args = ['--pgdata', staging, '--username', databaseUser, '--pwfile', passwordForInitdb];
+    args.push('--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-instructions');
+    if (!options.durable) args.push('--no-sync');
+    const result = await runCommand(binaries.initdb, args, {
+      ...folder.account,
+      env: { ...options.env, LC_ALL: 'C' },
+      cwd: folder.path,
+      timeoutMs: initdbTimeoutMs,
+    });
+    if (result.exitCode !== 0) {
+      throw new EmbeddedError('START_FAILED', `initdb failed: ${errorMessage(result.output.slice(-400))}`);
+    }
+    renameSync(staging, dataFolder);
+  } finally {
+    rmSync(passwordForInitdb, { force: true });
+    rmSync(staging, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,110 @@
+import { type RequestError, TimeoutError, UploadError } from 'got';
+import { errorMessage } from '../../errors.ts';
+import { FileError, type FileErrorCode } from '../types.ts';
+
+/** An answer that was no good one, with its status. */
+export class DavStatusError extends FileError {
+  readonly status: number;
+
+  constructor(code: FileErrorCode, message: string, status: number) {
+    super(code, message);
+    this.status = status;
+  }
+}
+
+/** The error that an answer's status stands for, in the words of the path it was about. `423` is told by its owner. */
+export function failureOfStatus(
+  status: number,
+  path: string,
+  { root, location }: { root: URL; location: string | undefined },
+): DavStatusError {
+  const error = (code: FileErrorCode, what: string): DavStatusError =>
+    new DavStatusError(code, `${path} ${what}`, status);
+  switch (status) {
+    case 401:
+      return error(
+        'FILE_LOGIN_REFUSED',
+        `cannot be reached: ${root.origin} refused the login (401); check WEBDAV_USERNAME and WEBDAV_PASSWORD`,
+      );
+    case 403:
+      return error('FILE_FORBIDDEN', 'may not be read or written by WEBDAV_USERNAME (403)');
+    case 404:
+    case 409:
+    case 410:
+      return error('FILE_NOT_FOUND', 'is not there');
+    case 412:
+      return error('FILE_CHANGED', 'was changed by someone else since it was read');
+    case 413:
+      return error('FILE_TOO_LARGE', `is larger than ${root.origin} takes (413)`);
+    case 423:
+      return error('FILE_LOCKED', 'is locked');
+    case 507:
+      return error('FILE_NO_SPACE', `cannot be written: no space is left for it on ${root.origin} (507)`);
+    case 405:
+    case 501:
+      return error(
+        'FILE_UNAVAILABLE',
+        `cannot be used: ${root.origin} speaks no WebDAV there (${status}); check WEBDAV_URL`,
+      );
+    default:
+      if (status >= 300 && status < 400)
+        return error(
+          'FILE_UNAVAILABLE',
+          `cannot be reached: ${root.origin} redirects (${status}), which is not followed; ${redirectAdvice(root, location)}`,
+        );
+      return error('FILE_UNAVAILABLE', `cannot be used now: ${root.origin} answered ${status}`);
+  }
+}
+
+/** Only the origin is told: what stands behind it may be a token of a login page. */
+function redirectAdvice(root: URL, location: string | undefined): string {
+  const target = location !== undefined && URL.canParse(location, root.href) ? new URL(location, root) : root;
+  return target.origin === root.origin
+    ? 'check WEBDAV_URL'
+    : `set WEBDAV_URL to where it leads: ${target.origin}`;
+}
+
+/** Node's codes of a TLS connection that did not come about. EPROTO: no TLS at all spoken at the other end. */
+const TLS =
+  /^(?:CERT_|CRL_|DEPTH_ZERO_|EPROTO$|ERR_OSSL_|ERR_SSL_|ERR_TLS_|HOSTNAME_|INVALID_|SELF_SIGNED_|UNABLE_TO_)/;
+
+/**
+ * The error that a connection's failure stands for; `what` did not come about. got's own error holds the login in its
+ * options: neither its text nor itself as a cause is passed on.
+ */
+export function failureOfConnection(
+  error: RequestError,
+  { path, root, what }: { path: string; root: URL; what: string },
+): FileError {
+  const at = root.origin;
+  if (error instanceof UploadError)
+    return new FileError('FILE_UNAVAILABLE', `${path} cannot be replaced: ${errorMessage(error)}`);
+  if (error instanceof TimeoutError) {
+    const { timeout } = error.options;
+    const [limitMs, did] =
+      error.event === 'request'
+        ? [timeout.request, 'was not done after']
+        : [timeout.socket, 'sent and took nothing for'];
+    return new FileError('FILE_TIMEOUT', `${path} ${what}: ${at} ${did} ${(limitMs ?? 0) / 1_000} s`);
+  }
+  const { code } = error;
+  if (TLS.test(code)) return new FileError('FILE_TLS', `${path} ${what}: ${tlsProblem(code, at)}`);
+  return new FileError('FILE_UNAVAILABLE', `${path} ${what}: the connection to ${at} failed (${code})`);
+}
+
+function tlsProblem(code: string, at: string): string {
+  switch (code) {
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return `the certificate of ${at} is for another host name; check WEBDAV_URL (${code})`;
+    case 'CERT_HAS_EXPIRED':
+      return `the certificate of ${at} has expired (${code})`;
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'UNABLE_TO_GET_ISSUER_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+      return `this machine does not know who signed the certificate of ${at}; set NODE_EXTRA_CA_CERTS to the signer's (${code})`;
+    default:
+      return `no TLS connection to ${at} (${code})`;
+  }
+}

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { changed, copyFailure } from '../file-failure.ts';
+import { FileError, type FileInfo, type FileStore, type FileVersion } from '../types.ts';
+import { WebDavClient, type WebDavOptions } from './client.ts';
+import { webdavPath } from './path.ts';
+import { fileProperties, isStrong, withoutETag } from './properties.ts';
+import { searchFile } from './search.ts';
+import { WebDavTransfer } from './transfer.ts';
+import { FolderWalk } from './walk.ts';
+
+/** A workbook's limit, as where workbooks are read. */
+const MAX_BYTES = 100 * 1024 * 1024;
+
+/**
+ * Files on a WebDAV server, Nextcloud first of all, each named `webdav:/folder/file.xlsx` below the root. They are
+ * streamed, up to 100 MB, and nobody's edit is overwritten: a write holds for the version that was read (`If-Match`),
+ * and is read back, since some servers answer 204 and keep nothing.
+ */
+export class WebDavFiles implements FileStore {
+  readonly #client: WebDavClient;
+  readonly #transfer: WebDavTransfer;
+  readonly #walk: FolderWalk;
+
+  constructor(options: WebDavOptions) {
+    this.#client = new WebDavClient(options);
+    this.#transfer = new WebDavTransfer(this.#client, options.maxBytes ?? MAX_BYTES);
+    this.#walk = new FolderWalk(this.#client);
+  }
+
+  async stat(path: string): Promise<FileInfo> {
+    return (await fileProperties(this.#client, webdavPath(path))).info;
+  }
+
+  async download(path: string, localPath: string): Promise<FileVersion> {
+    const canonical = webdavPath(path);
+    return this.#transfer.read(canonical, async (chunks) => {
+      await pipeline(chunks, createWriteStream(localPath, { mode: 0o600 })).catch((error: unknown) => {
+        throw error instanceof FileError ? error : copyFailure(canonical, error);
+      });
+    });
+  }
+
+  async replace(path: string, localPath: string, ifMatch: FileVersion): Promise<FileVersion> {
+    const canonical = webdavPath(path);
+    // Anything else the server might take for "whatever is there".
+    if (!isStrong(ifMatch.etag)) throw withoutETag(canonical, this.#client);
+    const written = await this.#transfer.write(canonical, localPath, ifMatch.etag);
+    const stored = createHash('sha256');
+    const version = await this.#transfer.read(canonical, async (chunks) => {
+      for await (const chunk of chunks) stored.update(chunk);
+    });
+    if (stored.digest('hex') === written.sha256) return version;
+    const dropped = version.etag === ifMatch.etag;
+    // Neither the old version nor the one that the write was told to be: somebody's save.
+    if (!dropped && version.etag !== written.etag) throw changed(canonical, 'right after it was written');
+    const instead = dropped ? 'the file is unchanged' : 'the file holds something else';
+    throw new FileError(
+      'FILE_NOT_STORED',
+      `${canonical} was not stored: ${this.#client.root.origin} answered ${written.status}, but ${instead}`,
+    );
+  }
+
+  async find(fileId: string): Promise<string | null> {
+    return searchFile(this.#client, fileId);
+  }
+
+  /**
+   * Every file below the root, one folder's question after the other (servers refuse to answer for all at once). On
+   * Nextcloud, folders in which nothing changed since a walk of this instance last went through them to their end are
+   * passed over.
+   *
+   * @throws {FileError} `FILE_TOO_LARGE`: more than 20,000 folders
+   */
+  walk(): AsyncIterable<FileInfo> {
+    return this.#walk.files();
+  }
+}

@@ -1,0 +1,90 @@
+import { execFile } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect, it } from 'vitest';
+import { packageRoot } from '../src/paths.ts';
+
+/** A file of one import, by where it stands and what it takes: refused by the lint rules, or fine. */
+const REFUSED: readonly [folder: string, code: string][] = [
+  ['src/tasks', "import '@temporalio/client';"],
+  ['src/tasks', "import type { Client } from '@temporalio/client'; export type A = Client;"],
+  ['src/db', "export { msToTs } from '@temporalio/common/lib/time.js';"],
+  ['src/db', "import type { BatchInput } from '../../workflows/messages.ts'; export type A = BatchInput;"],
+  ['src/db', "export * from '../../activities/failures.ts';"],
+  ['src/http', "export * from '../../workers/runtime.ts';"],
+  ['src/http', "export * from '../cli/print.ts';"],
+  ['src', "export * from './cli/print.ts';"],
+  ['src/temporal', "export * from '@temporalio/worker';"],
+  ['src/temporal', "export { progress } from '../../workflows/messages.ts';"],
+  ['src/temporal', "export * from '../../activities/failures.ts';"],
+  ['src/embedded', "export * from '../cli/print.ts';"],
+  ['src/cli', "export * from '@temporalio/client';"],
+  ['src/cli', "export { progress } from '../../workflows/messages.ts';"],
+  ['src/cli', "export * from '../../workers/runtime.ts';"],
+  ['src/cli', "export const load = () => import('../../workers/runtime.ts');"],
+  ['workflows', "export { asFailure } from '../activities/failures.ts';"],
+  ['workflows', "export * from '../src/db/jobs.ts';"],
+  ['workflows', "export * from '../src/temporal/connection.ts';"],
+  ['workflows', "export * from '../src/log.ts';"],
+  ['workflows', "export * from 'node:fs';"],
+  ['workflows', "export * from 'got';"],
+  ['workflows', "export * from '@temporalio/client';"],
+  ['workflows', "export * from '../workers/runtime.ts';"],
+  ['activities', "export * from '../workers/runtime.ts';"],
+  ['activities', "export * from '../workflows/messages.ts';"],
+  ['activities', "export * from '@temporalio/workflow';"],
+  ['activities', "export * from '../src/cli/print.ts';"],
+  ['workers', "export * from '../workflows/index.ts';"],
+  ['workers', "export * from '../src/http/app.ts';"],
+];
+
+const FINE: readonly [folder: string, code: string][] = [
+  [
+    'src/temporal',
+    "import type { BatchInput } from '../../workflows/messages.ts'; export type A = BatchInput;",
+  ],
+  ['src/temporal', "export * from '@temporalio/client';"],
+  ['src/embedded', "export * from '@temporalio/testing';"],
+  ['src/cli', "import type { BatchInput } from '../../workflows/messages.ts'; export type A = BatchInput;"],
+  ['src/cli', "export * from '../temporal/connection.ts';"],
+  ['workflows', "import type { Job } from '../src/db/jobs.ts'; export type A = Job;"],
+  [
+    'workflows',
+    "import type { asFailure } from '../activities/failures.ts'; export type A = typeof asFailure;",
+  ],
+  ['workflows', "export * from '../src/tasks/registry.ts'; export * from '../src/temporal/names.ts';"],
+  ['workflows', "export * from '@temporalio/workflow'; export * from './messages.ts';"],
+  ['activities', "export * from '../src/db/jobs.ts'; export * from '@temporalio/activity';"],
+  ['workers', "export * from '../activities/failures.ts'; export * from '@temporalio/worker';"],
+];
+
+/** The names of the files in which the rule found something. */
+function refusedIn(folder: string): Promise<string[]> {
+  const oxlint = join(packageRoot, 'node_modules/oxlint/bin/oxlint');
+  return new Promise((resolve) => {
+    execFile(process.execPath, [oxlint, '--format', 'json'], { cwd: folder }, (_error, stdout) => {
+      const { diagnostics } = JSON.parse(stdout) as { diagnostics: { code: string; filename: string }[] };
+      const found = diagnostics.filter(({ code }) => code === 'eslint(no-restricted-imports)');
+      resolve([...new Set(found.map(({ filename }) => filename))]);
+    });
+  });
+}
+
+it('every room knows those it may know, and no other', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tsuiseki-lint-'));
+  copyFileSync(join(packageRoot, '.oxlintrc.json'), join(folder, '.oxlintrc.json'));
+  const write =
+    (kind: string) =>
+    ([room, code]: readonly [string, string], index: number) => {
+      const file = `${room}/${kind}-${index}.ts`;
+      mkdirSync(dirname(join(folder, file)), { recursive: true });
+      writeFileSync(join(folder, file), `${code}\n`);
+      return file;
+    };
+  const refused = REFUSED.map(write('refused'));
+  FINE.map(write('fine'));
+  const found = await refusedIn(folder);
+  rmSync(folder, { recursive: true, force: true });
+  expect(found.toSorted()).toEqual(refused.toSorted());
+});

@@ -1,0 +1,157 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { createAggregationActivities } from '../../../activities/aggregation.ts';
+import { createBatchActivities } from '../../../activities/batch.ts';
+import { createExcelActivities } from '../../../activities/excel.ts';
+import { createPublishActivities } from '../../../activities/publish.ts';
+import { createResultsActivities } from '../../../activities/results.ts';
+import { createSaveActivities } from '../../../activities/saves.ts';
+import { createWritebackActivities } from '../../../activities/writeback.ts';
+import { createYamatoActivities } from '../../../activities/yamato.ts';
+import { createYamatoClient } from '../../../src/carriers/yamato/client.ts';
+import { CarrierClock } from '../../../src/pacing/carrier-clock.ts';
+import type { Database } from '../../../src/db/database.ts';
+import { LocalFiles } from '../../../src/files/local.ts';
+import type { FileStore } from '../../../src/files/types.ts';
+import { buildApp } from '../../../src/http/app.ts';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../../src/sandbox/index.ts';
+import type { TrackingTask } from '../../../src/tasks/types.ts';
+import { AccountClock } from '../../../src/pacing/account-clock.ts';
+import { createWebScraperClient } from '../../../src/webscraper/client.ts';
+import type { AccountLimits } from '../../../src/pacing/account-turns.ts';
+import { type TestDatabase, testDatabase } from '../db/test-database.ts';
+import { stopwatch } from '../stopwatch.ts';
+
+export const API_TOKEN = 'secret-api-token';
+export const COLUMNS = { input: 'A', email: 'B', result: 'C', status: null };
+export const JOB_DEADLINE_MS = 1_800_000;
+
+export interface StageOptions {
+  limits?: Partial<AccountLimits>;
+  sandbox?: Partial<SandboxOptions>;
+  /** Where the API is said to be; the sandbox unless given. */
+  apiUrl?: string;
+  apiToken?: string;
+  callTimeoutMs?: number;
+  urlsPerJob?: number;
+  files?: FileStore;
+  editors?: { isOpen(key: string): Promise<boolean> };
+  autoMaxRows?: number;
+  /** Yamato's page, where it is not the sandbox's own over HTTP. */
+  yamato?: (sandbox: Sandbox) => { url: string; ca?: string; timeoutMs?: number };
+}
+
+export type Stage = Awaited<ReturnType<typeof setStage>>;
+
+/** Every activity on a real Postgres and a real sandbox, whose notifications arrive at the real HTTP server. */
+async function setStage(database: Database, options: StageOptions, releasers: (() => Promise<unknown>)[]) {
+  const time = stopwatch();
+  const limits = { callLimit: 200, callWindowMs: 900_000, publishIntervalMs: 0, ...options.limits };
+  const clock = new AccountClock(database, limits, time.source);
+  const sandbox: Sandbox = await startSandbox({ token: API_TOKEN, jobDurationMs: 1, ...options.sandbox });
+  const webscraper = createWebScraperClient({
+    baseUrl: options.apiUrl ?? sandbox.url,
+    token: options.apiToken ?? API_TOKEN,
+    timeoutMs: options.callTimeoutMs ?? 10_000,
+  });
+  const arrivals = { count: 0, wake: () => {} };
+  const app = buildApp({
+    database,
+    notify: async () => {},
+    pingTemporal: async () => {},
+    webhookTokens: ['hook'],
+    saves: {
+      store: () => Promise.reject(new TypeError('not built')),
+      noteSession: () => Promise.reject(new TypeError('not built')),
+    },
+    onlyoffice: { jwtSecret: null, jwtHeader: 'Authorization', callbackUrl: null },
+    nextcloud: { webhookToken: null, botUser: null },
+    logger: pino({ level: 'silent' }),
+  });
+  app.addHook('onResponse', async () => {
+    arrivals.count += 1;
+    arrivals.wake();
+  });
+  // Last in, first out: a notification under way would keep the server open for its connection's idle time.
+  releasers.push(
+    () => app.close(),
+    () => sandbox.close(),
+  );
+  const address = await app.listen({ host: '127.0.0.1', port: 0 });
+  sandbox.setWebhookUrl(`${address}/webhooks/webscraper?token=hook`);
+
+  const planOf = (task: TrackingTask) => ({
+    task,
+    sitemapId: task.sitemapId,
+    urlsPerJob: task.sitemapId === null ? task.numbersPerUrl : (options.urlsPerJob ?? 1),
+  });
+  const yamato = createYamatoClient(options.yamato?.(sandbox) ?? { url: sandbox.yamatoUrl });
+  releasers.push(async () => yamato.close());
+  const carrierClock = new CarrierClock(database, 'yamato');
+  const files = options.files ?? new LocalFiles();
+  const deps = {
+    yamatoPauseMinMs: 0,
+    yamatoPauseMaxMs: 100_000,
+    database,
+    clock,
+    webscraper,
+    yamato,
+    carrierClock,
+    files,
+    planOf,
+    columnsOf: () => COLUMNS,
+    editors: options.editors ?? null,
+    limits,
+    refreshAfterMs: 43_200_000,
+    retryOnSaveAfterMs: 3_600_000,
+    autoMaxRows: options.autoMaxRows ?? 1_000,
+    jobDeadlineMs: JOB_DEADLINE_MS,
+  };
+  const activities = {
+    ...createBatchActivities(deps),
+    ...createExcelActivities(deps),
+    ...createSaveActivities(deps),
+    ...createPublishActivities(deps),
+    ...createResultsActivities(deps),
+    ...createWritebackActivities(deps),
+    ...createAggregationActivities(deps),
+    ...createYamatoActivities(deps),
+  };
+  return {
+    ...deps,
+    db: database.db,
+    sandbox,
+    time,
+    activities,
+    /** Resolves once so many notifications have been answered in all. */
+    async notified(count: number): Promise<void> {
+      while (arrivals.count < count) {
+        await new Promise<void>((resolve) => {
+          arrivals.wake = resolve;
+        });
+      }
+    },
+    /** Runs an activity as a worker would, with an environment of its own. */
+    run<P extends unknown[], R>(activity: (...args: P) => Promise<R>, ...args: P): Promise<R> {
+      return new MockActivityEnvironment().run(activity, ...args);
+    },
+  };
+}
+
+/** To be called once a test file: gives a maker of stages; each test begins with an empty schema. */
+export function useStage(): (options?: StageOptions) => Promise<Stage> {
+  let test: TestDatabase;
+  const releasers: (() => Promise<unknown>)[] = [];
+  beforeAll(async () => {
+    test = await testDatabase();
+  });
+  afterEach(async () => {
+    for (const release of releasers.splice(0).toReversed()) await release();
+    await test.database
+      .sql`truncate batches, notifications, calls, roll_ups, account_clock, carrier_clock, carrier_requests, saves, workbooks, editing_sessions cascade`;
+    await test.database.sql`insert into account_clock (id) values (1)`;
+  });
+  afterAll(() => test.drop());
+  return (options = {}) => setStage(test.database, options, releasers);
+}

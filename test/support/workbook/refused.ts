@@ -1,0 +1,55 @@
+import { access, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { expect } from 'vitest';
+
+import { patchWorkbook, readWorkbook, WorkbookError } from '../../../src/workbook/index.ts';
+import type { WorkbookErrorCode, WorkbookLimits } from '../../../src/workbook/index.ts';
+import { COLUMNS } from './folder.ts';
+
+const EDIT = {
+  id: '1',
+  input: 'W1',
+  inputUrl: null,
+  email: '',
+  occurrence: 0,
+  rowHint: 2,
+  text: '完了',
+  status: null,
+  recorded: null,
+  fresh: false,
+};
+
+/**
+ * Reading and patching both refuse the file with one line that begins with its name, leave it as it was, and leave
+ * nothing else behind.
+ */
+export async function expectRefused(
+  folder: string,
+  path: string,
+  code: WorkbookErrorCode,
+  message: string | RegExp,
+  limits: Partial<WorkbookLimits> = {},
+): Promise<void> {
+  const bytes = await readFile(path).catch(() => null);
+  const target = join(folder, 'target.xlsx');
+  const name = '荷物.xlsx';
+  for (const attempt of [
+    () => readWorkbook(path, { columns: COLUMNS, name, limits }),
+    () => patchWorkbook(path, target, { columns: COLUMNS, edits: [EDIT], name, limits }),
+  ]) {
+    const error = await attempt().then(
+      () => null,
+      (reason: unknown) => reason,
+    );
+    expect(error).toBeInstanceOf(WorkbookError);
+    const refusal = error as WorkbookError;
+    expect({ code: refusal.code, message: refusal.message }).toEqual({
+      code,
+      message: typeof message === 'string' ? `${name} ${message}` : expect.stringMatching(message),
+    });
+    expect(refusal.message).toMatch(/^荷物\.xlsx [^\n\r]{1,300}$/);
+  }
+  if (bytes !== null) expect((await readFile(path)).equals(bytes)).toBe(true);
+  for (const left of [target, `${target}.part`]) await expect(access(left)).rejects.toThrow('ENOENT');
+}
