@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { errorMessage } from '../../errors.ts';
 import { EmbeddedError } from '../errors.ts';
 import { canEnter, type ServerAccount } from './account.ts';
+import { linkLibraries } from './libraries.ts';
 import { sharedFolder } from './shared-folder.ts';
 
 export interface PostgresBinaries {
@@ -45,19 +46,29 @@ export async function postgresBinaries(
   account: ServerAccount | undefined,
   onProgress?: (line: string) => void,
 ): Promise<PostgresBinaries> {
-  const { version, ...binaries } = await packagedBinaries();
-  const binFolder = dirname(binaries.postgres);
-  if (account === undefined || (await canEnter(account, binFolder))) return binaries;
+  const { version, initdb, postgres } = await packagedBinaries();
+  const installed = dirname(dirname(postgres));
+  const folder =
+    account === undefined || (await canEnter(account, dirname(postgres)))
+      ? installed
+      : await sharedCopy(installed, version, onProgress);
+  await linkLibraries(folder);
+  const inFolder = (file: string): string => join(folder, 'bin', basename(file));
+  return { initdb: inFolder(initdb), postgres: inFolder(postgres) };
+}
 
-  const installed = dirname(binFolder);
+async function sharedCopy(
+  installed: string,
+  version: string,
+  onProgress?: (line: string) => void,
+): Promise<string> {
   const shared = sharedFolder();
   const copy = join(shared, `postgres-${version}`);
   if ((await stat(copy).catch(() => undefined)) === undefined) {
     onProgress?.(`postgres: ${installed} can be entered by root only; copying it to ${copy}`);
     await copyFolder(installed, copy, shared);
   }
-  const inCopy = (file: string): string => join(copy, 'bin', basename(file));
-  return { initdb: inCopy(binaries.initdb), postgres: inCopy(binaries.postgres) };
+  return copy;
 }
 
 /** Whole or not at all, also with several processes at once. */
