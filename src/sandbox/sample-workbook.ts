@@ -1,7 +1,7 @@
+import { writeFile } from 'node:fs/promises';
 import ExcelJS from 'exceljs';
-
-import { mod7CheckDigit } from '../carriers/check-digits.ts';
 import type { TaskName } from '../tasks/types.ts';
+import { withCheckDigit } from './check-digit.ts';
 
 export interface SampleOptions {
   task: TaskName;
@@ -23,7 +23,8 @@ const FULL_WIDTH_ZERO = 0xff10;
 
 /**
  * Writes a workbook as people make them, with made-up data that is the same each time: numbers as numbers, with
- * hyphens and in full-width digits, order numbers with an e-mail address, hyperlinks, a blank row in the middle.
+ * hyphens and in full-width digits, order numbers with an e-mail address, hyperlinks, a blank row in the middle. A file
+ * that is there already is left alone: `EEXIST`.
  */
 export async function writeSampleWorkbook(
   path: string,
@@ -39,7 +40,7 @@ export async function writeSampleWorkbook(
     const row = sheet.getRow(index + (index < blankAfter ? 2 : 3));
     const firstNumber = FIRST_NUMBER[task];
     if (firstNumber === undefined) fillOrder(row, index);
-    else fillNumber(row, trackingNumber(firstNumber + index * 37), index);
+    else fillNumber(row, withCheckDigit(firstNumber + index * 37), index);
     row.getCell(4).value = index % 5 === 0 ? '急ぎ' : null;
     row.commit();
   }
@@ -48,12 +49,7 @@ export async function writeSampleWorkbook(
     row.getCell(1).value = '番号未定';
     row.commit();
   }
-  await workbook.xlsx.writeFile(path);
-}
-
-/** A made-up number of twelve digits whose last one is right (modulus 7). */
-export function trackingNumber(body: number): string {
-  return `${body}${mod7CheckDigit(String(body))}`;
+  await writeFile(path, new Uint8Array(await workbook.xlsx.writeBuffer()), { flag: 'wx' });
 }
 
 function fillNumber(row: ExcelJS.Row, number: string, index: number): void {
