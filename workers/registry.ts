@@ -3,10 +3,11 @@ import { createAcquisitionActivities } from '../activities/acquisition.ts';
 import { createAggregationActivities } from '../activities/aggregation.ts';
 import { createBatchActivities } from '../activities/batch.ts';
 import { createExcelActivities } from '../activities/excel.ts';
+import { createFolderActivities } from '../activities/folders.ts';
 import { createPublishActivities } from '../activities/publish.ts';
 import { createResultsActivities } from '../activities/results.ts';
+import { createSavedBatchActivities } from '../activities/saved-batches.ts';
 import { createSaveActivities } from '../activities/saves.ts';
-import { createTriggerActivities } from '../activities/triggers.ts';
 import { createWritebackActivities } from '../activities/writeback.ts';
 import { createYamatoActivities } from '../activities/yamato.ts';
 import type { WorkerName } from '../src/temporal/names.ts';
@@ -90,7 +91,8 @@ export const WORKERS: Readonly<Record<WorkerName, WorkerSpec>> = {
     activities: (parts) => ({
       ...createAcquisitionActivities({ ...parts, webscraper: parts.webscraper() }),
       ...createResultsActivities({ ...parts, webscraper: parts.webscraper() }),
-      ...createTriggerActivities(parts),
+      ...createFolderActivities(parts),
+      ...createSavedBatchActivities(parts),
       ...createWritebackActivities(parts),
     }),
     limits: {

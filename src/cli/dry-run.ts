@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { loadSettings } from '../settings/settings.ts';
-import { NO_ROWS } from '../db/counts.ts';
+import { NO_ROWS } from '../db/batch-figures.ts';
 import type { Queries } from '../db/database.ts';
 import { recordedContents } from '../db/recorded-contents.ts';
 import { rowsById } from '../batches/retry-rows.ts';
@@ -10,7 +10,7 @@ import { columnsOf } from '../settings/by-task.ts';
 import { ANSWERED, planUrls, urlsOfRows } from '../tasks/plan-urls.ts';
 import type { RowReading, TrackingTask } from '../tasks/types.ts';
 import { understandRow } from '../tasks/understand-row.ts';
-import { checkedStart } from '../temporal/start-batch.ts';
+import { startTarget } from '../batches/start-target.ts';
 import { readWorkbookApart, type WorkbookRow } from '../workbook/index.ts';
 import { forecastUrls, printDryRun } from './forecast.ts';
 import { withDatabase } from './session.ts';
@@ -73,7 +73,7 @@ function reportOf(
 export async function dryRun(request: DryRunRequest): Promise<void> {
   const settings = loadSettings();
   const files = openFiles(settings);
-  const { task, path: workbook } = await checkedStart(files, request);
+  const { task, path: workbook } = await startTarget(files, request);
   const options = { columns: columnsOf(settings, task), name: basename(workbook) };
   const content = await withDownload(files, workbook, ({ path }) => readWorkbookApart(path, options));
   const { chosen } = request;

@@ -1,4 +1,4 @@
-import { askForecastMs } from '../account/ask-forecast.ts';
+import { askForecastMs } from '../pacing/forecast.ts';
 import type { Settings } from '../settings/settings.ts';
 import { forecastOf, OPEN_ACCOUNT, readAccount } from '../pacing/account-figures.ts';
 import type { Queries } from '../db/database.ts';

@@ -1,5 +1,5 @@
 import { rowReports } from '../batches/status.ts';
-import { NO_ROWS } from '../db/counts.ts';
+import { NO_ROWS } from '../db/batch-figures.ts';
 import { batchStatus } from '../batches/status.ts';
 import { rowsToRetry } from '../batches/retry-rows.ts';
 import { planUrls } from '../tasks/plan-urls.ts';

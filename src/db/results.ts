@@ -1,18 +1,16 @@
-import { and, eq, inArray, lte, ne, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, ne, or, sql } from 'drizzle-orm';
 import type { YamatoParcel } from '../carriers/yamato/types.ts';
 import type { RowResult } from '../tasks/types.ts';
 import { lockBatch } from './batches.ts';
 import type { Queries } from './database.ts';
-import { isLatestJob, type Job } from './jobs.ts';
-import { jobRows, jobs, notifications, type ResultSource, rows } from './schema.ts';
+import { isLatestJob, type Job, OPEN_STATES } from './jobs.ts';
+import { jobRows, jobs, type ResultSource, rows } from './schema.ts';
 import { storable } from '../text.ts';
 
 /** What a lookup gave a row: a result, or why there is none. */
 export type RowOutcome =
   | { rowId: number; result: RowResult; error: null; details?: YamatoParcel }
   | { rowId: number; result: null; error: string };
-
-const OPEN_STATES = ['pending', 'published', 'redirected'] as const;
 
 /**
  * Writes what a job found for its rows. A row that has a result never loses it to a failure, nor to an older job's
@@ -123,42 +121,4 @@ export async function hasFailedRows(queries: Queries, jobId: number): Promise<bo
     .where(and(eq(jobRows.jobId, jobId), eq(rows.state, 'failed')))
     .limit(1);
   return failed !== undefined;
-}
-
-/** Calls of a job that met a failing network or server, since one last came through. */
-export async function failedCalls(
-  queries: Queries,
-  jobId: number,
-  kind: 'download' | 'check',
-): Promise<number> {
-  const [count] = await queries.execute<{ n: number }>(sql`
-    with own as (select id, http_status is null or http_status >= 500 as failed from calls
-                 where job_id = ${jobId} and kind = ${kind} and finished_at is not null)
-    select count(*)::int as n from own
-    where failed and id > coalesce((select max(id) from own where not failed), 0)`);
-  return count?.n ?? 0;
-}
-
-export type Notification = typeof notifications.$inferSelect;
-
-/** The newest notification of a job: what it said last. */
-export async function latestNotification(queries: Queries, jobId: number): Promise<Notification | undefined> {
-  return queries.query.notifications.findFirst({
-    where: eq(notifications.jobId, jobId),
-    orderBy: sql`${notifications.id} desc`,
-  });
-}
-
-/** Marks a job's notifications up to the one that was read; one that came meanwhile is still to be read. */
-export async function settleNotifications(
-  tx: Queries,
-  jobId: number,
-  outcome: string,
-  read: Notification | undefined,
-): Promise<void> {
-  if (read === undefined) return;
-  await tx
-    .update(notifications)
-    .set({ outcome: sql`coalesce(${notifications.outcome}, ${outcome})` })
-    .where(and(eq(notifications.jobId, jobId), lte(notifications.id, read.id)));
 }

@@ -1,8 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { askForecastMs, TYPICAL_ASK_MS } from '../account/ask-forecast.ts';
-import { forecastMs, TYPICAL_JOB_MS } from './forecast.ts';
+import { askForecastMs, forecastMs, TYPICAL_ASK_MS, TYPICAL_JOB_MS } from './forecast.ts';
 import { type AccountLimits, closedText, usedText } from './account-turns.ts';
-import { batchFigures, type BatchFigures } from '../db/counts.ts';
+import { batchFigures, type BatchFigures } from '../db/batch-figures.ts';
 import type { Queries } from '../db/database.ts';
 
 /** The account as people see it, and what a forecast needs. */

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createJobResults } from '../../activities/job-results.ts';
-import { storeNotification } from '../../src/db/inbox.ts';
-import { latestNotification } from '../../src/db/results.ts';
+import { createJobResults } from '../../src/batches/job-results.ts';
+import { latestNotification, storeNotification } from '../../src/db/inbox.ts';
 import type { FaultKind } from '../../src/sandbox/index.ts';
 import { batchOf, jobsOf, notificationsOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
 import {

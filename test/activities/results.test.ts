@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { expectedText, numberWithFault } from '../../src/sandbox/index.ts';
 import type { TaskName } from '../../src/tasks/types.ts';
-import { trackingNumber } from '../../src/sandbox/sample-workbook.ts';
+import { withCheckDigit } from '../../src/sandbox/check-digit.ts';
 import { batchOf, jobsOf, notificationsOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
 import { callsMade, oneRound, processAll } from '../support/activities/rounds.ts';
 import { type Stage, useStage } from '../support/activities/stage.ts';
@@ -11,7 +11,7 @@ const DAY = new Date('2026-01-03T03:00:00Z');
 const sandbox = { datesFrom: DAY };
 
 const numbers = (from: number, count: number) =>
-  Array.from({ length: count }, (_, index) => trackingNumber(from + 37 * index));
+  Array.from({ length: count }, (_, index) => withCheckDigit(from + 37 * index));
 
 async function expectRight(stage: Stage, task: TaskName, batchId: string): Promise<void> {
   const rows = await rowsOf(stage, batchId);

@@ -1,25 +1,19 @@
-import type { Database } from '../src/db/database.ts';
-import type { ImportPlan } from '../src/batches/import-rows.ts';
-import { type Job, markFailed, markPublished, rowsOfJobs } from '../src/db/jobs.ts';
-import {
-  failedCalls,
-  type Notification,
-  redirectJob,
-  type RowOutcome,
-  saveOutcomes,
-  setJobState,
-  settleNotifications,
-} from '../src/db/results.ts';
-import { errorMessage } from '../src/errors.ts';
-import { isRedirect } from '../src/tasks/redirect.ts';
-import { taskByName } from '../src/tasks/registry.ts';
-import { splitRecords } from '../src/tasks/split-records.ts';
-import type { CsvRecord, TrackingTask } from '../src/tasks/types.ts';
-import type { AccountClock } from '../src/pacing/account-clock.ts';
-import { ApiError } from '../src/webscraper/api-error.ts';
-import type { Answered, ScrapingJob, WebScraperClient } from '../src/webscraper/client.ts';
-import { CsvError, parseResultCsv } from '../src/webscraper/csv.ts';
-import { callApi, WaitForAccount } from '../src/pacing/account-call.ts';
+import type { Database } from '../db/database.ts';
+import type { ImportPlan } from './import-rows.ts';
+import { type Job, markFailed, markPublished, rowsOfJobs } from '../db/jobs.ts';
+import { failedCalls } from '../pacing/call-records.ts';
+import { type Notification, settleNotifications } from '../db/inbox.ts';
+import { redirectJob, type RowOutcome, saveOutcomes, setJobState } from '../db/results.ts';
+import { errorMessage } from '../errors.ts';
+import { isRedirect } from '../tasks/redirect.ts';
+import { taskByName } from '../tasks/registry.ts';
+import { splitRecords } from '../tasks/split-records.ts';
+import type { CsvRecord, TrackingTask } from '../tasks/types.ts';
+import type { AccountClock } from '../pacing/account-clock.ts';
+import { ApiError } from '../webscraper/api-error.ts';
+import type { Answered, ScrapingJob, WebScraperClient } from '../webscraper/client.ts';
+import { CsvError, parseResultCsv } from '../webscraper/csv.ts';
+import { callApi, WaitForAccount } from '../pacing/account-call.ts';
 
 export interface JobResultsDeps {
   database: Database;
