@@ -1,7 +1,7 @@
 import { batchFigures, type BatchFigures } from '../src/db/batch-figures.ts';
 import { findJob, type Job } from '../src/db/jobs.ts';
 import { latestNotification, settleNotifications } from '../src/db/inbox.ts';
-import { hasFailedRows } from '../src/db/results.ts';
+import { hasFailedRows } from '../src/db/rows.ts';
 import { WaitForAccount } from '../src/pacing/account-call.ts';
 import { asActivities } from './as-activities.ts';
 import { createJobResults, type JobResultsDeps } from '../src/batches/job-results.ts';

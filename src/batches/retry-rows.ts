@@ -20,10 +20,6 @@ export function rowsToRetry(queries: Queries, batchId: string, named: readonly n
   return queries.query.rows.findMany({ where: and(eq(rows.batchId, batchId), meant), orderBy: [rows.row] });
 }
 
-export function rowsById(queries: Queries, ids: readonly number[]) {
-  return queries.query.rows.findMany({ where: anyOf(rows.id, ids), orderBy: [rows.row] });
-}
-
 /** Rows that wait already in a job not yet published: they keep that one. */
 async function queuedRows(tx: Queries, batchId: string): Promise<ReadonlySet<number>> {
   const waiting = sql`exists (select from job_rows join jobs on jobs.id = job_rows.job_id

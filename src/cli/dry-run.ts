@@ -3,7 +3,7 @@ import { loadSettings } from '../settings/settings.ts';
 import { NO_ROWS } from '../db/batch-figures.ts';
 import type { Queries } from '../db/database.ts';
 import { recordedContents } from '../db/recorded-contents.ts';
-import { rowsById } from '../batches/retry-rows.ts';
+import { rowsById } from '../db/rows.ts';
 import { openFiles } from '../files/open-files.ts';
 import { withDownload } from '../files/with-download.ts';
 import { columnsOf } from '../settings/by-task.ts';

@@ -111,14 +111,3 @@ export async function redirectJob(
   const moved = tx.select({ rowId: jobRows.rowId }).from(jobRows).where(eq(jobRows.jobId, created.id));
   await tx.update(rows).set({ state: 'redirected' }).where(inArray(rows.id, moved));
 }
-
-/** Whether a job that came to its end left a row without its result: then a later notification is worth reading. */
-export async function hasFailedRows(queries: Queries, jobId: number): Promise<boolean> {
-  const [failed] = await queries
-    .select({ id: rows.id })
-    .from(jobRows)
-    .innerJoin(rows, eq(rows.id, jobRows.rowId))
-    .where(and(eq(jobRows.jobId, jobId), eq(rows.state, 'failed')))
-    .limit(1);
-  return failed !== undefined;
-}

@@ -2,7 +2,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ExaminedSave } from '../../activities/saves.ts';
 import { QUEUES } from '../../src/temporal/names.ts';
-import { withWorkers } from '../support/workflows/run-batch.ts';
+import { withWorkers } from '../support/workflows/run-fake.ts';
 import { saveHistory } from '../support/workflows/save-history.ts';
 import { startWorkflowServer } from '../support/workflows/workflow-server.ts';
 

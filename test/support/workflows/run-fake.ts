@@ -88,7 +88,7 @@ export function startFake(
  * Runs a batch on the fake's activities; `during` sends messages, then the workflow's result is awaited, and given.
  * `saveAs`: the shape whose history this is.
  */
-export function runBatch(
+export function runFake(
   env: TestWorkflowEnvironment,
   batch: FakeBatch,
   during: (running: Running) => Promise<void>,
