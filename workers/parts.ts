@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { createYamatoClient, type YamatoClient } from '../src/carriers/yamato/client.ts';
 import { requireSetting, type Settings } from '../src/settings/settings.ts';
 import { CarrierClock } from '../src/pacing/carrier-clock.ts';
-import { type Database, openDatabase } from '../src/db/database.ts';
+import type { Database } from '../src/db/database.ts';
 import { openWebDav } from '../src/files/open-files.ts';
 import type { FileStore } from '../src/files/types.ts';
 import type { WebDavFiles } from '../src/files/webdav/webdav-files.ts';
@@ -15,7 +15,7 @@ import type { TrackingTask } from '../src/tasks/types.ts';
 import { BatchSweep } from '../src/temporal/batch-sweep.ts';
 import { NotificationRelay } from '../src/temporal/notification-relay.ts';
 import { startWorkflow } from '../src/temporal/start-batch.ts';
-import { AccountClock } from '../src/pacing/account-clock.ts';
+import { AccountClock, type TimeSource } from '../src/pacing/account-clock.ts';
 import type { WorkbookColumns } from '../src/workbook/types.ts';
 import { createWebScraperClient, type WebScraperClient } from '../src/webscraper/client.ts';
 
@@ -36,19 +36,27 @@ export interface WorkerParts {
   planOf(task: TrackingTask): ImportPlan;
   columnsOf(task: TrackingTask): WorkbookColumns;
   /** Asks the document server; null where it is not configured. */
-  editors: CommandService | null;
+  editors: Pick<CommandService, 'isOpen'> | null;
   client: Client;
   settings: Settings;
 }
 
-export function createParts(settings: Settings, client: Client, logger: Logger): WorkerParts {
-  const database = openDatabase(requireSetting(settings, 'databaseUrl'));
+export interface PartsOptions {
+  settings: Settings;
+  client: Client;
+  logger: Logger;
+  database: Database;
+  /** The account clock's time; the database's own unless given. */
+  time?: TimeSource;
+}
+
+export function createParts({ settings, client, logger, database, time }: PartsOptions): WorkerParts {
   const webdav = openWebDav(settings);
   return {
     database,
     files: new WorkbookFiles(webdav),
     webdav,
-    clock: new AccountClock(database, settings),
+    clock: new AccountClock(database, settings, time),
     relay: new NotificationRelay(database, client),
     sweep: new BatchSweep(database, client, (batch) =>
       startWorkflow({ database, client, settings }, batch, null),
