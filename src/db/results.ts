@@ -1,6 +1,6 @@
 import { and, eq, inArray, lte, ne, or, sql } from 'drizzle-orm';
 import type { YamatoParcel } from '../carriers/yamato/types.ts';
-import type { RowResult } from '../tasks/types.ts';
+import type { RowResult } from '../tasks/result.ts';
 import { lockBatch } from './batches.ts';
 import type { Queries } from './database.ts';
 import { isLatestJob, type Job } from './jobs.ts';

@@ -1,5 +1,4 @@
-import { TaskError } from './task-error.ts';
-import type { RowReading, TrackingTask } from './types.ts';
+import { type RowReading, TaskError, type TrackingTask } from './types.ts';
 import { fillUrlTemplate } from './url-template.ts';
 
 /** One start URL and the rows it is for; of a task that asks its carrier directly: one number. */

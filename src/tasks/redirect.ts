@@ -1,5 +1,6 @@
 import { fieldOf } from './fields.ts';
-import type { CsvRecord, TrackingTask } from './types.ts';
+import type { CsvRecord } from './result.ts';
+import type { TrackingTask } from './types.ts';
 
 const DISCRIMINANT = 'Discriminant';
 

@@ -5,7 +5,8 @@ import { parse } from 'csv-parse';
 
 import { TsuisekiError, errorMessage } from '../errors.ts';
 import { cellText } from '../tasks/fields.ts';
-import type { CsvRecord, TrackingTask } from '../tasks/types.ts';
+import type { CsvRecord } from '../tasks/result.ts';
+import type { TrackingTask } from '../tasks/types.ts';
 
 /** 20,000 start URLs with a dozen rows of 200 bytes each: more is no result of one job of ours. */
 export const MAX_CSV_BYTES = 64 * 1024 * 1024;

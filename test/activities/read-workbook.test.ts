@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { TASK_NAMES, type TaskName } from '../../src/tasks/types.ts';
+import { TRACKING_TASKS } from '../../src/tasks/registry.ts';
+import type { TaskName } from '../../src/tasks/types.ts';
 import { writeSampleWorkbook } from '../../src/sandbox/sample-workbook.ts';
 import { emptyBatch, jobsOf, linksOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
 import { type StageOptions, useStage } from '../support/activities/stage.ts';
@@ -12,7 +13,7 @@ import {
 
 const stageWith = useStage();
 removeWorkbooksAfterEach();
-const PUBLISHED = TASK_NAMES.filter(
+const PUBLISHED = TRACKING_TASKS.map(({ name }) => name).filter(
   (name) => !['redirect_to_japan_post_tracking', 'yamato_tracking_10'].includes(name),
 );
 const TASK = 'official_website_tracking';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { FIELD_SEPARATOR, cellText, joinFields } from '../../../src/tasks/fields.ts';
 import { isRedirect } from '../../../src/tasks/redirect.ts';
 import { TRACKING_TASKS, taskByPrefix } from '../../../src/tasks/registry.ts';
-import type { CsvRecord, RowResult } from '../../../src/tasks/types.ts';
+import type { CsvRecord, RowResult } from '../../../src/tasks/result.ts';
 
 const SCRAPED = new Date('2026-01-03T09:00:00+09:00');
 const parse = (prefix: string, records: CsvRecord[], trackingNumber: string | null = null, at = SCRAPED) =>
