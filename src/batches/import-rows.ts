@@ -13,9 +13,8 @@ import { storable } from '../text.ts';
 
 /** How a task's rows become jobs. */
 export interface ImportPlan {
+  /** With the sitemap that is configured for it. */
   task: TrackingTask;
-  /** Null: the carrier is asked directly. */
-  sitemapId: number | null;
   urlsPerJob: number;
 }
 

@@ -1,6 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import type { PlannedUrl } from '../tasks/plan-urls.ts';
 import type { TrackingTask } from '../tasks/types.ts';
+import { sitemapIdOf } from '../db/jobs.ts';
 import type { Queries } from '../db/database.ts';
 import { jsonList } from '../db/any-of.ts';
 import { jobs } from '../db/schema.ts';
@@ -16,8 +17,6 @@ export function* chunks<T>(items: readonly T[], size: number): Generator<T[]> {
 export interface JobPlan {
   batchId: string;
   task: TrackingTask;
-  /** Null: the carrier is asked directly, for the numbers that the URLs are. */
-  sitemapId: number | null;
   urlsPerJob: number;
   /** The first job's place in the batch's order. */
   firstSeq: number;
@@ -34,7 +33,7 @@ export async function insertJobs(
   planned: readonly PlannedUrl[],
   rowIds: readonly number[],
 ): Promise<number> {
-  const { batchId, task, sitemapId, firstSeq, attempt } = plan;
+  const { batchId, task, firstSeq, attempt } = plan;
   const groups = [...chunks(planned, plan.urlsPerJob)];
   const newJobs = groups.map((group, index) => ({
     seq: firstSeq + index,
@@ -44,7 +43,7 @@ export async function insertJobs(
   for (const chunk of chunks(newJobs, ROWS_PER_INSERT)) {
     const inserted = await tx.execute<{ id: number; seq: number }>(sql`
       insert into jobs (batch_id, seq, attempt, custom_id, task, sitemap_id, start_urls)
-      select ${batchId}, seq, ${attempt}, "customId", ${task.name}, ${sitemapId},
+      select ${batchId}, seq, ${attempt}, "customId", ${task.name}, ${sitemapIdOf(task)},
              array(select jsonb_array_elements_text("startUrls"))
       from jsonb_to_recordset(${jsonList(chunk)}) as new(seq int, "customId" text, "startUrls" jsonb)
       returning id::float8, seq`);

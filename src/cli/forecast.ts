@@ -30,7 +30,7 @@ export async function forecastUrls(
   const account = queries === null ? OPEN_ACCOUNT : await readAccount(queries, settings);
   const jobs = Math.ceil(urls / urlsPerJobOf(settings, task));
   const seconds = (ms: number) => ({ estimatedSeconds: Math.round(ms / 1_000) });
-  if (task.sitemapId === null) {
+  if (task.lookup.by === 'carrier') {
     const meanPauseMs = (settings.yamatoPauseMinMs + settings.yamatoPauseMaxMs) / 2;
     const leftMs = askForecastMs(jobs, [...account.asking.values()], meanPauseMs);
     return { jobs, calls: 0, credits: 0, ...seconds(leftMs) };

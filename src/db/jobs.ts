@@ -1,4 +1,5 @@
 import { and, asc, eq, inArray, isNull, sql, type AnyColumn, type SQL } from 'drizzle-orm';
+import type { TrackingTask } from '../tasks/types.ts';
 import { anyOf } from './any-of.ts';
 import type { Queries } from './database.ts';
 import { jobRows, jobs, notifications, rows, type RowState } from './schema.ts';
@@ -10,6 +11,11 @@ export type Job = typeof jobs.$inferSelect;
 export interface PendingJob {
   jobId: number;
   label: string;
+}
+
+/** What a task's jobs hold as their sitemap; null where the carrier is asked. */
+export function sitemapIdOf({ lookup }: TrackingTask): number | null {
+  return lookup.by === 'webscraper' ? lookup.sitemapId : null;
 }
 
 export async function findJob(queries: Queries, jobId: number): Promise<Job | null> {

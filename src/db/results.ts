@@ -1,9 +1,10 @@
 import { and, eq, inArray, lte, ne, or, sql } from 'drizzle-orm';
 import type { YamatoParcel } from '../carriers/yamato/types.ts';
 import type { RowResult } from '../tasks/result.ts';
+import type { TrackingTask } from '../tasks/types.ts';
 import { lockBatch } from './batches.ts';
 import type { Queries } from './database.ts';
-import { isLatestJob, type Job } from './jobs.ts';
+import { isLatestJob, type Job, sitemapIdOf } from './jobs.ts';
 import { jobRows, jobs, notifications, type ResultSource, rows } from './schema.ts';
 import { storable } from '../text.ts';
 
@@ -75,7 +76,7 @@ export async function redirectJob(
   tx: Queries,
   job: Job,
   startUrls: readonly string[],
-  to: Pick<Job, 'task' | 'sitemapId'> & { customIdPrefix: string },
+  to: TrackingTask,
 ): Promise<void> {
   await lockBatch(tx, job.batchId);
   const [created] = await tx
@@ -85,8 +86,8 @@ export async function redirectJob(
       seq: sql`(select max(seq) + 1 from jobs where batch_id = ${job.batchId})`,
       attempt: job.attempt,
       customId: `${to.customIdPrefix}-from-${job.customId}`,
-      task: to.task,
-      sitemapId: to.sitemapId,
+      task: to.name,
+      sitemapId: sitemapIdOf(to),
       startUrls: [...startUrls],
       redirectOf: job.id,
     })

@@ -13,6 +13,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { TrackingStatus } from '../carriers/status.ts';
 import type { YamatoParcel } from '../carriers/yamato/types.ts';
+import type { Carrier } from '../tasks/lookup.ts';
 import type { TaskName } from '../tasks/types.ts';
 import type { WorkbookColumns } from '../workbook/types.ts';
 
@@ -31,10 +32,8 @@ export type JobState =
   | 'completed'
   | 'failed';
 
-/** Carriers that are asked directly. */
-export type Carrier = 'yamato';
 /** Who answered; `record`: an earlier batch, nobody was asked. */
-export type ResultSource = 'webscraper' | 'yamato' | 'record';
+export type ResultSource = 'webscraper' | Carrier | 'record';
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 });
 const id = () => bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity();

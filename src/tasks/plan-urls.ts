@@ -31,14 +31,15 @@ export function planUrls(
   readings: readonly RowReading[],
   random: () => number = Math.random,
 ): PlannedUrl[] {
-  if (task.sitemapId === null)
+  const { name, lookup } = task;
+  if (lookup.by === 'carrier')
     return groupNumbers(readings, 1).map((group) => ({ ...group, url: group.trackingNumbers[0] ?? '' }));
-  if (task.numbersPerUrl === 1) return distinctUrls(readings);
-  const { urlTemplate } = task;
+  if (lookup.numbersPerUrl === 1) return distinctUrls(readings);
+  const { urlTemplate } = lookup;
   if (urlTemplate === null) {
-    throw new TaskError('TASK_NO_URLS', `${task.name} has no template for its start URLs`);
+    throw new TaskError('TASK_NO_URLS', `${name} has no template for its start URLs`);
   }
-  return groupNumbers(readings, task.numbersPerUrl).map((group) => ({
+  return groupNumbers(readings, lookup.numbersPerUrl).map((group) => ({
     ...group,
     url: fillUrlTemplate(urlTemplate, group.trackingNumbers, random),
   }));
@@ -46,7 +47,7 @@ export function planUrls(
 
 /** The start URL of each row that has one, by the row's index; none has where the carrier is asked directly. */
 export function urlsOfRows(task: TrackingTask, planned: readonly PlannedUrl[]): ReadonlyMap<number, string> {
-  if (task.sitemapId === null) return new Map();
+  if (task.lookup.by === 'carrier') return new Map();
   return new Map(planned.flatMap(({ url, rowIndexes }) => rowIndexes.map((index) => [index, url] as const)));
 }
 

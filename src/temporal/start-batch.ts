@@ -127,7 +127,7 @@ export async function startWorkflow(
   const chosen = retry === null ? batch.chosenRows?.join(', ') : (retry.rows ?? 'that failed');
   const rows = chosen === undefined ? 'all rows' : `rows ${firstOf(chosen, 60)}`;
   const name = basename(batch.workbook);
-  const direct = taskByName(batch.task).sitemapId === null;
+  const direct = taskByName(batch.task).lookup.by === 'carrier';
   const handle = await client.workflow.start(direct ? YAMATO_WORKFLOW : BATCH_WORKFLOW, {
     workflowId: batch.workflowId,
     taskQueue: direct ? QUEUES.yamato_tracking_10 : QUEUES.tracking_batch,

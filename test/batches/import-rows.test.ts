@@ -15,6 +15,7 @@ import {
 } from '../support/activities/batch.ts';
 import { answer } from '../support/activities/answers.ts';
 import { type Stage, useStage } from '../support/activities/stage.ts';
+import { webscraperTask } from '../support/tasks/webscraper-task.ts';
 
 const stageWith = useStage();
 const TASK = 'official_website_tracking';
@@ -39,7 +40,7 @@ it('warnings of the sheet are told with its first row, those of a row with the r
     rows: rows.map((row) => ({ ...row, warnings: [`row ${row.row}`] })),
     warnings: ['the sheet'],
   };
-  const plan = { task: taskByName(TASK), sitemapId: 789, urlsPerJob: 1 };
+  const plan = { task: taskByName(TASK), urlsPerJob: 1 };
   await stage.db.transaction((tx) => importRows(tx, batch, content, plan));
   expect((await rowsOf(stage, batch.id)).map(({ warnings }) => warnings)).toEqual([
     ['the sheet', 'row 2'],
@@ -50,8 +51,8 @@ it('warnings of the sheet are told with its first row, those of a row with the r
 it('a broken import leaves nothing', async () => {
   const stage = await stageWith();
   const batch = await emptyBatch(stage, TASK);
-  const task = { ...taskByName('japan_post_tracking_10'), urlTemplate: null };
-  const plan = { task, sitemapId: 0, urlsPerJob: 1 };
+  const task = webscraperTask('jpt10');
+  const plan = { task: { ...task, lookup: { ...task.lookup, urlTemplate: null } }, urlsPerJob: 1 };
   const work = stage.db.transaction((tx) => importRows(tx, batch, sheetOf(['1837-9277-9166']), plan));
   await expect(work).rejects.toMatchObject({ code: 'TASK_NO_URLS' });
   expect(await rowsOf(stage, batch.id)).toEqual([]);

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { groupNumbers, planUrls, urlsOfRows } from '../../src/tasks/plan-urls.ts';
 import { taskByPrefix } from '../../src/tasks/registry.ts';
 import type { RowReading } from '../../src/tasks/types.ts';
+import { webscraperTask } from '../support/tasks/webscraper-task.ts';
 import { fillUrlTemplate, numberInUrl } from '../../src/tasks/url-template.ts';
 
 const BAD: RowReading = { valid: false, error: 'bad', warnings: [] };
@@ -15,7 +16,7 @@ const byNumber = (number: number): RowReading => ({
   warnings: [],
 });
 const OWT = taskByPrefix('owt');
-const JPT10 = taskByPrefix('jpt10');
+const JPT10 = webscraperTask('jpt10');
 
 describe('planUrls', () => {
   it('makes one URL of equal ones, and keeps the order', () => {
@@ -68,9 +69,9 @@ describe('planUrls', () => {
   });
 
   it('has no URLs for ten numbers without a template', () => {
-    expect(() => planUrls({ ...JPT10, urlTemplate: null }, [byNumber(1)])).toThrow(
-      expect.objectContaining({ code: 'TASK_NO_URLS' }),
-    );
+    expect(() =>
+      planUrls({ ...JPT10, lookup: { ...JPT10.lookup, urlTemplate: null } }, [byNumber(1)]),
+    ).toThrow(expect.objectContaining({ code: 'TASK_NO_URLS' }));
   });
 
   it('loses no row, repeats no number, and never asks for more than ten', () => {

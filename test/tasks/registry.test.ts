@@ -11,7 +11,11 @@ import {
 describe('the registry', () => {
   it('holds the seven tasks with their sitemaps', () => {
     expect(
-      TRACKING_TASKS.map(({ name, customIdPrefix, sitemapId }) => [name, customIdPrefix, sitemapId]),
+      TRACKING_TASKS.map(({ name, customIdPrefix, lookup }) => [
+        name,
+        customIdPrefix,
+        lookup.by === 'webscraper' ? lookup.sitemapId : null,
+      ]),
     ).toEqual([
       ['official_website_redirect_to_yamato_tracking', 'owryt', 1421177],
       ['official_website_tracking', 'owt', 789],
@@ -32,7 +36,9 @@ describe('the registry', () => {
 
   it('redirects from official orders alone', () => {
     expect(
-      TRACKING_TASKS.filter((task) => task.redirectsTo !== null).map((task) => task.customIdPrefix),
+      TRACKING_TASKS.filter(({ lookup }) => lookup.by === 'webscraper' && lookup.redirectsTo !== null).map(
+        (task) => task.customIdPrefix,
+      ),
     ).toEqual(['owryt']);
   });
 

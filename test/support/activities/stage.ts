@@ -83,8 +83,7 @@ async function setStage(database: Database, options: StageOptions, releasers: ((
 
   const planOf = (task: TrackingTask) => ({
     task,
-    sitemapId: task.sitemapId,
-    urlsPerJob: task.sitemapId === null ? task.numbersPerUrl : (options.urlsPerJob ?? 1),
+    urlsPerJob: task.lookup.by === 'carrier' ? task.lookup.numbersPerRequest : (options.urlsPerJob ?? 1),
   });
   const yamato = createYamatoClient(options.yamato?.(sandbox) ?? { url: sandbox.yamatoUrl });
   releasers.push(async () => yamato.close());
