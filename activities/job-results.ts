@@ -48,14 +48,14 @@ type RowOfJob = Awaited<ReturnType<typeof rowsOfJobs>>[number];
 
 function outcomeOf(
   { parse }: WebscraperLookup,
-  { url, row }: RowOfJob,
+  { subject, row }: RowOfJob,
   records: readonly CsvRecord[],
 ): RowOutcome | null {
   if (records.length === 0) return null;
   const result = parse(records, { trackingNumber: row.trackingNumber }, new Date());
-  return result === null
-    ? { rowId: row.id, result: null, error: `the records of ${hostOf(url)} hold none of the task's fields` }
-    : { rowId: row.id, result, error: null };
+  if (result !== null) return { rowId: row.id, result, error: null };
+  const error = `the records of ${hostOf(subject)} hold none of the task's fields`;
+  return { rowId: row.id, result, error };
 }
 
 /** Order URLs hold a person's address: only the host is told. */
@@ -119,17 +119,17 @@ export function createJobResults(deps: JobResultsDeps) {
 
   /** Saves what the records say; rows whose URL brought nothing stay as they are. Gives whether there are such. */
   async function save({ job, lookup, hint }: Notified, records: readonly CsvRecord[]): Promise<boolean> {
-    const { byUrl } = splitRecords(records, job.startUrls);
-    const recordsOf = new Map(job.startUrls.map((url, index) => [url, byUrl[index] ?? []]));
+    const { byUrl } = splitRecords(records, job.subjects);
+    const recordsOf = new Map(job.subjects.map((url, index) => [url, byUrl[index] ?? []]));
     const links = await rowsOfJobs(db, [job.id]);
     const redirectsTo = lookup.redirectsTo === null ? null : deps.planOf(taskByName(lookup.redirectsTo)).task;
     // A row that a later job asks after is that one's to redirect.
-    const wanted = new Set(links.flatMap(({ url, latest }) => (latest ? [url] : [])));
+    const wanted = new Set(links.flatMap(({ subject, latest }) => (latest ? [subject] : [])));
     const redirected = new Set(
-      job.startUrls.filter((url) => wanted.has(url) && isRedirect(lookup, recordsOf.get(url) ?? [])),
+      job.subjects.filter((url) => wanted.has(url) && isRedirect(lookup, recordsOf.get(url) ?? [])),
     );
-    const stay = links.filter(({ url }) => !redirected.has(url));
-    const outcomes = stay.map((link) => outcomeOf(lookup, link, recordsOf.get(link.url) ?? []));
+    const stay = links.filter(({ subject }) => !redirected.has(subject));
+    const outcomes = stay.map((link) => outcomeOf(lookup, link, recordsOf.get(link.subject) ?? []));
     const missing = outcomes.includes(null);
     await db.transaction(async (tx) => {
       if (redirectsTo !== null && redirected.size > 0)
@@ -168,8 +168,8 @@ export function createJobResults(deps: JobResultsDeps) {
       await saveOutcomes(
         tx,
         job.id,
-        links.map(({ url, row }) => {
-          const error = reasons[typeOf.get(url) ?? ''] ?? NO_RECORD;
+        links.map(({ subject, row }) => {
+          const error = reasons[typeOf.get(subject) ?? ''] ?? NO_RECORD;
           return { rowId: row.id, result: null, error };
         }),
         'webscraper',

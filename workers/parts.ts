@@ -10,7 +10,7 @@ import { WorkbookFiles } from '../src/files/workbook-files.ts';
 import type { ImportPlan } from '../src/batches/import-rows.ts';
 import type { Logger } from '../src/log.ts';
 import { type CommandService, createCommandService } from '../src/onlyoffice/command-service.ts';
-import { columnsOf, urlsPerJobOf, withSitemap } from '../src/settings/by-task.ts';
+import { columnsOf, subjectsPerJobOf, withSitemap } from '../src/settings/by-task.ts';
 import type { TrackingTask } from '../src/tasks/types.ts';
 import { BatchSweep } from '../src/temporal/batch-sweep.ts';
 import { NotificationRelay } from '../src/temporal/notification-relay.ts';
@@ -64,7 +64,7 @@ export function createParts(settings: Settings, client: Client, logger: Logger):
     yamato: () => createYamatoClient({ url: settings.yamatoUrl }),
     planOf: (task) => ({
       task: withSitemap(settings, task),
-      urlsPerJob: urlsPerJobOf(settings, task),
+      subjectsPerJob: subjectsPerJobOf(settings, task),
     }),
     columnsOf: (task) => columnsOf(settings, task),
     editors:

@@ -13,9 +13,11 @@ export interface PendingJob {
   label: string;
 }
 
-/** What a task's jobs hold as their sitemap; null where the carrier is asked. */
-export function sitemapIdOf({ lookup }: TrackingTask): number | null {
-  return lookup.by === 'webscraper' ? lookup.sitemapId : null;
+/** What says in a task's jobs who is asked. */
+export function askedOf({ lookup }: TrackingTask): Pick<Job, 'sitemapId' | 'carrier'> {
+  return lookup.by === 'carrier'
+    ? { sitemapId: null, carrier: lookup.carrier }
+    : { sitemapId: lookup.sitemapId, carrier: null };
 }
 
 export async function findJob(queries: Queries, jobId: number): Promise<Job | null> {
@@ -27,12 +29,12 @@ export function isLatestJob(jobId: number | AnyColumn): SQL {
   return sql`not exists (select from job_rows later where later.row_id = rows.id and later.job_id > ${jobId})`;
 }
 
-/** Rows of the given jobs, each with the start URL that is to bring its result. */
+/** Rows of the given jobs, each with the subject that is to bring its result. */
 export function rowsOfJobs(queries: Queries, jobIds: readonly number[]) {
   return queries
     .select({
       jobId: jobRows.jobId,
-      url: jobRows.url,
+      subject: jobRows.subject,
       row: rows,
       latest: sql<boolean>`${isLatestJob(jobRows.jobId)}`,
     })

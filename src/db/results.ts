@@ -4,7 +4,7 @@ import type { RowResult } from '../tasks/result.ts';
 import type { TrackingTask } from '../tasks/types.ts';
 import { lockBatch } from './batches.ts';
 import type { Queries } from './database.ts';
-import { isLatestJob, type Job, sitemapIdOf } from './jobs.ts';
+import { askedOf, isLatestJob, type Job } from './jobs.ts';
 import { jobRows, jobs, notifications, type ResultSource, rows } from './schema.ts';
 import { storable } from '../text.ts';
 
@@ -87,8 +87,8 @@ export async function redirectJob(
       attempt: job.attempt,
       customId: `${to.customIdPrefix}-from-${job.customId}`,
       task: to.name,
-      sitemapId: sitemapIdOf(to),
-      startUrls: [...startUrls],
+      ...askedOf(to),
+      subjects: [...startUrls],
       redirectOf: job.id,
     })
     .onConflictDoNothing({ target: jobs.redirectOf })
@@ -104,11 +104,15 @@ export async function redirectJob(
       .select({
         jobId: sql<number>`${created.id}::bigint`.as('job_id'),
         rowId: jobRows.rowId,
-        url: jobRows.url,
+        subject: jobRows.subject,
       })
       .from(jobRows)
       .where(
-        and(eq(jobRows.jobId, job.id), inArray(jobRows.url, [...startUrls]), inArray(jobRows.rowId, latest)),
+        and(
+          eq(jobRows.jobId, job.id),
+          inArray(jobRows.subject, [...startUrls]),
+          inArray(jobRows.rowId, latest),
+        ),
       ),
   );
   const moved = tx.select({ rowId: jobRows.rowId }).from(jobRows).where(eq(jobRows.jobId, created.id));

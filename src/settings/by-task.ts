@@ -15,7 +15,7 @@ export function withSitemap({ sitemapIds }: Settings, task: TrackingTask): Track
 }
 
 /** How many start URLs a job takes; where the carrier is asked directly: how many numbers a request takes. */
-export function urlsPerJobOf(settings: Settings, task: TrackingTask): number {
+export function subjectsPerJobOf(settings: Settings, task: TrackingTask): number {
   const { lookup } = task;
   return lookup.by === 'carrier' ? lookup.numbersPerRequest : valueOf(settings.urlsPerJob, task);
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { groupNumbers } from '../../src/tasks/plan-urls.ts';
+import { groupNumbers } from '../../src/tasks/plan-subjects.ts';
 import { taskByPrefix } from '../../src/tasks/registry.ts';
 import { understandRow } from '../../src/tasks/understand-row.ts';
 import { testFolder } from '../support/workbook/folder.ts';

@@ -83,7 +83,7 @@ async function setStage(database: Database, options: StageOptions, releasers: ((
 
   const planOf = (task: TrackingTask) => ({
     task,
-    urlsPerJob: task.lookup.by === 'carrier' ? task.lookup.numbersPerRequest : (options.urlsPerJob ?? 1),
+    subjectsPerJob: task.lookup.by === 'carrier' ? task.lookup.numbersPerRequest : (options.urlsPerJob ?? 1),
   });
   const yamato = createYamatoClient(options.yamato?.(sandbox) ?? { url: sandbox.yamatoUrl });
   releasers.push(async () => yamato.close());
