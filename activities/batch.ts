@@ -69,7 +69,7 @@ export function createBatchActivities({ database, clock, planOf }: BatchDeps) {
     /** A person's resume also opens an account that was held: for every batch that uses it. */
     async recordResume(input: Message): Promise<void> {
       const batch = await findBatch(db, input.batchId);
-      if (batch !== null && taskByName(batch.task).sitemapId !== null) await clock.open();
+      if (batch !== null && taskByName(batch.task).lookup.by === 'webscraper') await clock.open();
       await recordAction(db, { ...input, action: 'resume' });
     },
 

@@ -113,7 +113,8 @@ export function createPublishActivities({ database, clock, webscraper, jobDeadli
         return { outcome: 'wait', waitMs, why, held, ...(await figures(input.batchId)) };
       }
       try {
-        const { value: scrapingJobId, rateLimit, sentMs } = await webscraper.publish({ ...job, sitemapId });
+        const request = { sitemapId, startUrls: job.subjects, customId: job.customId };
+        const { value: scrapingJobId, rateLimit, sentMs } = await webscraper.publish(request);
         await db.transaction((tx) => markPublished(tx, job, scrapingJobId, jobDeadlineMs));
         const lateMs = sentMs - (turn.startMs ?? sentMs);
         await clock.settle(turn.callId, { rateLimit }, lateMs < PUNCTUAL_MS ? 0 : lateMs);

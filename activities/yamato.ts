@@ -81,8 +81,8 @@ export function createYamatoActivities(deps: YamatoDeps) {
     const parcelOf = new Map(parcels.map((parcel) => [parcel.number, parcel]));
     await db.transaction(async (tx) => {
       await clock.end(tx, requestId, { answerMs: tookMs, sinceMs: Date.now() - answeredAt.getTime() });
-      const outcomes = (await rowsOfJobs(tx, [job.id])).flatMap(({ url, row }): RowOutcome[] => {
-        const parcel = parcelOf.get(url);
+      const outcomes = (await rowsOfJobs(tx, [job.id])).flatMap(({ subject, row }): RowOutcome[] => {
+        const parcel = parcelOf.get(subject);
         if (parcel === undefined) return [];
         return [{ rowId: row.id, result: yamatoResult(parcel), error: null, details: parcel }];
       });
@@ -119,7 +119,7 @@ export function createYamatoActivities(deps: YamatoDeps) {
     await delay(turn.delayMs);
     let answer: YamatoAnswer;
     try {
-      answer = await yamato.ask(job.startUrls);
+      answer = await yamato.ask(job.subjects);
     } catch (error) {
       if (!(error instanceof YamatoError)) throw error;
       await clock.end(db, requestId, { error: errorMessage(error), page: error.page });
@@ -140,7 +140,7 @@ export function createYamatoActivities(deps: YamatoDeps) {
       const signal = cancellationSignal();
       const job = await findJob(db, input.jobId);
       const pauseMs = Math.round(yamatoPauseMinMs + input.pauseShare * (yamatoPauseMaxMs - yamatoPauseMinMs));
-      const open = job?.state === 'pending' && job.sitemapId === null && job.batchId === input.batchId;
+      const open = job?.state === 'pending' && job.carrier === 'yamato' && job.batchId === input.batchId;
       const outcome = open
         ? await ask(job, pauseMs, signal)
         : ({ outcome: 'asked', waitMs: 0, why: '' } as const);

@@ -10,7 +10,7 @@ import { WorkbookFiles } from '../src/files/workbook-files.ts';
 import type { ImportPlan } from '../src/batches/import-rows.ts';
 import type { Logger } from '../src/log.ts';
 import { type CommandService, createCommandService } from '../src/onlyoffice/command-service.ts';
-import { columnsOf, sitemapIdOf, urlsPerJobOf } from '../src/settings/by-task.ts';
+import { columnsOf, subjectsPerJobOf, withSitemap } from '../src/settings/by-task.ts';
 import type { TrackingTask } from '../src/tasks/types.ts';
 import { BatchSweep } from '../src/temporal/batch-sweep.ts';
 import { NotificationRelay } from '../src/temporal/notification-relay.ts';
@@ -71,9 +71,8 @@ export function createParts({ settings, client, logger, database, time }: PartsO
     carrierClock: new CarrierClock(database, 'yamato'),
     yamato: () => createYamatoClient({ url: settings.yamatoUrl }),
     planOf: (task) => ({
-      task,
-      sitemapId: sitemapIdOf(settings, task),
-      urlsPerJob: urlsPerJobOf(settings, task),
+      task: withSitemap(settings, task),
+      subjectsPerJob: subjectsPerJobOf(settings, task),
     }),
     columnsOf: (task) => columnsOf(settings, task),
     editors:

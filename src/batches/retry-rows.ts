@@ -1,5 +1,5 @@
 import { and, eq, notInArray, sql } from 'drizzle-orm';
-import { planUrls } from '../tasks/plan-urls.ts';
+import { planSubjects } from '../tasks/plan-subjects.ts';
 import { understandRow } from '../tasks/understand-row.ts';
 import { anyOf } from '../db/any-of.ts';
 import { lockBatch } from '../db/batches.ts';
@@ -58,7 +58,7 @@ export async function askAgain(
   const ids = again.map((row) => row.id);
   await tx.update(rows).set({ state: 'pending', error: null }).where(anyOf(rows.id, ids));
   const { seq, attempt } = await latestJob(tx, batchId);
-  const planned = planUrls(
+  const planned = planSubjects(
     plan.task,
     again.map((row) => understandRow(plan.task, row)),
   );

@@ -2,7 +2,7 @@ import { access, constants, realpath } from 'node:fs/promises';
 import { FileError, type FileStore } from '../files/types.ts';
 import { isWebdavPath, webdavPath } from '../files/webdav/path.ts';
 import { taskByName, taskForPath } from '../tasks/registry.ts';
-import { TaskError } from '../tasks/task-error.ts';
+import { TaskError } from '../tasks/types.ts';
 import type { TrackingTask } from '../tasks/types.ts';
 
 /** A start as it was asked for. */

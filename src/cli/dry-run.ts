@@ -7,12 +7,12 @@ import { rowsById } from '../db/rows.ts';
 import { openFiles } from '../files/open-files.ts';
 import { withDownload } from '../files/with-download.ts';
 import { columnsOf } from '../settings/by-task.ts';
-import { ANSWERED, planUrls, urlsOfRows } from '../tasks/plan-urls.ts';
+import { ANSWERED, planSubjects, urlsOfRows } from '../tasks/plan-subjects.ts';
 import type { RowReading, TrackingTask } from '../tasks/types.ts';
 import { understandRow } from '../tasks/understand-row.ts';
 import { startTarget } from '../batches/start-target.ts';
 import { readWorkbookApart, type WorkbookRow } from '../workbook/index.ts';
-import { forecastUrls, printDryRun } from './forecast.ts';
+import { forecastSubjects, printDryRun } from './forecast.ts';
 import { withDatabase } from './session.ts';
 
 export interface DryRunRequest {
@@ -82,7 +82,7 @@ export async function dryRun(request: DryRunRequest): Promise<void> {
 
   const plan = async (queries: Queries | null) => {
     const known = await knownRows(request.fresh ? null : queries, { workbook, task }, wanted);
-    const planned = planUrls(
+    const planned = planSubjects(
       task,
       readings.map((reading, index) => (known[index] == null ? reading : ANSWERED)),
     );
@@ -90,7 +90,7 @@ export async function dryRun(request: DryRunRequest): Promise<void> {
     const rows = wanted.map((row, index) =>
       reportOf(row, readings[index], urls.get(index) ?? null, known[index] ?? null),
     );
-    return { rows, ...(await forecastUrls(queries, settings, task, planned.length)) };
+    return { rows, ...(await forecastSubjects(queries, settings, task, planned.length)) };
   };
   const found = settings.databaseUrl === null ? await plan(null) : await withDatabase(({ db }) => plan(db));
   const count = (state: string) => found.rows.filter((row) => row.state === state).length;

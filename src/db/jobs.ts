@@ -1,4 +1,5 @@
 import { and, asc, eq, inArray, isNotNull, isNull, sql, type AnyColumn, type SQL } from 'drizzle-orm';
+import type { TrackingTask } from '../tasks/types.ts';
 import { anyOf } from './any-of.ts';
 import type { Queries } from './database.ts';
 import { batches, jobRows, jobs, notifications, rows, type RowState } from './schema.ts';
@@ -12,6 +13,13 @@ export interface PendingJob {
   label: string;
 }
 
+/** What says in a task's jobs who is asked. */
+export function askedOf({ lookup }: TrackingTask): Pick<Job, 'sitemapId' | 'carrier'> {
+  return lookup.by === 'carrier'
+    ? { sitemapId: null, carrier: lookup.carrier }
+    : { sitemapId: lookup.sitemapId, carrier: null };
+}
+
 export async function findJob(queries: Queries, jobId: number): Promise<Job | null> {
   return (await queries.query.jobs.findFirst({ where: eq(jobs.id, jobId) })) ?? null;
 }
@@ -21,12 +29,12 @@ export function isLatestJob(jobId: number | AnyColumn): SQL {
   return sql`not exists (select from job_rows later where later.row_id = rows.id and later.job_id > ${jobId})`;
 }
 
-/** Rows of the given jobs, each with the start URL that is to bring its result. */
+/** Rows of the given jobs, each with the subject that is to bring its result. */
 export function rowsOfJobs(queries: Queries, jobIds: readonly number[]) {
   return queries
     .select({
       jobId: jobRows.jobId,
-      url: jobRows.url,
+      subject: jobRows.subject,
       row: rows,
       latest: sql<boolean>`${isLatestJob(jobRows.jobId)}`,
     })

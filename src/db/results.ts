@@ -1,9 +1,10 @@
 import { and, eq, inArray, ne, or, sql } from 'drizzle-orm';
 import type { YamatoParcel } from '../carriers/yamato/types.ts';
-import type { RowResult } from '../tasks/types.ts';
+import type { RowResult } from '../tasks/result.ts';
+import type { TrackingTask } from '../tasks/types.ts';
 import { lockBatch } from './batches.ts';
 import type { Queries } from './database.ts';
-import { isLatestJob, type Job, OPEN_STATES } from './jobs.ts';
+import { askedOf, isLatestJob, type Job, OPEN_STATES } from './jobs.ts';
 import { jobRows, jobs, type ResultSource, rows } from './schema.ts';
 import { storable } from '../text.ts';
 
@@ -73,7 +74,7 @@ export async function redirectJob(
   tx: Queries,
   job: Job,
   startUrls: readonly string[],
-  to: Pick<Job, 'task' | 'sitemapId'> & { customIdPrefix: string },
+  to: TrackingTask,
 ): Promise<void> {
   await lockBatch(tx, job.batchId);
   const [created] = await tx
@@ -83,9 +84,9 @@ export async function redirectJob(
       seq: sql`(select max(seq) + 1 from jobs where batch_id = ${job.batchId})`,
       attempt: job.attempt,
       customId: `${to.customIdPrefix}-from-${job.customId}`,
-      task: to.task,
-      sitemapId: to.sitemapId,
-      startUrls: [...startUrls],
+      task: to.name,
+      ...askedOf(to),
+      subjects: [...startUrls],
       redirectOf: job.id,
     })
     .onConflictDoNothing({ target: jobs.redirectOf })
@@ -101,11 +102,15 @@ export async function redirectJob(
       .select({
         jobId: sql<number>`${created.id}::bigint`.as('job_id'),
         rowId: jobRows.rowId,
-        url: jobRows.url,
+        subject: jobRows.subject,
       })
       .from(jobRows)
       .where(
-        and(eq(jobRows.jobId, job.id), inArray(jobRows.url, [...startUrls]), inArray(jobRows.rowId, latest)),
+        and(
+          eq(jobRows.jobId, job.id),
+          inArray(jobRows.subject, [...startUrls]),
+          inArray(jobRows.rowId, latest),
+        ),
       ),
   );
   const moved = tx.select({ rowId: jobRows.rowId }).from(jobRows).where(eq(jobRows.jobId, created.id));

@@ -83,7 +83,8 @@ export async function startWorkflow(
   const chosen = retry === null ? batch.chosenRows?.join(', ') : (retry.rows ?? 'that failed');
   const rows = chosen === undefined ? 'all rows' : `rows ${firstOf(chosen, 60)}`;
   const name = basename(batch.workbook);
-  const type = taskByName(batch.task).sitemapId === null ? 'YamatoBatchWorkflow' : 'TrackingBatchWorkflow';
+  const type =
+    taskByName(batch.task).lookup.by === 'carrier' ? 'YamatoBatchWorkflow' : 'TrackingBatchWorkflow';
   const handle = await client.workflow.start<Workflows[typeof type]>(type, {
     workflowId: batch.workflowId,
     taskQueue: QUEUE_OF_WORKFLOW[type],
