@@ -40,7 +40,7 @@ describe('a retry', () => {
     await stage.database.sql`update rows set state = 'published' where id = ${third?.id ?? 0}`;
     const { counts } = await retry(stage, batchId, '2,4-6');
     expect(counts).toMatchObject({ total: 5, pending: 2, published: 1, completed: 1, invalid: 1 });
-    expect((await jobsOf(stage, batchId)).slice(4).map(({ startUrls }) => startUrls)).toEqual([
+    expect((await jobsOf(stage, batchId)).slice(4).map(({ subjects }) => subjects)).toEqual([
       [urls[0]],
       [urls[3]],
     ]);

@@ -3,7 +3,7 @@ import { asc } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import type { AskOutcome } from '../../activities/yamato.ts';
 import { findBatch } from '../../src/db/batches.ts';
-import { batchFigures } from '../../src/db/counts.ts';
+import { batchFigures } from '../../src/db/batch-figures.ts';
 import { carrierRequests } from '../../src/db/schema.ts';
 import { batchStatus } from '../../src/batches/status.ts';
 import { expectedText, type FaultKind, numberWithFault } from '../../src/sandbox/index.ts';
