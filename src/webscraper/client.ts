@@ -1,8 +1,7 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-import got, { type Got, type OptionsInit, RequestError, type Response, TimeoutError } from 'got';
+import { type Got, type OptionsInit, RequestError, type Response, TimeoutError } from 'got';
 import { fieldsOf } from '../json-fields.ts';
 import type { Logger } from '../log.ts';
+import { outgoing, wholeAnswer } from '../outbound/request.ts';
 import { ApiError, codeOfConnection, codeOfStatus } from './api-error.ts';
 import { MAX_CSV_BYTES } from './csv.ts';
 import { type RateLimitHeaders, rateLimitProblem, readRateLimit } from './rate-limit-headers.ts';
@@ -122,24 +121,12 @@ class Caller {
   }
 
   private async send(path: string, options: OptionsInit, what: string): Promise<Response<Buffer>> {
-    const tooLarge = new AbortController();
-    try {
-      const request = this.http(path, {
-        ...options,
-        isStream: false,
-        resolveBodyOnly: false,
-        responseType: 'buffer',
-        signal: tooLarge.signal,
-      });
-      void request.on('downloadProgress', ({ transferred }) => {
-        if (transferred > MAX_CSV_BYTES) tooLarge.abort();
-      });
-      return await request;
-    } catch (error) {
-      if (tooLarge.signal.aborted)
-        throw new ApiError('API_REFUSED', `Web Scraper Cloud's answer to ${what} is over 64 MB`);
+    const request = wholeAnswer(this.http, path, { ...options, maxBytes: MAX_CSV_BYTES });
+    const answer = await request.catch((error: unknown) => {
       throw asApiError(error, what);
-    }
+    });
+    if (answer !== null) return answer;
+    throw new ApiError('API_REFUSED', `Web Scraper Cloud's answer to ${what} is over 64 MB`);
   }
 
   private logOnce(problem: string | null): void {
@@ -165,14 +152,9 @@ export function createWebScraperClient(options: {
   timeoutMs?: number;
   logger?: Pick<Logger, 'warn'>;
 }): WebScraperClient {
-  const http = got.extend({
+  const http = outgoing({
     prefixUrl: options.baseUrl,
     searchParams: { api_token: options.token },
-    retry: { limit: 0 },
-    followRedirect: false,
-    throwHttpErrors: false,
-    // A kept connection that the server closes just as a publish goes out: nobody knows whether that was taken.
-    agent: { http: new HttpAgent({ keepAlive: false }), https: new HttpsAgent({ keepAlive: false }) },
     timeout: { request: options.timeoutMs ?? CALL_TIMEOUT_MS },
   });
   const caller = new Caller(http, options.logger);

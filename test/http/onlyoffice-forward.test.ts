@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { packageVersion } from '../../src/version.ts';
 import { closedPort, hangingServer } from '../support/servers.ts';
 import { callbackApp, inBody, inHeader, PATH, saveOf, SECRET, send } from '../support/http/callback.ts';
 import { recordingServer, type Reply } from '../support/http/recording-server.ts';
@@ -42,7 +43,7 @@ describe('forwarding', () => {
     expect(received?.headers).toEqual({
       host: nextcloud.url.slice('http://'.length),
       connection: 'close',
-      'user-agent': 'tsuiseki',
+      'user-agent': `Tsuiseki/${packageVersion()}`,
       'content-type': 'application/json; charset=utf-8',
       'content-length': String(Buffer.byteLength(body)),
       'x-office-jwt': headers?.['X-Office-Jwt'],
