@@ -1,5 +1,5 @@
-import { RequestError, TimeoutError } from 'got';
 import { TsuisekiError } from '../errors.ts';
+import { connectionFailure } from '../outbound/connection-failure.ts';
 import { outgoing, wholeAnswer } from '../outbound/request.ts';
 
 /** No usable answer. Its text holds no URL: those of callbacks carry tokens. */
@@ -19,19 +19,19 @@ const http = outgoing({ method: 'POST', decompress: false });
 
 /**
  * One POST of these bytes with these headers, whatever the answer's status; redirects are answers, nothing is tried
- * again.
+ * again. `setting` holds the URL, for people.
  *
  * @throws {PostFailed} no answer in that time, a connection that failed, an answer over 1 MB
  */
 export async function post(
   url: URL,
-  { headers, body, timeoutMs }: { headers: Record<string, string>; body: Buffer; timeoutMs: number },
+  request: { headers: Record<string, string>; body: Buffer; timeoutMs: number; setting: string },
 ): Promise<PostAnswer> {
+  const { headers, body, timeoutMs, setting } = request;
   const options = { headers, body, timeout: { request: timeoutMs }, maxBytes: MAX_ANSWER_BYTES };
   const answer = await wholeAnswer(http, url, options).catch((error: unknown) => {
-    if (error instanceof TimeoutError)
-      throw new PostFailed('POST_TIMEOUT', `no answer in ${timeoutMs / 1_000} s`);
-    throw new PostFailed('POST_BROKEN_OFF', error instanceof RequestError ? error.code : 'no connection');
+    const { kind, told } = connectionFailure(error, { at: url.host, setting });
+    throw new PostFailed(kind === 'timeout' ? 'POST_TIMEOUT' : 'POST_BROKEN_OFF', told);
   });
   if (answer === null) throw new PostFailed('POST_ANSWER_TOO_LARGE', 'its answer is over 1 MB');
   const { statusCode, headers: answered, rawBody } = answer;

@@ -25,7 +25,7 @@ export function outgoing(options: ExtendOptions): Got {
  * The answer to one request, read whole; null: it has over `maxBytes` (unpacked, where it is unpacked), and was left
  * there.
  *
- * @throws {RequestError} got's
+ * @throws {RequestError} see connection-failure.ts
  */
 export async function wholeAnswer(
   http: Got,

@@ -1,4 +1,5 @@
 import { TsuisekiError } from '../errors.ts';
+import type { ConnectionFailure } from '../outbound/connection-failure.ts';
 import type { RateLimitHeaders } from './rate-limit-headers.ts';
 
 export type ApiErrorCode =
@@ -55,20 +56,8 @@ export function codeOfStatus(httpStatus: number): ApiErrorCode {
   return httpStatus >= 500 || httpStatus < 400 ? 'API_SERVER_ERROR' : 'API_REFUSED';
 }
 
-const NO_CONNECTION: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
-
-/** The code that a failed connection's error code stands for. */
-export function codeOfConnection(code: string): ApiErrorCode {
-  return NO_CONNECTION.has(code) ? 'API_NO_CONNECTION' : 'API_BROKEN_OFF';
+/** The code that a connection's failure stands for. */
+export function codeOfConnection({ kind, sent }: Pick<ConnectionFailure, 'kind' | 'sent'>): ApiErrorCode {
+  if (sent === 'nothing') return 'API_NO_CONNECTION';
+  return kind === 'timeout' ? 'API_TIMEOUT' : 'API_BROKEN_OFF';
 }

@@ -1,6 +1,8 @@
-import { type Got, type OptionsInit, RequestError, type Response, TimeoutError } from 'got';
+import type { Got, OptionsInit, Response } from 'got';
 import { fieldsOf } from '../json-fields.ts';
 import type { Logger } from '../log.ts';
+import { connectionFailure } from '../outbound/connection-failure.ts';
+import type { Destination } from '../outbound/failure-reasons.ts';
 import { outgoing, wholeAnswer } from '../outbound/request.ts';
 import { ApiError, codeOfConnection, codeOfStatus } from './api-error.ts';
 import { MAX_CSV_BYTES } from './csv.ts';
@@ -53,14 +55,10 @@ export interface WebScraperClient {
 export const CALL_TIMEOUT_MS = 60_000;
 
 /** got's errors hold the request's URL and with it the token: neither their texts nor they as a cause are passed on. */
-function asApiError(error: unknown, what: string): ApiError {
-  if (error instanceof TimeoutError) {
-    const seconds = (error.options.timeout.request ?? CALL_TIMEOUT_MS) / 1_000;
-    return new ApiError('API_TIMEOUT', `Web Scraper Cloud did not answer ${what} in ${seconds} s`);
-  }
-  const code = error instanceof RequestError ? error.code : '';
-  const text = `Web Scraper Cloud could not be reached for ${what}`;
-  return new ApiError(codeOfConnection(code), code === '' ? text : `${text}: ${code}`);
+function asApiError(error: unknown, what: string, to: Destination): ApiError {
+  const failure = connectionFailure(error, to);
+  const did = failure.sent === 'nothing' ? `could not be reached for ${what}` : `did not answer ${what}`;
+  return new ApiError(codeOfConnection(failure), `Web Scraper Cloud ${did}: ${failure.told}`);
 }
 
 function numberIn(value: unknown): number | null {
@@ -94,11 +92,13 @@ function problematicUrls(data: unknown): ProblematicUrl[] {
 /** The one place that makes calls: their limits, their errors, and what their headers say of the account. */
 class Caller {
   private readonly http: Got;
+  private readonly to: Destination;
   private readonly logger: Pick<Logger, 'warn'> | undefined;
   private readonly logged = new Set<string>();
 
-  constructor(http: Got, logger: Pick<Logger, 'warn'> | undefined) {
+  constructor(http: Got, to: Destination, logger: Pick<Logger, 'warn'> | undefined) {
     this.http = http;
+    this.to = to;
     this.logger = logger;
   }
 
@@ -123,7 +123,7 @@ class Caller {
   private async send(path: string, options: OptionsInit, what: string): Promise<Response<Buffer>> {
     const request = wholeAnswer(this.http, path, { ...options, maxBytes: MAX_CSV_BYTES });
     const answer = await request.catch((error: unknown) => {
-      throw asApiError(error, what);
+      throw asApiError(error, what, this.to);
     });
     if (answer !== null) return answer;
     throw new ApiError('API_REFUSED', `Web Scraper Cloud's answer to ${what} is over 64 MB`);
@@ -157,7 +157,8 @@ export function createWebScraperClient(options: {
     searchParams: { api_token: options.token },
     timeout: { request: options.timeoutMs ?? CALL_TIMEOUT_MS },
   });
-  const caller = new Caller(http, options.logger);
+  const to = { at: new URL(options.baseUrl).host, setting: 'WEBSCRAPER_API_URL' };
+  const caller = new Caller(http, to, options.logger);
   return {
     async publish(request) {
       const json = {

@@ -14,7 +14,7 @@ it('every client of ours goes by one name, asks once, and follows no redirect', 
   await Promise.allSettled([
     createWebScraperClient({ baseUrl: url, token: 't' }).account(),
     new WebDavFiles({ url: `${url}/`, username: 'bot', password: 'p' }).stat('webdav:/a.xlsx'),
-    post(new URL(url), { headers: {}, body: Buffer.alloc(0), timeoutMs: 10_000 }),
+    post(new URL(url), { headers: {}, body: Buffer.alloc(0), timeoutMs: 10_000, setting: 'URL' }),
     yamato.ask(['390000000011']),
   ]);
   yamato.close();

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { reasonOf } from '../../src/outbound/failure-reasons.ts';
 import {
   ApiError,
   type ApiErrorCode,
@@ -58,5 +59,12 @@ it.each<[string, ApiErrorCode]>([
   ['ETIMEDOUT', 'API_BROKEN_OFF'],
   ['', 'API_BROKEN_OFF'],
 ])('connection error %j stands for %s', (code, expected) => {
-  expect(codeOfConnection(code)).toBe(expected);
+  expect(codeOfConnection(reasonOf(code, false))).toBe(expected);
+});
+
+it.each<[Parameters<typeof codeOfConnection>[0], ApiErrorCode]>([
+  [{ kind: 'timeout', sent: 'nothing' }, 'API_NO_CONNECTION'],
+  [{ kind: 'timeout', sent: 'perhaps' }, 'API_TIMEOUT'],
+])('time that is up, %j, stands for %s', (failure, expected) => {
+  expect(codeOfConnection(failure)).toBe(expected);
 });

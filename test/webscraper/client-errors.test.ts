@@ -92,7 +92,9 @@ describe('an error', () => {
       perhapsTaken: true,
       httpStatus: null,
     });
-    expect(error.message).toBe('Web Scraper Cloud did not answer a publish in 0.05 s');
+    expect(error.message).toMatch(
+      /^Web Scraper Cloud did not answer a publish: no whole answer from 127\.0\.0\.1:\d+ in 0\.05 s$/,
+    );
   });
 
   it.each(['127.0.0.1', 'localhost'])('connection refused at %s: certainly not taken', async (host) => {
@@ -103,7 +105,7 @@ describe('an error', () => {
       code: 'API_NO_CONNECTION',
       isOutage: true,
       perhapsTaken: false,
-      message: 'Web Scraper Cloud could not be reached for a publish: ECONNREFUSED',
+      message: `Web Scraper Cloud could not be reached for a publish: ${host}:${url.port} takes no connections; check WEBSCRAPER_API_URL, and whether it runs (ECONNREFUSED)`,
     });
   });
 

@@ -83,7 +83,7 @@ export function createYamatoClient(options: {
       const form = formOf(numbers);
       const startedMs = performance.now();
       const response = await send(form).catch((error: unknown) => {
-        throw error instanceof YamatoError ? error : asYamatoError(error, host, timeoutMs);
+        throw error instanceof YamatoError ? error : asYamatoError(error, host);
       });
       const tookMs = performance.now() - startedMs;
       const answeredAt = new Date();
