@@ -48,11 +48,15 @@ const OUTAGES: ReadonlySet<ApiErrorCode> = new Set([
   'API_BROKEN_OFF',
 ]);
 
-/** The code that an HTTP status stands for. A redirect is no answer of this API: something stands before it. */
+/**
+ * The code that an HTTP status stands for. A redirect is no answer of this API: something stands before it; and so does
+ * a proxy that wants a login (407), which passes nothing on.
+ */
 export function codeOfStatus(httpStatus: number): ApiErrorCode {
   if (httpStatus === 429) return 'API_RATE_LIMITED';
   if (httpStatus === 401 || httpStatus === 402 || httpStatus === 403) return 'API_UNAUTHORISED';
   if (httpStatus === 404) return 'API_NOT_FOUND';
+  if (httpStatus === 407) return 'API_NO_CONNECTION';
   return httpStatus >= 500 || httpStatus < 400 ? 'API_SERVER_ERROR' : 'API_REFUSED';
 }
 

@@ -107,7 +107,10 @@ class Caller {
     const rateLimit = readRateLimit(headers, Date.now());
     this.logOnce(rateLimitProblem(rateLimit, statusCode));
     if (statusCode < 200 || statusCode > 299) {
-      const text = `Web Scraper Cloud answered ${statusCode} to ${what}`;
+      const text =
+        statusCode === 407
+          ? `a proxy on the way wants a login for ${what} (407); let Web Scraper Cloud through without one`
+          : `Web Scraper Cloud answered ${statusCode} to ${what}`;
       throw new ApiError(codeOfStatus(statusCode), text, { httpStatus: statusCode, rateLimit });
     }
     return { value: Buffer.from(rawBody), rateLimit, sentMs: timings.upload ?? timings.start };

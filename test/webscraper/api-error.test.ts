@@ -37,6 +37,7 @@ it.each<[number, ApiErrorCode]>([
   [403, 'API_UNAUTHORISED'],
   [404, 'API_NOT_FOUND'],
   [405, 'API_REFUSED'],
+  [407, 'API_NO_CONNECTION'],
   [422, 'API_REFUSED'],
   [429, 'API_RATE_LIMITED'],
   [499, 'API_REFUSED'],

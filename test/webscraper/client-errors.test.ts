@@ -38,6 +38,18 @@ describe('an error', () => {
     );
   });
 
+  it('a proxy that wants a login passed nothing on: 407', async () => {
+    const client = await clientOf(json('', 407));
+    expect(await errorOf(client.publish(REQUEST))).toMatchObject({
+      code: 'API_NO_CONNECTION',
+      isOutage: true,
+      perhapsTaken: false,
+      httpStatus: 407,
+      message:
+        'a proxy on the way wants a login for a publish (407); let Web Scraper Cloud through without one',
+    });
+  });
+
   it.each([
     ['Retry-After', { 'retry-after': '30' }, 30_000],
     ['no header', {}, null],
