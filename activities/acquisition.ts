@@ -1,10 +1,8 @@
 import { setBatchState } from '../src/db/batches.ts';
-import { pruneCalls } from '../src/db/calls.ts';
-import { pruneRequests } from '../src/pacing/call-records.ts';
+import { pruneCalls, pruneRequests } from '../src/pacing/call-records.ts';
 import type { Database } from '../src/db/database.ts';
-import { batchesWithUndelivered, storeNotification } from '../src/db/inbox.ts';
-import { settleLateNotifications } from '../src/db/late-notifications.ts';
-import { overdueJobs, postponeDeadline } from '../src/db/overdue-jobs.ts';
+import { batchesWithUndelivered, settleLateNotifications, storeNotification } from '../src/db/inbox.ts';
+import { overdueJobs, postponeDeadline } from '../src/db/jobs.ts';
 import { pruneSaves } from '../src/db/saves.ts';
 import { endedUnwritten } from '../src/db/written-rows.ts';
 import type { BatchSweep, OrphanedBatch } from '../src/temporal/batch-sweep.ts';
@@ -13,7 +11,7 @@ import type { AccountClock } from '../src/pacing/account-clock.ts';
 import { ApiError } from '../src/webscraper/api-error.ts';
 import type { WebScraperClient } from '../src/webscraper/client.ts';
 import { callApi, WaitForAccount } from '../src/pacing/account-call.ts';
-import { withFailures } from './failures.ts';
+import { asActivities } from './as-activities.ts';
 
 export interface AcquisitionDeps {
   database: Database;
@@ -52,7 +50,7 @@ export function createAcquisitionActivities(deps: AcquisitionDeps) {
     }
   }
 
-  return withFailures({
+  return asActivities({
     /** Signals what waits in the inbox; gives back what came after its batch ended. */
     async relayInbox(): Promise<{ batchId: string; jobIds: number[] }[]> {
       const late: { batchId: string; jobIds: number[] }[] = [];

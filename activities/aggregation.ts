@@ -1,12 +1,12 @@
 import { rollUp } from '../src/db/roll-ups.ts';
 import type { Database } from '../src/db/database.ts';
-import { withFailures } from './failures.ts';
+import { asActivities } from './as-activities.ts';
 
 export type AggregationActivities = ReturnType<typeof createAggregationActivities>;
 
 /** On `aggregation_queue`: figures made from the rows, never the other way round. */
 export function createAggregationActivities({ database }: { database: Database }) {
-  return withFailures({
+  return asActivities({
     /** Rolls up the hours that may still have changed. */
     async rollUpHours(): Promise<{ hours: number }> {
       return { hours: await rollUp(database.db) };

@@ -1,7 +1,6 @@
 import { figuresWithForecast } from '../src/pacing/account-figures.ts';
-import { recordAction } from '../src/db/actions.ts';
-import { dropPendingJobs, findBatch, setBatchState } from '../src/db/batches.ts';
-import { batchFigures, type BatchFigures } from '../src/db/counts.ts';
+import { dropPendingJobs, findBatch, recordAction, setBatchState } from '../src/db/batches.ts';
+import { batchFigures, type BatchFigures } from '../src/db/batch-figures.ts';
 import type { Database } from '../src/db/database.ts';
 import type { ImportPlan } from '../src/batches/import-rows.ts';
 import { findJob, markFailed } from '../src/db/jobs.ts';
@@ -11,7 +10,7 @@ import { taskByName } from '../src/tasks/registry.ts';
 import type { TrackingTask } from '../src/tasks/types.ts';
 import type { AccountClock } from '../src/pacing/account-clock.ts';
 import { rowNumbers } from '../src/tasks/row-selection.ts';
-import { withFailures } from './failures.ts';
+import { asActivities } from './as-activities.ts';
 
 export type BatchActivities = ReturnType<typeof createBatchActivities>;
 
@@ -31,7 +30,7 @@ interface Message {
 /** Small database steps of a batch, on `tracking_batch_queue`; each may run again without harm. */
 export function createBatchActivities({ database, clock, planOf }: BatchDeps) {
   const { db } = database;
-  return withFailures({
+  return asActivities({
     figures(input: { batchId: string }): Promise<BatchFigures> {
       return batchFigures(db, input.batchId);
     },
@@ -70,7 +69,7 @@ export function createBatchActivities({ database, clock, planOf }: BatchDeps) {
     /** A person's resume also opens an account that was held: for every batch that uses it. */
     async recordResume(input: Message): Promise<void> {
       const batch = await findBatch(db, input.batchId);
-      if (batch !== null && taskByName(batch.task).sitemapId !== null) await clock.open();
+      if (batch !== null && taskByName(batch.task).lookup.by === 'webscraper') await clock.open();
       await recordAction(db, { ...input, action: 'resume' });
     },
 

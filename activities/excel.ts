@@ -1,15 +1,15 @@
 import { basename } from 'node:path';
+import { cancellationSignal } from '@temporalio/activity';
 import { findBatch, lockBatch } from '../src/db/batches.ts';
-import { batchFigures, type BatchFigures } from '../src/db/counts.ts';
+import { batchFigures, type BatchFigures } from '../src/db/batch-figures.ts';
 import { type ImportPlan, importRows } from '../src/batches/import-rows.ts';
 import { newestWaiting } from '../src/db/saves.ts';
 import { markSeen } from '../src/db/workbooks.ts';
 import { taskByName } from '../src/tasks/registry.ts';
 import type { TrackingTask } from '../src/tasks/types.ts';
 import { readWorkbookApart } from '../src/workbook/index.ts';
-import { withFailures } from './failures.ts';
-import { withHeartbeat } from './heartbeat.ts';
-import { withCopy, type WorkbookDeps } from './workbook-copy.ts';
+import { asActivities } from './as-activities.ts';
+import { withCopy, type WorkbookDeps } from '../src/batches/workbook-copy.ts';
 
 export type ExcelActivities = ReturnType<typeof createExcelActivities>;
 
@@ -20,27 +20,26 @@ export interface ExcelDeps extends WorkbookDeps {
 /** Reading a workbook, on `tracking_excel_queue`: in a process of its own, replaced after each workbook. */
 export function createExcelActivities({ database, files, planOf }: ExcelDeps) {
   const { db } = database;
-  return withFailures({
+  return asActivities({
     /** Reads the batch's workbook, and writes its rows and jobs down, unless that was done. */
     async readWorkbook(input: { batchId: string }): Promise<BatchFigures> {
-      return withHeartbeat(async (signal) => {
-        const batch = await findBatch(db, input.batchId);
-        if (batch === null) throw new TypeError(`batch ${input.batchId} is unknown`);
-        if (batch.sheet !== null) return batchFigures(db, batch.id);
-        const task = taskByName(batch.task);
-        await withCopy({ database, files }, batch.workbook, 'file', async ({ workbook, path, version }) => {
-          const options = { columns: batch.columns, name: basename(workbook), signal };
-          const content = await readWorkbookApart(path, options);
-          await db.transaction(async (tx) => {
-            // Whoever was thought dead may have done it meanwhile.
-            if ((await lockBatch(tx, batch.id))?.sheet !== null) return;
-            await importRows(tx, batch, content, planOf(task));
-            // A save that waits is still to be examined, though its rows are all here.
-            if ((await newestWaiting(tx, workbook)) === null) await markSeen(tx, workbook, version);
-          });
+      const signal = cancellationSignal();
+      const batch = await findBatch(db, input.batchId);
+      if (batch === null) throw new TypeError(`batch ${input.batchId} is unknown`);
+      if (batch.sheet !== null) return batchFigures(db, batch.id);
+      const task = taskByName(batch.task);
+      await withCopy({ database, files }, batch.workbook, 'file', async ({ workbook, path, version }) => {
+        const options = { columns: batch.columns, name: basename(workbook), signal };
+        const content = await readWorkbookApart(path, options);
+        await db.transaction(async (tx) => {
+          // Whoever was thought dead may have done it meanwhile.
+          if ((await lockBatch(tx, batch.id))?.sheet !== null) return;
+          await importRows(tx, batch, content, planOf(task));
+          // A save that waits is still to be examined, though its rows are all here.
+          if ((await newestWaiting(tx, workbook)) === null) await markSeen(tx, workbook, version);
         });
-        return batchFigures(db, batch.id);
       });
+      return batchFigures(db, batch.id);
     },
   });
 }

@@ -1,4 +1,3 @@
-import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
 import { errorMessage, TsuisekiError } from '../src/errors.ts';
 
@@ -54,21 +53,4 @@ export function asFailure(error: unknown, attempt = 1): TemporalFailure {
     message: withoutPersonalData(errorMessage(error)),
     nonRetryable: isFinal(error, attempt),
   });
-}
-
-/** Wraps every activity of a factory so that only failures of {@link asFailure} leave it. */
-export function withFailures<T extends Record<string, (...args: never[]) => Promise<unknown>>>(
-  activities: T,
-): T {
-  const wrapped = Object.entries(activities).map(([name, run]) => [
-    name,
-    async (...args: never[]) => {
-      try {
-        return await run(...args);
-      } catch (error) {
-        throw asFailure(error, activityInfo().attempt);
-      }
-    },
-  ]);
-  return Object.fromEntries(wrapped) as T;
 }

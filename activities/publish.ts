@@ -1,15 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { CancelledFailure } from '@temporalio/activity';
+import { cancellationSignal, CancelledFailure } from '@temporalio/activity';
 import { figuresWithForecast } from '../src/pacing/account-figures.ts';
-import type { BatchFigures } from '../src/db/counts.ts';
+import type { BatchFigures } from '../src/db/batch-figures.ts';
 import type { Database } from '../src/db/database.ts';
 import { findJob, type Job, markFailed, markPending, markPublished } from '../src/db/jobs.ts';
 import { errorMessage } from '../src/errors.ts';
 import type { AccountClock, Turn } from '../src/pacing/account-clock.ts';
 import { ApiError } from '../src/webscraper/api-error.ts';
 import type { WebScraperClient } from '../src/webscraper/client.ts';
-import { withFailures } from './failures.ts';
-import { withHeartbeat } from './heartbeat.ts';
+import { asActivities, tellWait } from './as-activities.ts';
 
 /** `wait`: ask for the same job again in `waitMs`; `held`: nobody may publish until a probe or a person opens it. */
 export type PublishOutcome = BatchFigures &
@@ -68,6 +67,7 @@ export function createPublishActivities({ database, clock, webscraper, jobDeadli
   async function beginInTime(jobId: number, signal: AbortSignal): Promise<Turn & { startMs?: number }> {
     const turn = await reserve(jobId);
     if (!turn.granted) return turn;
+    tellWait('its turn to publish');
     try {
       await delay(Math.max(0, turn.delayMs - BEGIN_EARLY_MS), undefined, { signal });
     } catch (error) {
@@ -96,34 +96,34 @@ export function createPublishActivities({ database, clock, webscraper, jobDeadli
     return { outcome: 'failed', ...(await figures(job.batchId)) };
   }
 
-  return withFailures({
+  return asActivities({
     /**
      * Publishes one job. `wait`: the clock does not allow it yet, ask for the same job again then. An answer of the
      * API is final: `failed` rows carry the reason. Intent before the call, job id after it.
      */
     async publishJob(input: { batchId: string; jobId: number }): Promise<PublishOutcome> {
-      return withHeartbeat(async (signal) => {
-        const job = await findJob(db, input.jobId);
-        const sitemapId = job?.sitemapId ?? null;
-        if (job?.state !== 'pending' || job.batchId !== input.batchId || sitemapId === null)
-          return { outcome: 'failed', ...(await figures(input.batchId)) };
-        const turn = await beginInTime(job.id, signal);
-        if (!turn.granted) {
-          const { waitMs, why, held } = turn;
-          return { outcome: 'wait', waitMs, why, held, ...(await figures(input.batchId)) };
-        }
-        try {
-          const { value: scrapingJobId, rateLimit, sentMs } = await webscraper.publish({ ...job, sitemapId });
-          await db.transaction((tx) => markPublished(tx, job, scrapingJobId, jobDeadlineMs));
-          const lateMs = sentMs - (turn.startMs ?? sentMs);
-          await clock.settle(turn.callId, { rateLimit }, lateMs < PUNCTUAL_MS ? 0 : lateMs);
-        } catch (error) {
-          if (!(error instanceof ApiError)) throw error;
-          await clock.settle(turn.callId, error);
-          return refused(job, error);
-        }
-        return { outcome: 'published', ...(await figures(input.batchId)) };
-      });
+      const signal = cancellationSignal();
+      const job = await findJob(db, input.jobId);
+      const sitemapId = job?.sitemapId ?? null;
+      if (job?.state !== 'pending' || job.batchId !== input.batchId || sitemapId === null)
+        return { outcome: 'failed', ...(await figures(input.batchId)) };
+      const turn = await beginInTime(job.id, signal);
+      if (!turn.granted) {
+        const { waitMs, why, held } = turn;
+        return { outcome: 'wait', waitMs, why, held, ...(await figures(input.batchId)) };
+      }
+      try {
+        const request = { sitemapId, startUrls: job.subjects, customId: job.customId };
+        const { value: scrapingJobId, rateLimit, sentMs } = await webscraper.publish(request);
+        await db.transaction((tx) => markPublished(tx, job, scrapingJobId, jobDeadlineMs));
+        const lateMs = sentMs - (turn.startMs ?? sentMs);
+        await clock.settle(turn.callId, { rateLimit }, lateMs < PUNCTUAL_MS ? 0 : lateMs);
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        await clock.settle(turn.callId, error);
+        return refused(job, error);
+      }
+      return { outcome: 'published', ...(await figures(input.batchId)) };
     },
   });
 }

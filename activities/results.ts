@@ -1,10 +1,10 @@
-import { batchFigures, type BatchFigures } from '../src/db/counts.ts';
+import { batchFigures, type BatchFigures } from '../src/db/batch-figures.ts';
 import { findJob, type Job } from '../src/db/jobs.ts';
-import { hasFailedRows, latestNotification, settleNotifications } from '../src/db/results.ts';
+import { latestNotification, settleNotifications } from '../src/db/inbox.ts';
+import { hasFailedRows } from '../src/db/rows.ts';
 import { WaitForAccount } from '../src/pacing/account-call.ts';
-import { withFailures } from './failures.ts';
-import { withHeartbeat } from './heartbeat.ts';
-import { createJobResults, type JobResultsDeps } from './job-results.ts';
+import { asActivities } from './as-activities.ts';
+import { createJobResults, type JobResultsDeps } from '../src/batches/job-results.ts';
 
 export interface ResultsOutcome extends BatchFigures {
   /** Jobs whose call the account's clock does not allow yet: process them again in `waitMs`. */
@@ -46,36 +46,34 @@ export function createResultsActivities(deps: JobResultsDeps) {
     }
   }
 
-  return withFailures({
+  return asActivities({
     /** Processes the results of several jobs; one job's trouble never keeps the others. */
     async processResults(input: { batchId: string; jobIds: number[] }): Promise<ResultsOutcome> {
-      return withHeartbeat(async () => {
-        const jobIds = [...new Set(input.jobIds)];
-        const waiting: { jobId: number; waitMs: number }[] = [];
-        const failures: unknown[] = [];
-        const workThrough = async () => {
-          for (let jobId = jobIds.shift(); jobId !== undefined; jobId = jobIds.shift()) {
-            const id = jobId;
-            const waitMs = await process(input.batchId, id).catch((error: unknown) => {
-              failures.push(error);
-              return null;
-            });
-            if (waitMs !== null) waiting.push({ jobId: id, waitMs });
-          }
-        };
-        await Promise.all(Array.from({ length: AT_ONCE }, workThrough));
-        if (failures.length > 0) throw failures[0];
-        return {
-          ...(await batchFigures(db, input.batchId)),
-          waiting:
-            waiting.length === 0
-              ? null
-              : {
-                  jobIds: waiting.map(({ jobId }) => jobId),
-                  waitMs: Math.max(...waiting.map(({ waitMs }) => waitMs)),
-                },
-        };
-      });
+      const jobIds = [...new Set(input.jobIds)];
+      const waiting: { jobId: number; waitMs: number }[] = [];
+      const failures: unknown[] = [];
+      const workThrough = async () => {
+        for (let jobId = jobIds.shift(); jobId !== undefined; jobId = jobIds.shift()) {
+          const id = jobId;
+          const waitMs = await process(input.batchId, id).catch((error: unknown) => {
+            failures.push(error);
+            return null;
+          });
+          if (waitMs !== null) waiting.push({ jobId: id, waitMs });
+        }
+      };
+      await Promise.all(Array.from({ length: AT_ONCE }, workThrough));
+      if (failures.length > 0) throw failures[0];
+      return {
+        ...(await batchFigures(db, input.batchId)),
+        waiting:
+          waiting.length === 0
+            ? null
+            : {
+                jobIds: waiting.map(({ jobId }) => jobId),
+                waitMs: Math.max(...waiting.map(({ waitMs }) => waitMs)),
+              },
+      };
     },
   });
 }

@@ -1,9 +1,10 @@
 import { basename } from 'node:path';
-import { activityInfo } from '@temporalio/activity';
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { type Batch, findBatch, lockBatch, runningBatch, setBatchState } from '../src/db/batches.ts';
-import { type BatchFigures, batchFigures } from '../src/db/counts.ts';
+import { type BatchFigures, batchFigures } from '../src/db/batch-figures.ts';
 import { addRows, type ImportPlan } from '../src/batches/import-rows.ts';
-import { askAgain, rowsById } from '../src/batches/retry-rows.ts';
+import { rowsById } from '../src/db/rows.ts';
+import { askAgain } from '../src/batches/retry-rows.ts';
 import { markExamined, newestWaiting } from '../src/db/saves.ts';
 import { knownWorkbook, markSeen } from '../src/db/workbooks.ts';
 import { writeAgain } from '../src/db/written-rows.ts';
@@ -20,9 +21,14 @@ import {
 import { taskByName, taskForPath } from '../src/tasks/registry.ts';
 import type { TrackingTask } from '../src/tasks/types.ts';
 import { readWorkbookApart, type WorkbookColumns, type WorkbookContent } from '../src/workbook/index.ts';
-import { isFinal, withFailures } from './failures.ts';
-import { withHeartbeat } from './heartbeat.ts';
-import { findWorkbook, withCopy, type WorkbookCopy, type WorkbookDeps } from './workbook-copy.ts';
+import { asActivities } from './as-activities.ts';
+import { isFinal } from './failures.ts';
+import {
+  findWorkbook,
+  withCopy,
+  type WorkbookCopy,
+  type WorkbookDeps,
+} from '../src/batches/workbook-copy.ts';
 
 export type SaveActivities = ReturnType<typeof createSaveActivities>;
 
@@ -147,45 +153,40 @@ export function createSaveActivities(deps: SaveDeps) {
     });
   }
 
-  return withFailures({
+  return asActivities({
     /** Looks at what was saved, and writes down what is to be started. May be done again without harm. */
     async examineSave(input: { workbook: string }): Promise<ExaminedSave> {
-      return withHeartbeat(async (signal) => {
-        const upTo = await newestWaiting(db, input.workbook);
-        let examined: ExaminedSave;
-        try {
-          examined = await examine(input.workbook, signal);
-        } catch (error) {
-          if (!isFinal(error, activityInfo().attempt)) throw error;
-          examined = { ...NOTHING, outcome: errorMessage(error) };
-        }
-        if (examined.running === null) await markExamined(db, input.workbook, upTo, examined.outcome);
-        return examined;
-      });
+      const signal = cancellationSignal();
+      const upTo = await newestWaiting(db, input.workbook);
+      let examined: ExaminedSave;
+      try {
+        examined = await examine(input.workbook, signal);
+      } catch (error) {
+        if (!isFinal(error, activityInfo().attempt)) throw error;
+        examined = { ...NOTHING, outcome: errorMessage(error) };
+      }
+      if (examined.running === null) await markExamined(db, input.workbook, upTo, examined.outcome);
+      return examined;
     },
 
     /** Adds the rows of a save to a batch that runs; rows it has already are asked for again where they are due. */
     async joinRows(input: { batchId: string }): Promise<JoinedRows> {
-      return withHeartbeat(async (signal) => {
-        const batch = await findBatch(db, input.batchId);
-        if (batch === null) throw new TypeError(`batch ${input.batchId} is unknown`);
-        if (batch.sheet === null)
-          throw new SaveError(
-            'BATCH_UNREAD',
-            `batch ${batch.id} is still to be read; its rows come with that`,
-          );
-        const upTo = await newestWaiting(db, batch.workbook);
-        try {
-          return await withCopy(deps, batch.workbook, 'file', async (copy) =>
-            join(batch, copy, await read(copy, batch.columns, signal), upTo),
-          );
-        } catch (error) {
-          if (!isFinal(error, activityInfo().attempt)) throw error;
-          // The batch has its rows all the same; once it has ended the sweep finds this save again.
-          await markExamined(db, batch.workbook, upTo, errorMessage(error));
-          return { ...(await batchFigures(db, batch.id)), joined: 0, hold: null };
-        }
-      });
+      const signal = cancellationSignal();
+      const batch = await findBatch(db, input.batchId);
+      if (batch === null) throw new TypeError(`batch ${input.batchId} is unknown`);
+      if (batch.sheet === null)
+        throw new SaveError('BATCH_UNREAD', `batch ${batch.id} is still to be read; its rows come with that`);
+      const upTo = await newestWaiting(db, batch.workbook);
+      try {
+        return await withCopy(deps, batch.workbook, 'file', async (copy) =>
+          join(batch, copy, await read(copy, batch.columns, signal), upTo),
+        );
+      } catch (error) {
+        if (!isFinal(error, activityInfo().attempt)) throw error;
+        // The batch has its rows all the same; once it has ended the sweep finds this save again.
+        await markExamined(db, batch.workbook, upTo, errorMessage(error));
+        return { ...(await batchFigures(db, batch.id)), joined: 0, hold: null };
+      }
     },
   });
 }

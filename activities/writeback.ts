@@ -1,17 +1,17 @@
 import { basename, join } from 'node:path';
+import { cancellationSignal } from '@temporalio/activity';
 import { type Batch, findBatch } from '../src/db/batches.ts';
-import { batchFigures, type BatchFigures } from '../src/db/counts.ts';
+import { batchFigures, type BatchFigures } from '../src/db/batch-figures.ts';
 import { endSession, sessionsUnderWay } from '../src/db/editing-sessions.ts';
-import { statusText } from '../src/db/shown.ts';
+import { statusText } from '../src/db/status-column.ts';
 import { markWrittenOver } from '../src/db/workbooks.ts';
 import { markWritten, rowsToWrite } from '../src/db/written-rows.ts';
 import { errorMessage } from '../src/errors.ts';
 import { FileError } from '../src/files/types.ts';
 import type { CommandService } from '../src/onlyoffice/command-service.ts';
 import { type CellEdit, type CellOutcome, patchWorkbookApart } from '../src/workbook/index.ts';
-import { withFailures } from './failures.ts';
-import { withHeartbeat } from './heartbeat.ts';
-import { hashOf, withCopy, type WorkbookDeps } from './workbook-copy.ts';
+import { asActivities } from './as-activities.ts';
+import { hashOf, withCopy, type WorkbookDeps } from '../src/batches/workbook-copy.ts';
 
 export type WritebackActivities = ReturnType<typeof createWritebackActivities>;
 
@@ -125,15 +125,14 @@ export function createWritebackActivities(deps: WritebackDeps) {
     }
   }
 
-  return withFailures({
+  return asActivities({
     /** Brings the workbook up to date with every result not yet written, and its status column where there is one. */
     async writeBack(input: { batchId: string }): Promise<BatchFigures> {
-      return withHeartbeat(async (signal) => {
-        const batch = await findBatch(db, input.batchId);
-        if (batch === null) throw new TypeError(`batch ${input.batchId} is unknown`);
-        await oneAtATime(batch.workbook, () => writeRows(batch, signal));
-        return batchFigures(db, batch.id);
-      });
+      const signal = cancellationSignal();
+      const batch = await findBatch(db, input.batchId);
+      if (batch === null) throw new TypeError(`batch ${input.batchId} is unknown`);
+      await oneAtATime(batch.workbook, () => writeRows(batch, signal));
+      return batchFigures(db, batch.id);
     },
   });
 }

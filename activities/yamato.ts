@@ -1,18 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { CancelledFailure, log } from '@temporalio/activity';
+import { cancellationSignal, CancelledFailure, log } from '@temporalio/activity';
 import type { YamatoAnswer, YamatoClient } from '../src/carriers/yamato/client.ts';
 import type { YamatoParcel } from '../src/carriers/yamato/types.ts';
 import { YamatoError } from '../src/carriers/yamato/yamato-error.ts';
 import { BEGIN_EARLY_MS, type CarrierClock, type CarrierTurn } from '../src/pacing/carrier-clock.ts';
 import { failedRequests } from '../src/pacing/call-records.ts';
-import { batchFigures, type BatchFigures } from '../src/db/counts.ts';
+import { batchFigures, type BatchFigures } from '../src/db/batch-figures.ts';
 import type { Database } from '../src/db/database.ts';
 import { findJob, type Job, markFailed, rowsOfJobs } from '../src/db/jobs.ts';
 import { type RowOutcome, saveOutcomes, setJobState } from '../src/db/results.ts';
 import { errorMessage } from '../src/errors.ts';
 import { yamatoResult } from '../src/tasks/parsers/yamato-page.ts';
-import { withFailures } from './failures.ts';
-import { withHeartbeat } from './heartbeat.ts';
+import { asActivities } from './as-activities.ts';
 
 /**
  * `asked`: the group has its results; `wait`: not yet, ask for the same group again; `failed`: the same after an
@@ -82,8 +81,8 @@ export function createYamatoActivities(deps: YamatoDeps) {
     const parcelOf = new Map(parcels.map((parcel) => [parcel.number, parcel]));
     await db.transaction(async (tx) => {
       await clock.end(tx, requestId, { answerMs: tookMs, sinceMs: Date.now() - answeredAt.getTime() });
-      const outcomes = (await rowsOfJobs(tx, [job.id])).flatMap(({ url, row }): RowOutcome[] => {
-        const parcel = parcelOf.get(url);
+      const outcomes = (await rowsOfJobs(tx, [job.id])).flatMap(({ subject, row }): RowOutcome[] => {
+        const parcel = parcelOf.get(subject);
         if (parcel === undefined) return [];
         return [{ rowId: row.id, result: yamatoResult(parcel), error: null, details: parcel }];
       });
@@ -120,7 +119,7 @@ export function createYamatoActivities(deps: YamatoDeps) {
     await delay(turn.delayMs);
     let answer: YamatoAnswer;
     try {
-      answer = await yamato.ask(job.startUrls);
+      answer = await yamato.ask(job.subjects);
     } catch (error) {
       if (!(error instanceof YamatoError)) throw error;
       await clock.end(db, requestId, { error: errorMessage(error), page: error.page });
@@ -131,24 +130,21 @@ export function createYamatoActivities(deps: YamatoDeps) {
     return { outcome: 'asked', waitMs: Math.max(0, pauseMs - REST_MS), why } as const;
   }
 
-  return withFailures({
+  return asActivities({
     /**
      * Asks for one group, and keeps its results. `pauseShare`, from 0 to 1, draws the pause to be kept after this
      * request, by whoever makes the next, between the shortest and the longest. May run again without harm: a request
      * whose worker died counts as one that failed.
      */
     async askGroup(input: { batchId: string; jobId: number; pauseShare: number }): Promise<AskOutcome> {
-      return withHeartbeat(async (signal) => {
-        const job = await findJob(db, input.jobId);
-        const pauseMs = Math.round(
-          yamatoPauseMinMs + input.pauseShare * (yamatoPauseMaxMs - yamatoPauseMinMs),
-        );
-        const open = job?.state === 'pending' && job.sitemapId === null && job.batchId === input.batchId;
-        const outcome = open
-          ? await ask(job, pauseMs, signal)
-          : ({ outcome: 'asked', waitMs: 0, why: '' } as const);
-        return { ...outcome, ...(await batchFigures(db, input.batchId)) };
-      });
+      const signal = cancellationSignal();
+      const job = await findJob(db, input.jobId);
+      const pauseMs = Math.round(yamatoPauseMinMs + input.pauseShare * (yamatoPauseMaxMs - yamatoPauseMinMs));
+      const open = job?.state === 'pending' && job.carrier === 'yamato' && job.batchId === input.batchId;
+      const outcome = open
+        ? await ask(job, pauseMs, signal)
+        : ({ outcome: 'asked', waitMs: 0, why: '' } as const);
+      return { ...outcome, ...(await batchFigures(db, input.batchId)) };
     },
   });
 }

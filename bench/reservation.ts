@@ -33,7 +33,7 @@ export const reservation: Part = {
     await database.sql`insert into batches (id, task, workbook, workflow_id, columns)
       values ('bench', 'yamato_tracking_only', '/bench.xlsx', 'bench', '{}')`;
     const jobs = await database.sql<{ id: string }[]>`
-      insert into jobs (batch_id, seq, custom_id, task, sitemap_id, start_urls)
+      insert into jobs (batch_id, seq, custom_id, task, sitemap_id, subjects)
       select 'bench', n, 'bench-' || n, 'yamato_tracking_only', 1, '{}'
       from generate_series(1, ${CLIENTS * JOBS_A_CLIENT}::int) n returning id`;
     await database.sql`vacuum analyze calls, jobs`;

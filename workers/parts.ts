@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { createYamatoClient, type YamatoClient } from '../src/carriers/yamato/client.ts';
 import { requireSetting, type Settings } from '../src/settings/settings.ts';
 import { CarrierClock } from '../src/pacing/carrier-clock.ts';
-import { type Database, openDatabase } from '../src/db/database.ts';
+import type { Database } from '../src/db/database.ts';
 import { openWebDav } from '../src/files/open-files.ts';
 import type { FileStore } from '../src/files/types.ts';
 import type { WebDavFiles } from '../src/files/webdav/webdav-files.ts';
@@ -10,12 +10,12 @@ import { WorkbookFiles } from '../src/files/workbook-files.ts';
 import type { ImportPlan } from '../src/batches/import-rows.ts';
 import type { Logger } from '../src/log.ts';
 import { type CommandService, createCommandService } from '../src/onlyoffice/command-service.ts';
-import { columnsOf, sitemapIdOf, urlsPerJobOf } from '../src/settings/by-task.ts';
+import { columnsOf, subjectsPerJobOf, withSitemap } from '../src/settings/by-task.ts';
 import type { TrackingTask } from '../src/tasks/types.ts';
 import { BatchSweep } from '../src/temporal/batch-sweep.ts';
 import { NotificationRelay } from '../src/temporal/notification-relay.ts';
 import { startWorkflow } from '../src/temporal/start-batch.ts';
-import { AccountClock } from '../src/pacing/account-clock.ts';
+import { AccountClock, type TimeSource } from '../src/pacing/account-clock.ts';
 import type { WorkbookColumns } from '../src/workbook/types.ts';
 import { createWebScraperClient, type WebScraperClient } from '../src/webscraper/client.ts';
 
@@ -36,19 +36,27 @@ export interface WorkerParts {
   planOf(task: TrackingTask): ImportPlan;
   columnsOf(task: TrackingTask): WorkbookColumns;
   /** Asks the document server; null where it is not configured. */
-  editors: CommandService | null;
+  editors: Pick<CommandService, 'isOpen'> | null;
   client: Client;
   settings: Settings;
 }
 
-export function createParts(settings: Settings, client: Client, logger: Logger): WorkerParts {
-  const database = openDatabase(requireSetting(settings, 'databaseUrl'));
+export interface PartsOptions {
+  settings: Settings;
+  client: Client;
+  logger: Logger;
+  database: Database;
+  /** The account clock's time; the database's own unless given. */
+  time?: TimeSource;
+}
+
+export function createParts({ settings, client, logger, database, time }: PartsOptions): WorkerParts {
   const webdav = openWebDav(settings);
   return {
     database,
     files: new WorkbookFiles(webdav),
     webdav,
-    clock: new AccountClock(database, settings),
+    clock: new AccountClock(database, settings, time),
     relay: new NotificationRelay(database, client),
     sweep: new BatchSweep(database, client, (batch) =>
       startWorkflow({ database, client, settings }, batch, null),
@@ -63,9 +71,8 @@ export function createParts(settings: Settings, client: Client, logger: Logger):
     carrierClock: new CarrierClock(database, 'yamato'),
     yamato: () => createYamatoClient({ url: settings.yamatoUrl }),
     planOf: (task) => ({
-      task,
-      sitemapId: sitemapIdOf(settings, task),
-      urlsPerJob: urlsPerJobOf(settings, task),
+      task: withSitemap(settings, task),
+      subjectsPerJob: subjectsPerJobOf(settings, task),
     }),
     columnsOf: (task) => columnsOf(settings, task),
     editors:

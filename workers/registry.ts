@@ -3,10 +3,11 @@ import { createAcquisitionActivities } from '../activities/acquisition.ts';
 import { createAggregationActivities } from '../activities/aggregation.ts';
 import { createBatchActivities } from '../activities/batch.ts';
 import { createExcelActivities } from '../activities/excel.ts';
+import { createFolderActivities } from '../activities/folders.ts';
 import { createPublishActivities } from '../activities/publish.ts';
 import { createResultsActivities } from '../activities/results.ts';
+import { createSavedBatchActivities } from '../activities/saved-batches.ts';
 import { createSaveActivities } from '../activities/saves.ts';
-import { createTriggerActivities } from '../activities/triggers.ts';
 import { createWritebackActivities } from '../activities/writeback.ts';
 import { createYamatoActivities } from '../activities/yamato.ts';
 import type { WorkerName } from '../src/temporal/names.ts';
@@ -35,16 +36,16 @@ export interface WorkerSpec {
 }
 
 /** One entry a queue, with the seed's figures (domain section 1) and their reasons. */
-export const WORKERS: Readonly<Record<WorkerName, WorkerSpec>> = {
+export const WORKERS = {
   tracking_batch: {
     workflows: true,
-    activities: (parts) => createBatchActivities(parts),
+    activities: (parts: WorkerParts) => createBatchActivities(parts),
     // Steps of some milliseconds each: enough at once that no batch waits for another.
     limits: { maxConcurrentActivityTaskExecutions: 20, maxCachedWorkflows: 200 },
   },
   tracking_excel: {
     workflows: false,
-    activities: (parts) => ({
+    activities: (parts: WorkerParts) => ({
       ...createExcelActivities(parts),
       ...createSaveActivities({ ...parts, ...parts.settings, limits: parts.settings }),
     }),
@@ -53,7 +54,7 @@ export const WORKERS: Readonly<Record<WorkerName, WorkerSpec>> = {
   },
   publish_tracking: {
     workflows: false,
-    activities: (parts) => createPublishActivities({ ...parts, webscraper: parts.webscraper() }),
+    activities: (parts: WorkerParts) => createPublishActivities({ ...parts, webscraper: parts.webscraper() }),
     prepare: warmUp,
     // One at a time; a publish under way is let come to its answer: 10 s of waiting and 60 s of call. A pause reaches
     // one that waits for its turn with its next heartbeat, within a second.
@@ -66,7 +67,8 @@ export const WORKERS: Readonly<Record<WorkerName, WorkerSpec>> = {
   },
   yamato_tracking_10: {
     workflows: true,
-    activities: (parts) => createYamatoActivities({ ...parts, ...parts.settings, yamato: parts.yamato() }),
+    activities: (parts: WorkerParts) =>
+      createYamatoActivities({ ...parts, ...parts.settings, yamato: parts.yamato() }),
     prepare: keepHeapSmall,
     // One request at a time; with 10 s of waiting and 25 s of request it comes to its answer. No limit of five hours:
     // a run hands over to the next. 1 GB is plenty: nothing is kept from group to group.
@@ -79,7 +81,7 @@ export const WORKERS: Readonly<Record<WorkerName, WorkerSpec>> = {
   },
   tracking_webhook: {
     workflows: false,
-    activities: (parts) => ({
+    activities: (parts: WorkerParts) => ({
       ...createResultsActivities({ ...parts, webscraper: parts.webscraper() }),
       ...createWritebackActivities(parts),
     }),
@@ -87,10 +89,11 @@ export const WORKERS: Readonly<Record<WorkerName, WorkerSpec>> = {
   },
   acquisition: {
     workflows: true,
-    activities: (parts) => ({
+    activities: (parts: WorkerParts) => ({
       ...createAcquisitionActivities({ ...parts, webscraper: parts.webscraper() }),
       ...createResultsActivities({ ...parts, webscraper: parts.webscraper() }),
-      ...createTriggerActivities(parts),
+      ...createFolderActivities(parts),
+      ...createSavedBatchActivities(parts),
       ...createWritebackActivities(parts),
     }),
     limits: {
@@ -101,7 +104,7 @@ export const WORKERS: Readonly<Record<WorkerName, WorkerSpec>> = {
   },
   aggregation: {
     workflows: true,
-    activities: (parts) => createAggregationActivities(parts),
+    activities: (parts: WorkerParts) => createAggregationActivities(parts),
     limits: { maxConcurrentActivityTaskExecutions: 2, maxCachedWorkflows: 20 },
   },
-};
+} satisfies Readonly<Record<WorkerName, WorkerSpec>>;

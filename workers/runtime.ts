@@ -7,13 +7,14 @@ import {
   Runtime,
   Worker,
 } from '@temporalio/worker';
-import type { Settings } from '../src/settings/settings.ts';
+import { openDatabase } from '../src/db/database.ts';
+import { requireSetting, type Settings } from '../src/settings/settings.ts';
 import type { Logger } from '../src/log.ts';
 import { compiledModule } from '../src/paths.ts';
 import { temporalOptions } from '../src/temporal/connection.ts';
 import { QUEUES, type WorkerName } from '../src/temporal/names.ts';
 import { createParts } from './parts.ts';
-import { WORKERS } from './registry.ts';
+import { WORKERS, type WorkerSpec } from './registry.ts';
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
@@ -37,11 +38,12 @@ export async function runWorkers(
   const { connectionOptions, namespace = 'default' } = temporalOptions(settings);
   const connection = await NativeConnection.connect(connectionOptions);
   const client = new Client({ connection: await Connection.connect(connectionOptions), namespace });
-  const parts = createParts(settings, client, logger);
+  const database = openDatabase(requireSetting(settings, 'databaseUrl'));
+  const parts = createParts({ settings, client, logger, database });
   try {
     const workers = await Promise.all(
       names.map(async (name) => {
-        const { workflows, activities, limits, prepare, dispatchesPerInterval } = WORKERS[name];
+        const { workflows, activities, limits, prepare, dispatchesPerInterval }: WorkerSpec = WORKERS[name];
         await prepare?.();
         const { publishIntervalMs } = settings;
         return Worker.create({
@@ -60,7 +62,7 @@ export async function runWorkers(
     );
     await Promise.all(workers.map((worker) => worker.run()));
   } finally {
-    await parts.database.close();
+    await database.close();
     await client.connection.close();
     await connection.close();
   }

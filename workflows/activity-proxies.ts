@@ -3,9 +3,10 @@ import type { BatchActivities } from '../activities/batch.ts';
 import type { ExcelActivities } from '../activities/excel.ts';
 import type { PublishActivities } from '../activities/publish.ts';
 import type { AcquisitionActivities } from '../activities/acquisition.ts';
+import type { FolderActivities } from '../activities/folders.ts';
 import type { ResultsActivities } from '../activities/results.ts';
+import type { SavedBatchActivities } from '../activities/saved-batches.ts';
 import type { SaveActivities } from '../activities/saves.ts';
-import type { TriggerActivities } from '../activities/triggers.ts';
 import type { WritebackActivities } from '../activities/writeback.ts';
 import type { YamatoActivities } from '../activities/yamato.ts';
 import { QUEUES } from '../src/temporal/names.ts';
@@ -60,18 +61,13 @@ export const results = proxyActivities<ResultsActivities & WritebackActivities>(
   retry: { maximumInterval: '1 minute', nonRetryableErrorTypes: IN_USE_TYPES },
 });
 
-/** The seed's 30 minutes; the next run of the schedule is the retry. */
-export const acquisition = proxyActivities<AcquisitionActivities>({
-  taskQueue: QUEUES.acquisition,
-  startToCloseTimeout: '30 minutes',
-  retry: { maximumAttempts: 3 },
-});
-
 /**
- * The same for what people wait for, or what takes long: a dead worker shows as a missed heartbeat, and not after the
- * thirty minutes in which neither saves nor late results would go on.
+ * The seed's 30 minutes; the next run of the schedule is the retry. A dead worker shows as a missed heartbeat, and not
+ * after thirty minutes in which neither saves nor late results would go on.
  */
-export const beating = proxyActivities<ResultsActivities & TriggerActivities & WritebackActivities>({
+export const acquisition = proxyActivities<
+  AcquisitionActivities & FolderActivities & ResultsActivities & SavedBatchActivities & WritebackActivities
+>({
   taskQueue: QUEUES.acquisition,
   startToCloseTimeout: '30 minutes',
   heartbeatTimeout: '30 seconds',

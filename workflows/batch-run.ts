@@ -7,13 +7,13 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { BatchFigures } from '../src/db/counts.ts';
+import type { BatchFigures } from '../src/db/batch-figures.ts';
 import type { BatchState } from '../src/db/schema.ts';
 import { DONE_ROWS, FAILED_ROWS, STATE } from '../src/temporal/search-attributes.ts';
 import { rowNumbers } from '../src/tasks/row-selection.ts';
 import { batchSteps, excel } from './activity-proxies.ts';
+import type { BatchInput } from '../src/temporal/workflows.ts';
 import {
-  type BatchInput,
   type BatchProgress,
   cancel,
   type CancelMessage,
@@ -24,7 +24,7 @@ import {
   type RetryMessage,
   retryRows,
   workbookChanged,
-} from './messages.ts';
+} from '../src/temporal/messages.ts';
 import { detailsOf, personText } from './details.ts';
 
 /** A run takes at most 10,000 signals and 50,000 events; well before that its successor takes over. */

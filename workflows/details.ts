@@ -1,4 +1,4 @@
-import type { BatchProgress, PersonMessage } from './messages.ts';
+import type { BatchProgress, PersonMessage } from '../src/temporal/messages.ts';
 
 /** `paused by mika: stocktaking`. */
 export function personText(what: string, { by, why }: PersonMessage): string {

@@ -1,7 +1,7 @@
 import { condition } from '@temporalio/workflow';
 import { results } from './activity-proxies.ts';
 import type { BatchRun } from './batch-run.ts';
-import type { WebhookMessage } from './messages.ts';
+import type { WebhookMessage } from '../src/temporal/messages.ts';
 
 /** Jobs an activity: at worst twenty downloads, five at a time, within its five minutes. */
 const JOBS_AN_ACTIVITY = 20;

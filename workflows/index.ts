@@ -1,11 +1,9 @@
-export {
-  BatchSweepWorkflow,
-  CleanUpWorkflow,
-  FolderSweepWorkflow,
-  InboxRelayWorkflow,
-  LostWebhookWorkflow,
-} from './acquisition.ts';
-export { RollUpWorkflow } from './aggregation.ts';
+export { BatchSweepWorkflow } from './batch-sweep.ts';
+export { CleanUpWorkflow } from './clean-up.ts';
+export { FolderSweepWorkflow } from './folder-sweep.ts';
+export { InboxRelayWorkflow } from './inbox-relay.ts';
+export { LostWebhookWorkflow } from './lost-webhooks.ts';
+export { RollUpWorkflow } from './roll-up.ts';
 export { TrackingBatchWorkflow } from './tracking-batch.ts';
 export { WorkbookSaveWorkflow } from './workbook-save.ts';
 export { YamatoBatchWorkflow } from './yamato-batch.ts';

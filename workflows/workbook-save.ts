@@ -1,6 +1,6 @@
 import { condition, continueAsNew, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
-import { beating, excel } from './activity-proxies.ts';
-import { workbookSaved } from './messages.ts';
+import { acquisition, excel } from './activity-proxies.ts';
+import { workbookSaved } from '../src/temporal/messages.ts';
 
 /** Editors save in bursts, and two webhooks may tell of one save: examined once it is quiet, or after so long. */
 const QUIET_MS = 1_000;
@@ -37,10 +37,10 @@ async function examine(workbook: string): Promise<string> {
   for (let pauseMs = ENDING_PAUSES.firstMs; ; pauseMs = Math.min(2 * pauseMs, ENDING_PAUSES.longestMs)) {
     const { outcome, running, started, writeAgain } = await excel.examineSave({ workbook });
     // What cannot be written now is tried again by the sweep.
-    for (const batchId of writeAgain) await beating.writeBack({ batchId }).catch(() => null);
-    if (started !== null) await beating.startSavedBatch({ batchId: started });
+    for (const batchId of writeAgain) await acquisition.writeBack({ batchId }).catch(() => null);
+    if (started !== null) await acquisition.startSavedBatch({ batchId: started });
     if (running === null) return outcome;
-    if (await beating.tellBatch({ batchId: running, by: 'a save', why: null })) return outcome;
+    if (await acquisition.tellBatch({ batchId: running, by: 'a save', why: null })) return outcome;
     await sleep(pauseMs, { summary: 'the running batch is ending' });
     // Its successor examines anew whatever was saved until then.
     if (workflowInfo().continueAsNewSuggested)

@@ -1,10 +1,11 @@
 import { Asking } from './asking.ts';
-import { runBatch } from './batch-loop.ts';
-import type { BatchInput, BatchProgress } from './messages.ts';
+import { trackBatch } from './track-batch.ts';
+import type { BatchCounts } from '../src/db/batch-figures.ts';
+import type { BatchInput } from '../src/temporal/workflows.ts';
 
 /** One workbook's batch of Yamato numbers: read, asked ten at a time with a pause after each request, written back. */
-export async function YamatoBatchWorkflow(input: BatchInput): Promise<BatchProgress['counts']> {
-  return runBatch(input, (run) => {
+export async function YamatoBatchWorkflow(input: BatchInput): Promise<BatchCounts> {
+  return trackBatch(input, (run) => {
     const asking = new Asking(run);
     return {
       stop: () => asking.stop(),

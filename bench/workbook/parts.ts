@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { TASK_NAMES } from '../../src/tasks/types.ts';
+import { TRACKING_TASKS } from '../../src/tasks/registry.ts';
 import { patchWorkbook, readWorkbook } from '../../src/workbook/index.ts';
 import type { CellEdit, WorkbookRow } from '../../src/workbook/index.ts';
 import { writeSampleWorkbook } from '../../src/sandbox/sample-workbook.ts';
@@ -46,7 +46,7 @@ async function workbooks(folder: string): Promise<string[]> {
   const big = join(folder, 'big.xlsm');
   await writeBigWorkbook(big);
   const samples: string[] = [];
-  for (const task of TASK_NAMES) {
+  for (const { name: task } of TRACKING_TASKS) {
     const path = join(folder, `${task}.xlsx`);
     await writeSampleWorkbook(path, { task, rows: 24, invalidRow: true });
     samples.push(path);

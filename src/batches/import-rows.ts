@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
-import { ANSWERED, planUrls, urlsOfRows } from '../tasks/plan-urls.ts';
+import { ANSWERED, planSubjects, urlsOfRows } from '../tasks/plan-subjects.ts';
 import type { TrackingTask } from '../tasks/types.ts';
 import { understandRow } from '../tasks/understand-row.ts';
 import type { WorkbookContent, WorkbookRow } from '../workbook/types.ts';
@@ -13,10 +13,9 @@ import { storable } from '../text.ts';
 
 /** How a task's rows become jobs. */
 export interface ImportPlan {
+  /** With the sitemap that is configured for it. */
   task: TrackingTask;
-  /** Null: the carrier is asked directly. */
-  sitemapId: number | null;
-  urlsPerJob: number;
+  subjectsPerJob: number;
 }
 
 /**
@@ -51,7 +50,7 @@ export async function addRows(
   const wanted = sheet.rows.map(storableRow);
   const readings = wanted.map((row) => understandRow(plan.task, row));
   const asked = readings.map((reading, index) => (known[index] == null ? reading : ANSWERED));
-  const planned = planUrls(plan.task, asked);
+  const planned = planSubjects(plan.task, asked);
   const urlOfRow = urlsOfRows(plan.task, planned);
   const values = wanted.map((row, index) => {
     const reading = readings[index];

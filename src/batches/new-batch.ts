@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { basename } from 'node:path';
+import { japanClock } from '../carriers/japan-time.ts';
 import { firstOf } from '../text.ts';
 import type { NewBatch } from '../db/batches.ts';
 
@@ -9,7 +10,7 @@ const ID_ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /** `261124-k3m9qx`: the day it began in Japan, and six characters out of a billion. */
 function newBatchId(now: Date): string {
-  const day = new Date(now.getTime() + 9 * 3_600_000).toISOString().slice(2, 10).replaceAll('-', '');
+  const day = japanClock(now).slice(2, 10).replaceAll('-', '');
   const tail = Array.from({ length: 6 }, () => ID_ALPHABET[randomInt(ID_ALPHABET.length)]).join('');
   return `${day}-${tail}`;
 }

@@ -1,6 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
-import type { PlannedUrl } from '../tasks/plan-urls.ts';
+import type { PlannedSubject } from '../tasks/plan-subjects.ts';
 import type { TrackingTask } from '../tasks/types.ts';
+import { askedOf } from '../db/jobs.ts';
 import type { Queries } from '../db/database.ts';
 import { jsonList } from '../db/any-of.ts';
 import { jobs } from '../db/schema.ts';
@@ -16,47 +17,46 @@ export function* chunks<T>(items: readonly T[], size: number): Generator<T[]> {
 export interface JobPlan {
   batchId: string;
   task: TrackingTask;
-  /** Null: the carrier is asked directly, for the numbers that the URLs are. */
-  sitemapId: number | null;
-  urlsPerJob: number;
+  subjectsPerJob: number;
   /** The first job's place in the batch's order. */
   firstSeq: number;
   attempt: number;
 }
 
 /**
- * Writes the jobs of planned URLs down, in order, each linked to its rows: `rowIds` by the URLs' row indexes. A
+ * Writes the jobs of planned subjects down, in order, each linked to its rows: `rowIds` by the subjects' row indexes. A
  * custom_id is `{prefix}-{batchId}-{seq}`, new for each attempt. Gives how many jobs.
  */
 export async function insertJobs(
   tx: Queries,
   plan: JobPlan,
-  planned: readonly PlannedUrl[],
+  planned: readonly PlannedSubject[],
   rowIds: readonly number[],
 ): Promise<number> {
-  const { batchId, task, sitemapId, firstSeq, attempt } = plan;
-  const groups = [...chunks(planned, plan.urlsPerJob)];
+  const { batchId, task, firstSeq, attempt } = plan;
+  const { sitemapId, carrier } = askedOf(task);
+  const groups = [...chunks(planned, plan.subjectsPerJob)];
   const newJobs = groups.map((group, index) => ({
     seq: firstSeq + index,
     customId: `${task.customIdPrefix}-${batchId}-${firstSeq + index}`,
-    startUrls: group.map((url) => url.url),
+    subjects: group.map(({ subject }) => subject),
   }));
   for (const chunk of chunks(newJobs, ROWS_PER_INSERT)) {
     const inserted = await tx.execute<{ id: number; seq: number }>(sql`
-      insert into jobs (batch_id, seq, attempt, custom_id, task, sitemap_id, start_urls)
-      select ${batchId}, seq, ${attempt}, "customId", ${task.name}, ${sitemapId},
-             array(select jsonb_array_elements_text("startUrls"))
-      from jsonb_to_recordset(${jsonList(chunk)}) as new(seq int, "customId" text, "startUrls" jsonb)
+      insert into jobs (batch_id, seq, attempt, custom_id, task, sitemap_id, carrier, subjects)
+      select ${batchId}, seq, ${attempt}, "customId", ${task.name}, ${sitemapId}, ${carrier},
+             array(select jsonb_array_elements_text(subjects))
+      from jsonb_to_recordset(${jsonList(chunk)}) as new(seq int, "customId" text, subjects jsonb)
       returning id::float8, seq`);
     const links = inserted.flatMap(({ id, seq }) =>
-      (groups[seq - firstSeq] ?? []).flatMap((url) =>
-        url.rowIndexes.map((index) => ({ jobId: id, rowId: rowIds[index] ?? 0, url: url.url })),
+      (groups[seq - firstSeq] ?? []).flatMap(({ subject, rowIndexes }) =>
+        rowIndexes.map((index) => ({ jobId: id, rowId: rowIds[index] ?? 0, subject })),
       ),
     );
     for (const part of chunks(links, ROWS_PER_INSERT))
       await tx.execute(sql`
-        insert into job_rows (job_id, row_id, url) select "jobId", "rowId", url
-        from jsonb_to_recordset(${jsonList(part)}) as new("jobId" bigint, "rowId" bigint, url text)`);
+        insert into job_rows (job_id, row_id, subject) select "jobId", "rowId", subject
+        from jsonb_to_recordset(${jsonList(part)}) as new("jobId" bigint, "rowId" bigint, subject text)`);
   }
   return newJobs.length;
 }

@@ -1,5 +1,5 @@
 import { and, eq, notInArray, sql } from 'drizzle-orm';
-import { planUrls } from '../tasks/plan-urls.ts';
+import { planSubjects } from '../tasks/plan-subjects.ts';
 import { understandRow } from '../tasks/understand-row.ts';
 import { anyOf } from '../db/any-of.ts';
 import { lockBatch } from '../db/batches.ts';
@@ -18,10 +18,6 @@ export function rowsToRetry(queries: Queries, batchId: string, named: readonly n
       ? eq(rows.state, 'failed')
       : and(anyOf(rows.row, named), notInArray(rows.state, [...NOT_AGAIN]));
   return queries.query.rows.findMany({ where: and(eq(rows.batchId, batchId), meant), orderBy: [rows.row] });
-}
-
-export function rowsById(queries: Queries, ids: readonly number[]) {
-  return queries.query.rows.findMany({ where: anyOf(rows.id, ids), orderBy: [rows.row] });
 }
 
 /** Rows that wait already in a job not yet published: they keep that one. */
@@ -62,7 +58,7 @@ export async function askAgain(
   const ids = again.map((row) => row.id);
   await tx.update(rows).set({ state: 'pending', error: null }).where(anyOf(rows.id, ids));
   const { seq, attempt } = await latestJob(tx, batchId);
-  const planned = planUrls(
+  const planned = planSubjects(
     plan.task,
     again.map((row) => understandRow(plan.task, row)),
   );

@@ -86,8 +86,13 @@ function monthTime(parts: readonly (string | undefined)[]): MonthTime {
   return { month, day, hour, minute, second };
 }
 
+/** What a clock in Japan shows at that moment: `2026-01-21T15:30:00.000`. */
+export function japanClock(moment: Date): string {
+  return new Date(moment.getTime() + TOKYO_OFFSET_MS).toISOString().slice(0, -1);
+}
+
 function settleYear(time: MonthTime, now: Date): string | null {
-  const thisYear = new Date(now.getTime() + TOKYO_OFFSET_MS).getUTCFullYear();
+  const thisYear = Number(japanClock(now).slice(0, 4));
   for (let year = thisYear; year >= thisYear - MAX_YEARS_BACK; year -= 1) {
     const iso = isoOf(year, time);
     if (iso !== null && Date.parse(iso) <= now.getTime()) return iso;

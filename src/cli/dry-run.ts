@@ -1,18 +1,18 @@
 import { basename } from 'node:path';
 import { loadSettings } from '../settings/settings.ts';
-import { NO_ROWS } from '../db/counts.ts';
+import { NO_ROWS } from '../db/batch-figures.ts';
 import type { Queries } from '../db/database.ts';
 import { recordedContents } from '../db/recorded-contents.ts';
-import { rowsById } from '../batches/retry-rows.ts';
+import { rowsById } from '../db/rows.ts';
 import { openFiles } from '../files/open-files.ts';
 import { withDownload } from '../files/with-download.ts';
 import { columnsOf } from '../settings/by-task.ts';
-import { ANSWERED, planUrls, urlsOfRows } from '../tasks/plan-urls.ts';
+import { ANSWERED, planSubjects, urlsOfRows } from '../tasks/plan-subjects.ts';
 import type { RowReading, TrackingTask } from '../tasks/types.ts';
 import { understandRow } from '../tasks/understand-row.ts';
-import { checkedStart } from '../temporal/start-batch.ts';
+import { startTarget } from '../batches/start-target.ts';
 import { readWorkbookApart, type WorkbookRow } from '../workbook/index.ts';
-import { forecastUrls, printDryRun } from './forecast.ts';
+import { forecastSubjects, printDryRun } from './forecast.ts';
 import { withDatabase } from './session.ts';
 
 export interface DryRunRequest {
@@ -73,7 +73,7 @@ function reportOf(
 export async function dryRun(request: DryRunRequest): Promise<void> {
   const settings = loadSettings();
   const files = openFiles(settings);
-  const { task, path: workbook } = await checkedStart(files, request);
+  const { task, path: workbook } = await startTarget(files, request);
   const options = { columns: columnsOf(settings, task), name: basename(workbook) };
   const content = await withDownload(files, workbook, ({ path }) => readWorkbookApart(path, options));
   const { chosen } = request;
@@ -82,7 +82,7 @@ export async function dryRun(request: DryRunRequest): Promise<void> {
 
   const plan = async (queries: Queries | null) => {
     const known = await knownRows(request.fresh ? null : queries, { workbook, task }, wanted);
-    const planned = planUrls(
+    const planned = planSubjects(
       task,
       readings.map((reading, index) => (known[index] == null ? reading : ANSWERED)),
     );
@@ -90,7 +90,7 @@ export async function dryRun(request: DryRunRequest): Promise<void> {
     const rows = wanted.map((row, index) =>
       reportOf(row, readings[index], urls.get(index) ?? null, known[index] ?? null),
     );
-    return { rows, ...(await forecastUrls(queries, settings, task, planned.length)) };
+    return { rows, ...(await forecastSubjects(queries, settings, task, planned.length)) };
   };
   const found = settings.databaseUrl === null ? await plan(null) : await withDatabase(({ db }) => plan(db));
   const count = (state: string) => found.rows.filter((row) => row.state === state).length;

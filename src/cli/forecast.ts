@@ -1,8 +1,8 @@
-import { askForecastMs } from '../account/ask-forecast.ts';
+import { askForecastMs } from '../pacing/forecast.ts';
 import type { Settings } from '../settings/settings.ts';
 import { forecastOf, OPEN_ACCOUNT, readAccount } from '../pacing/account-figures.ts';
 import type { Queries } from '../db/database.ts';
-import { urlsPerJobOf } from '../settings/by-task.ts';
+import { subjectsPerJobOf } from '../settings/by-task.ts';
 import type { TrackingTask } from '../tasks/types.ts';
 import { durationText } from '../text.ts';
 import { printJson, printLine, printTable } from './print.ts';
@@ -20,22 +20,22 @@ export interface DryRun {
   estimatedSeconds: number;
 }
 
-/** Jobs, calls, credits and time of some start URLs, given what else runs; without a database: as if nothing did. */
-export async function forecastUrls(
+/** Jobs, calls, credits and time of some subjects, given what else runs; without a database: as if nothing did. */
+export async function forecastSubjects(
   queries: Queries | null,
   settings: Settings,
   task: TrackingTask,
-  urls: number,
+  subjects: number,
 ): Promise<Pick<DryRun, 'jobs' | 'calls' | 'credits' | 'estimatedSeconds'>> {
   const account = queries === null ? OPEN_ACCOUNT : await readAccount(queries, settings);
-  const jobs = Math.ceil(urls / urlsPerJobOf(settings, task));
+  const jobs = Math.ceil(subjects / subjectsPerJobOf(settings, task));
   const seconds = (ms: number) => ({ estimatedSeconds: Math.round(ms / 1_000) });
-  if (task.sitemapId === null) {
+  if (task.lookup.by === 'carrier') {
     const meanPauseMs = (settings.yamatoPauseMinMs + settings.yamatoPauseMaxMs) / 2;
     const leftMs = askForecastMs(jobs, [...account.asking.values()], meanPauseMs);
     return { jobs, calls: 0, credits: 0, ...seconds(leftMs) };
   }
-  return { jobs, calls: 2 * jobs, credits: urls, ...seconds(forecastOf(account, settings, null, jobs)) };
+  return { jobs, calls: 2 * jobs, credits: subjects, ...seconds(forecastOf(account, settings, null, jobs)) };
 }
 
 export function printDryRun(dryRun: DryRun, json: boolean): void {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorMessage } from '../errors.ts';
+import { restartDelayMs } from './restart-delay.ts';
 
 export interface EmbeddedServer {
   readonly pid: number;
@@ -15,10 +16,6 @@ export interface KeptServerOptions<S extends EmbeddedServer> {
   /** It has a new process id. */
   onRestart: () => void;
 }
-
-const FIRST_DELAY_MS = 250;
-/** Postgres refuses for a moment after a kill, until the last of its processes has noticed. */
-const MAX_DELAY_MS = 10_000;
 
 /** An embedded server that is started again when it dies, at the same place, so that all find it again. */
 export class KeptServer<S extends EmbeddedServer> {
@@ -60,9 +57,9 @@ export class KeptServer<S extends EmbeddedServer> {
     const { name, onProgress, onRestart } = this.options;
     const { signal } = this.stopping;
     onProgress(`${name} has ended; it is started again`);
-    for (let delayMs = FIRST_DELAY_MS; !signal.aborted; delayMs = Math.min(MAX_DELAY_MS, delayMs * 2)) {
+    for (let failures = 0; !signal.aborted; failures += 1) {
       try {
-        await delay(delayMs, undefined, { signal });
+        await delay(restartDelayMs(failures), undefined, { signal });
         await this.startOnce();
         onRestart();
         return;

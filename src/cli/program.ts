@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { SettingsError, wantsStackTraces } from '../settings/settings.ts';
 import { rootMessage, TsuisekiError } from '../errors.ts';
-import { TaskError } from '../tasks/task-error.ts';
+import { TaskError } from '../tasks/types.ts';
 import { packageVersion } from '../version.ts';
 import { COMMANDS } from './commands.ts';
 import { UsageError } from './usage.ts';

@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import { batchStatus } from '../batches/status.ts';
 import { TsuisekiError } from '../errors.ts';
+import { type BatchUpdate, cancel, pause, resume } from '../temporal/messages.ts';
 import { printJson, printLine, statusLine } from './print.ts';
 import { batchNamed, withTemporal } from './session.ts';
 
@@ -27,10 +28,10 @@ export function steerCommand(name: string, description: string): Command {
 }
 
 /** Sends an Update to a running batch, and prints its status afterwards. */
-export function steer(
+export function steer<Message>(
   reference: string,
-  update: string,
-  message: object,
+  update: BatchUpdate<Message>,
+  message: Message,
   options: SteerOptions,
 ): Promise<void> {
   return withTemporal(async ({ database, client, settings }) => {
@@ -48,15 +49,15 @@ export function steer(
 export function steerCommands(): Command[] {
   return [
     steerCommand('pause', 'publish no more until resume; results and writebacks go on').action(
-      (reference: string, options: SteerOptions) => steer(reference, 'pause', fromHere(options), options),
+      (reference: string, options: SteerOptions) => steer(reference, pause, fromHere(options), options),
     ),
     steerCommand('resume', 'publish again; opens an account that was held, for every batch').action(
-      (reference: string, options: SteerOptions) => steer(reference, 'resume', fromHere(options), options),
+      (reference: string, options: SteerOptions) => steer(reference, resume, fromHere(options), options),
     ),
     steerCommand('cancel', 'publish no more, wait for what is in flight, write back what there is')
       .option('--drop', 'do not wait for what is in flight')
       .action((reference: string, options: SteerOptions & { drop?: boolean }) =>
-        steer(reference, 'cancel', { ...fromHere(options), drop: options.drop === true }, options),
+        steer(reference, cancel, { ...fromHere(options), drop: options.drop === true }, options),
       ),
   ];
 }

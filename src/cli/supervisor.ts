@@ -2,14 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { openLogFile } from '../embedded/log-file.ts';
 import { packageRoot } from '../paths.ts';
+import { LONGEST_RESTART_DELAY_MS, restartDelayMs } from './restart-delay.ts';
 
 export interface ProcessSpec {
   name: string;
   args: readonly string[];
 }
 
-/** A process that dies at once again is started with pauses that grow up to this. */
-const MAX_RESTART_DELAY_MS = 10_000;
 /** A worker's grace for what is under way (75 s for a publish) and a margin. */
 const STOP_TIMEOUT_MS = 85_000;
 
@@ -49,14 +48,12 @@ export class Supervisor {
     const startedAt = Date.now();
     const restart = () => {
       if (this.stopping || own.timer !== null) return;
-      const failed = Date.now() - startedAt > MAX_RESTART_DELAY_MS ? 0 : failures + 1;
-      own.timer = setTimeout(
-        () => {
-          this.start(spec, failed);
-          this.onRestart();
-        },
-        Math.min(MAX_RESTART_DELAY_MS, 250 * 2 ** failed),
-      );
+      // One that dies at once again is started with pauses that grow.
+      const failed = Date.now() - startedAt > LONGEST_RESTART_DELAY_MS ? 0 : failures + 1;
+      own.timer = setTimeout(() => {
+        this.start(spec, failed);
+        this.onRestart();
+      }, restartDelayMs(failed));
     };
     child.once('exit', restart);
     // It could not be started, for want of memory or processes: there is no exit then.

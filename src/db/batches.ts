@@ -2,7 +2,7 @@ import { and, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm'
 import type { TaskName } from '../tasks/types.ts';
 import type { WorkbookColumns } from '../workbook/types.ts';
 import type { Queries } from './database.ts';
-import { batches, type BatchState, jobRows, jobs, rows } from './schema.ts';
+import { actions, batches, type BatchState, jobRows, jobs, rows } from './schema.ts';
 
 export type Batch = typeof batches.$inferSelect;
 
@@ -118,4 +118,11 @@ export async function reopenBatch(queries: Queries, batchId: string): Promise<bo
     .where(and(eq(batches.id, batchId), isNotNull(batches.finishedAt)))
     .returning({ id: batches.id });
   return opened !== undefined;
+}
+
+export type NewAction = Omit<typeof actions.$inferInsert, 'id' | 'at'>;
+
+/** Keeps what a person did to a batch, with who and why. */
+export async function recordAction(queries: Queries, action: NewAction): Promise<void> {
+  await queries.insert(actions).values(action);
 }

@@ -6,11 +6,15 @@ import { editingSessions, saves } from './schema.ts';
 /** A session's own last save is examined moments after its end. */
 const LAST_SAVE = sql`interval '1 minute'`;
 
+/** A document server's editing session, by its `key`: began (callback status 1) or ended (2, 4); 6 leaves it open. */
+export interface EditingSession {
+  workbook: string;
+  key: string;
+  open: boolean;
+}
+
 /** A document server's session began, goes on, or ended. */
-export async function noteSession(
-  queries: Queries,
-  { key, workbook, open }: { key: string; workbook: string; open: boolean },
-): Promise<void> {
+export async function noteSession(queries: Queries, { key, workbook, open }: EditingSession): Promise<void> {
   const endedAt = open ? null : sql`clock_timestamp()`;
   // A document closed unchanged keeps its key: whoever opens it again has it as it is then.
   const beganAt = open

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
 import { jobs, notifications } from './schema.ts';
 
@@ -70,4 +70,34 @@ export async function markDelivered(queries: Queries, ids: readonly number[]): P
     .update(notifications)
     .set({ deliveredAt: sql`clock_timestamp()` })
     .where(inArray(notifications.id, [...ids]));
+}
+
+/** The newest notification of a job: what it said last. */
+export async function latestNotification(queries: Queries, jobId: number): Promise<Notification | undefined> {
+  return queries.query.notifications.findFirst({
+    where: eq(notifications.jobId, jobId),
+    orderBy: desc(notifications.id),
+  });
+}
+
+/** Marks a job's notifications up to the one that was read; one that came meanwhile is still to be read. */
+export async function settleNotifications(
+  tx: Queries,
+  jobId: number,
+  outcome: string,
+  read: Notification | undefined,
+): Promise<void> {
+  if (read === undefined) return;
+  await tx
+    .update(notifications)
+    .set({ outcome: sql`coalesce(${notifications.outcome}, ${outcome})` })
+    .where(and(eq(notifications.jobId, jobId), lte(notifications.id, read.id)));
+}
+
+/** Marks what was read of an ended batch's notifications as delivered; what came meanwhile is still to be read. */
+export async function settleLateNotifications(queries: Queries, batchId: string): Promise<void> {
+  await queries.execute(sql`
+    update notifications set delivered_at = clock_timestamp()
+    where batch_id = ${batchId} and delivered_at is null
+      and (outcome is not null or not exists (select from jobs where jobs.id = job_id))`);
 }

@@ -1,7 +1,8 @@
-import { and, asc, eq, inArray, isNull, sql, type AnyColumn, type SQL } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull, isNull, sql, type AnyColumn, type SQL } from 'drizzle-orm';
+import type { TrackingTask } from '../tasks/types.ts';
 import { anyOf } from './any-of.ts';
 import type { Queries } from './database.ts';
-import { jobRows, jobs, notifications, rows, type RowState } from './schema.ts';
+import { batches, jobRows, jobs, notifications, rows, type RowState } from './schema.ts';
 import { storable } from '../text.ts';
 
 export type Job = typeof jobs.$inferSelect;
@@ -10,6 +11,13 @@ export type Job = typeof jobs.$inferSelect;
 export interface PendingJob {
   jobId: number;
   label: string;
+}
+
+/** What says in a task's jobs who is asked. */
+export function askedOf({ lookup }: TrackingTask): Pick<Job, 'sitemapId' | 'carrier'> {
+  return lookup.by === 'carrier'
+    ? { sitemapId: null, carrier: lookup.carrier }
+    : { sitemapId: lookup.sitemapId, carrier: null };
 }
 
 export async function findJob(queries: Queries, jobId: number): Promise<Job | null> {
@@ -21,12 +29,12 @@ export function isLatestJob(jobId: number | AnyColumn): SQL {
   return sql`not exists (select from job_rows later where later.row_id = rows.id and later.job_id > ${jobId})`;
 }
 
-/** Rows of the given jobs, each with the start URL that is to bring its result. */
+/** Rows of the given jobs, each with the subject that is to bring its result. */
 export function rowsOfJobs(queries: Queries, jobIds: readonly number[]) {
   return queries
     .select({
       jobId: jobRows.jobId,
-      url: jobRows.url,
+      subject: jobRows.subject,
       row: rows,
       latest: sql<boolean>`${isLatestJob(jobRows.jobId)}`,
     })
@@ -57,7 +65,8 @@ export async function nextJob(queries: Queries, batchId: string): Promise<Pendin
   return { jobId: found.id, label: labelOf(linked.map((link) => link.row)) };
 }
 
-const OPEN_STATES = ['pending', 'published', 'redirected'] as const;
+/** A row that still waits for a result. */
+export const OPEN_STATES = ['pending', 'published', 'redirected'] as const;
 
 /** Moves a job's rows on; those with a result stay as they are, and those that a later job asks after. */
 async function setRowsOfJob(
@@ -122,4 +131,35 @@ export async function markFailed(tx: Queries, jobId: number, reason: string): Pr
     .where(and(eq(jobs.id, jobId), inArray(jobs.state, ['pending', 'publishing', 'published', 'incomplete'])))
     .returning({ id: jobs.id });
   if (failed !== undefined) await setRowsOfJob(tx, jobId, { state: 'failed', error });
+}
+
+/** Published jobs of running batches whose webhook is overdue, the longest overdue first. */
+export async function overdueJobs(queries: Queries, limit: number) {
+  return queries
+    .select({
+      id: jobs.id,
+      customId: jobs.customId,
+      sitemapId: jobs.sitemapId,
+      scrapingJobId: sql<number>`${jobs.scrapingJobId}`.mapWith(Number),
+    })
+    .from(jobs)
+    .innerJoin(batches, eq(batches.id, jobs.batchId))
+    .where(
+      and(
+        eq(jobs.state, 'published'),
+        isNotNull(jobs.scrapingJobId),
+        isNull(batches.finishedAt),
+        sql`${jobs.deadlineAt} <= clock_timestamp()`,
+      ),
+    )
+    .orderBy(jobs.deadlineAt)
+    .limit(limit);
+}
+
+/** Still running, or not answered: to be asked after again a deadline later. */
+export async function postponeDeadline(queries: Queries, jobId: number, deadlineMs: number): Promise<void> {
+  await queries
+    .update(jobs)
+    .set({ deadlineAt: sql`clock_timestamp() + ${`${deadlineMs} milliseconds`}::interval` })
+    .where(eq(jobs.id, jobId));
 }

@@ -1,6 +1,5 @@
 import { sql } from 'drizzle-orm';
 import { isTerminalStatus, type TrackingStatus } from '../carriers/status.ts';
-import type { RecordedContent, RecordedResult } from '../saves/save-rule.ts';
 import type { TaskName } from '../tasks/types.ts';
 import type { RowContent } from '../workbook/types.ts';
 import type { Queries } from './database.ts';
@@ -8,6 +7,31 @@ import type { BatchState, RowState } from './schema.ts';
 import { storable } from '../text.ts';
 
 type Content = RowContent & { occurrence: number };
+
+/** What is on record of a row's content in its workbook, whichever batch tried it. Moments in milliseconds. */
+export interface RecordedContent {
+  /** Where its newest try stands: `waiting` its batch runs, `cancelled` or `untried` its batch ended without it. */
+  state: 'waiting' | 'untried' | 'cancelled' | 'invalid' | 'failed' | 'completed';
+  /** When the newest try ended. */
+  triedAtMs: number;
+  /** Tries in a row that failed. */
+  failures: number;
+  /** Its newest result, also where later tries failed. */
+  result: RecordedResult | null;
+}
+
+export interface RecordedResult {
+  text: string;
+  /** Delivered or returned: it changes no more. */
+  terminal: boolean;
+  completedAtMs: number;
+  /** The text that was written into the cell; null: none was, since a person's text or a formula was in the way, or the row was gone. */
+  written: string | null;
+  /** When a writeback dealt with it; null: still to come. */
+  writtenAtMs: number | null;
+  /** What the cell held before. */
+  replaced: string | null;
+}
 
 /** The rows on record that a content's newest try and newest result are. */
 export interface OnRecord {

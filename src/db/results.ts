@@ -1,18 +1,17 @@
-import { and, eq, inArray, lte, ne, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, ne, or, sql } from 'drizzle-orm';
 import type { YamatoParcel } from '../carriers/yamato/types.ts';
-import type { RowResult } from '../tasks/types.ts';
+import type { RowResult } from '../tasks/result.ts';
+import type { TrackingTask } from '../tasks/types.ts';
 import { lockBatch } from './batches.ts';
 import type { Queries } from './database.ts';
-import { isLatestJob, type Job } from './jobs.ts';
-import { jobRows, jobs, notifications, type ResultSource, rows } from './schema.ts';
+import { askedOf, isLatestJob, type Job, OPEN_STATES } from './jobs.ts';
+import { jobRows, jobs, type ResultSource, rows } from './schema.ts';
 import { storable } from '../text.ts';
 
 /** What a lookup gave a row: a result, or why there is none. */
 export type RowOutcome =
   | { rowId: number; result: RowResult; error: null; details?: YamatoParcel }
   | { rowId: number; result: null; error: string };
-
-const OPEN_STATES = ['pending', 'published', 'redirected'] as const;
 
 /**
  * Writes what a job found for its rows. A row that has a result never loses it to a failure, nor to an older job's
@@ -75,7 +74,7 @@ export async function redirectJob(
   tx: Queries,
   job: Job,
   startUrls: readonly string[],
-  to: Pick<Job, 'task' | 'sitemapId'> & { customIdPrefix: string },
+  to: TrackingTask,
 ): Promise<void> {
   await lockBatch(tx, job.batchId);
   const [created] = await tx
@@ -85,9 +84,9 @@ export async function redirectJob(
       seq: sql`(select max(seq) + 1 from jobs where batch_id = ${job.batchId})`,
       attempt: job.attempt,
       customId: `${to.customIdPrefix}-from-${job.customId}`,
-      task: to.task,
-      sitemapId: to.sitemapId,
-      startUrls: [...startUrls],
+      task: to.name,
+      ...askedOf(to),
+      subjects: [...startUrls],
       redirectOf: job.id,
     })
     .onConflictDoNothing({ target: jobs.redirectOf })
@@ -103,62 +102,17 @@ export async function redirectJob(
       .select({
         jobId: sql<number>`${created.id}::bigint`.as('job_id'),
         rowId: jobRows.rowId,
-        url: jobRows.url,
+        subject: jobRows.subject,
       })
       .from(jobRows)
       .where(
-        and(eq(jobRows.jobId, job.id), inArray(jobRows.url, [...startUrls]), inArray(jobRows.rowId, latest)),
+        and(
+          eq(jobRows.jobId, job.id),
+          inArray(jobRows.subject, [...startUrls]),
+          inArray(jobRows.rowId, latest),
+        ),
       ),
   );
   const moved = tx.select({ rowId: jobRows.rowId }).from(jobRows).where(eq(jobRows.jobId, created.id));
   await tx.update(rows).set({ state: 'redirected' }).where(inArray(rows.id, moved));
-}
-
-/** Whether a job that came to its end left a row without its result: then a later notification is worth reading. */
-export async function hasFailedRows(queries: Queries, jobId: number): Promise<boolean> {
-  const [failed] = await queries
-    .select({ id: rows.id })
-    .from(jobRows)
-    .innerJoin(rows, eq(rows.id, jobRows.rowId))
-    .where(and(eq(jobRows.jobId, jobId), eq(rows.state, 'failed')))
-    .limit(1);
-  return failed !== undefined;
-}
-
-/** Calls of a job that met a failing network or server, since one last came through. */
-export async function failedCalls(
-  queries: Queries,
-  jobId: number,
-  kind: 'download' | 'check',
-): Promise<number> {
-  const [count] = await queries.execute<{ n: number }>(sql`
-    with own as (select id, http_status is null or http_status >= 500 as failed from calls
-                 where job_id = ${jobId} and kind = ${kind} and finished_at is not null)
-    select count(*)::int as n from own
-    where failed and id > coalesce((select max(id) from own where not failed), 0)`);
-  return count?.n ?? 0;
-}
-
-export type Notification = typeof notifications.$inferSelect;
-
-/** The newest notification of a job: what it said last. */
-export async function latestNotification(queries: Queries, jobId: number): Promise<Notification | undefined> {
-  return queries.query.notifications.findFirst({
-    where: eq(notifications.jobId, jobId),
-    orderBy: sql`${notifications.id} desc`,
-  });
-}
-
-/** Marks a job's notifications up to the one that was read; one that came meanwhile is still to be read. */
-export async function settleNotifications(
-  tx: Queries,
-  jobId: number,
-  outcome: string,
-  read: Notification | undefined,
-): Promise<void> {
-  if (read === undefined) return;
-  await tx
-    .update(notifications)
-    .set({ outcome: sql`coalesce(${notifications.outcome}, ${outcome})` })
-    .where(and(eq(notifications.jobId, jobId), lte(notifications.id, read.id)));
 }

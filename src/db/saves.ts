@@ -3,7 +3,8 @@ import type { Queries } from './database.ts';
 import { editingSessions, saves } from './schema.ts';
 import { storable } from '../text.ts';
 
-export type NewSave = Pick<typeof saves.$inferInsert, 'workbook' | 'source' | 'savedBy'>;
+/** A save of a workbook, as it was told; `savedBy`: the user's id, null where it was not told. */
+export type NewSave = Pick<typeof saves.$inferSelect, 'workbook' | 'source' | 'savedBy'>;
 
 export async function storeSave(queries: Queries, save: NewSave): Promise<void> {
   await queries.insert(saves).values(save);

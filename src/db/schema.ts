@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import {
   bigint,
   boolean,
+  check,
   index,
   integer,
   jsonb,
@@ -13,6 +14,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { TrackingStatus } from '../carriers/status.ts';
 import type { YamatoParcel } from '../carriers/yamato/types.ts';
+import type { Carrier } from '../tasks/lookup.ts';
 import type { TaskName } from '../tasks/types.ts';
 import type { WorkbookColumns } from '../workbook/types.ts';
 
@@ -31,10 +33,8 @@ export type JobState =
   | 'completed'
   | 'failed';
 
-/** Carriers that are asked directly. */
-export type Carrier = 'yamato';
 /** Who answered; `record`: an earlier batch, nobody was asked. */
-export type ResultSource = 'webscraper' | 'yamato' | 'record';
+export type ResultSource = 'webscraper' | Carrier | 'record';
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 });
 const id = () => bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity();
@@ -127,10 +127,12 @@ export const jobs = pgTable(
     attempt: integer('attempt').notNull().default(1),
     customId: text('custom_id').notNull().unique(),
     task: text('task').$type<TaskName>().notNull(),
-    /** Null: asked of the carrier directly. */
+    /** Web Scraper is asked with this sitemap; null: the carrier is asked. */
     sitemapId: bigint('sitemap_id', { mode: 'number' }),
-    /** Of a job that the carrier is asked directly: its numbers. */
-    startUrls: text('start_urls').array().notNull(),
+    /** The carrier that is asked directly; null: Web Scraper is. */
+    carrier: text('carrier').$type<Carrier>(),
+    /** What is asked about: start URLs, or the carrier's numbers. */
+    subjects: text('subjects').array().notNull(),
     state: text('state').$type<JobState>().notNull().default('pending'),
     scrapingJobId: bigint('scraping_job_id', { mode: 'number' }),
     /** At most one redirected job for a job. */
@@ -144,6 +146,7 @@ export const jobs = pgTable(
     error: text('error'),
   },
   (t) => [
+    check('jobs_one_is_asked', sql`num_nonnulls(sitemap_id, carrier) = 1`),
     uniqueIndex('jobs_batch_seq').on(t.batchId, t.seq),
     index('jobs_next')
       .on(t.batchId, sql`(redirect_of is null)`, t.seq)
@@ -213,7 +216,8 @@ export const jobRows = pgTable(
     rowId: bigint('row_id', { mode: 'number' })
       .notNull()
       .references(() => rows.id, { onDelete: 'cascade' }),
-    url: text('url').notNull(),
+    /** The one of the job's subjects that is to bring the row's result. */
+    subject: text('subject').notNull(),
   },
   (t) => [primaryKey({ columns: [t.jobId, t.rowId] }), index('job_rows_row').on(t.rowId)],
 );

@@ -4,7 +4,7 @@ import { anyOf } from './any-of.ts';
 import type { Batch } from './batches.ts';
 import type { Queries } from './database.ts';
 import { batches, rows } from './schema.ts';
-import { SHOWN } from './shown.ts';
+import { SHOWN } from './status-column.ts';
 
 /** Rows of a workbook's batches that have the content of this table's row. */
 const SAME_CONTENT = sql`md5(earlier.input) = md5(rows.input) and earlier.input = rows.input

@@ -1,5 +1,5 @@
 import { webdavPath } from '../files/webdav/path.ts';
-import { TaskError } from '../tasks/task-error.ts';
+import { TaskError } from '../tasks/types.ts';
 import { taskForPath } from '../tasks/registry.ts';
 
 /**

@@ -1,8 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { askForecastMs, TYPICAL_ASK_MS } from '../account/ask-forecast.ts';
-import { forecastMs, TYPICAL_JOB_MS } from './forecast.ts';
+import { askForecastMs, forecastMs, TYPICAL_ASK_MS, TYPICAL_JOB_MS } from './forecast.ts';
 import { type AccountLimits, closedText, usedText } from './account-turns.ts';
-import { batchFigures, type BatchFigures } from '../db/counts.ts';
+import { batchFigures, type BatchFigures } from '../db/batch-figures.ts';
 import type { Queries } from '../db/database.ts';
 
 /** The account as people see it, and what a forecast needs. */
@@ -66,14 +65,14 @@ export async function readAccount(queries: Queries, limits: AccountLimits): Prom
            (extract(epoch from case when closed_until > now then closed_until end) * 1000)::float8 as "closedMs",
            closed_reason as "closedReason", held_reason as "heldReason",
            (select avg(extract(epoch from finished_at - published_at) * 1000)::float8 from (
-             select finished_at, published_at from jobs where state = 'completed' and sitemap_id is not null
+             select finished_at, published_at from jobs where state = 'completed' and carrier is null
              order by id desc limit ${JOBS_AVERAGED}) latest) as "jobMs",
            (select avg(answer_ms + pause_ms)::float8 from (
              select answer_ms, pause_ms from carrier_requests order by id desc limit ${JOBS_AVERAGED}) latest) as "askMs"
     from time, account_clock`);
   if (row === undefined) throw new TypeError('the account clock has no row: run `tsuiseki migrate`');
   const pending = await queries.execute<{ batchId: string; direct: boolean; n: number }>(sql`
-    select batch_id as "batchId", sitemap_id is null as direct, count(*)::int as n
+    select batch_id as "batchId", carrier is not null as direct, count(*)::int as n
     from jobs join batches on batches.id = jobs.batch_id
     where jobs.state = 'pending' and batches.finished_at is null group by 1, 2`);
   const jobsOf = (asked: boolean) =>

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Database, Queries } from '../db/database.ts';
-import type { Carrier } from '../db/schema.ts';
+import type { Carrier } from '../tasks/lookup.ts';
 import { storable } from '../text.ts';
 
 /** A request to be sent in `delayMs`, or in how long to ask again, and why. */

@@ -1,4 +1,4 @@
-import type { Account } from './account.ts';
+import type { ApiAccount } from './api-account.ts';
 import type { CallLog } from './call-log.ts';
 import type { FaultBook } from './fault-book.ts';
 import type { Notifier } from './notifier.ts';
@@ -10,7 +10,7 @@ import type { YamatoLog } from './yamato/log.ts';
 /** What the routes of one sandbox share. */
 export interface SandboxContext {
   options: ResolvedOptions;
-  account: Account;
+  account: ApiAccount;
   calls: CallLog;
   faults: FaultBook;
   notifier: Notifier;

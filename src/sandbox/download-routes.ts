@@ -24,7 +24,7 @@ export function downloadRoutes(api: FastifyInstance, context: SandboxContext): v
     const { id, customId, startUrls } = job;
     const fault = faults.first('csv', customId === null ? startUrls : [...startUrls, customId]);
     Object.assign(call, { jobId: id, customId, fault });
-    const { columns, records } = account.results.data(job, options.clock.nowMs());
+    const { columns, records } = account.pages.data(job, options.clock.nowMs());
     const text = toCsv(columns, records);
     if (fault !== null && answerInstead(fault, text, request, reply, context)) return reply;
     if (fault === 'no-columns') {
@@ -44,7 +44,7 @@ export function downloadRoutes(api: FastifyInstance, context: SandboxContext): v
     const job = account.find(request.params.id);
     if (job === undefined) return fail(reply, 404, 'Scraping job not found');
     Object.assign(calls.of(request), { jobId: job.id, customId: job.customId });
-    const { records } = account.results.data(job, options.clock.nowMs());
+    const { records } = account.pages.data(job, options.clock.nowMs());
     const lines = records.map((record) => `${JSON.stringify(record)}\n`);
     return reply.type('application/json').send(lines.join(''));
   });

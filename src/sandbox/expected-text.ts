@@ -1,4 +1,3 @@
-import type { TaskName } from '../tasks/types.ts';
 import { assertNever } from '../errors.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import { markersIn } from './fault-markers.ts';
@@ -9,6 +8,7 @@ import { goesByJapanPost, orderOf } from './parcels/order.ts';
 import type { Parcel } from './parcels/parcel.ts';
 import { yamatoParcel } from './parcels/yamato-parcel.ts';
 import { numbersIn } from './records/numbers.ts';
+import type { AnsweredTask } from './sitemaps.ts';
 import { yamatoPageParcel } from './yamato/page-parcel.ts';
 
 export interface ExpectedTextOptions {
@@ -87,7 +87,7 @@ function pageText({ events, title }: Parcel): string {
  * A fault asked for over the control endpoint is unknown here. `url` may be null where `trackingNumber` says it all.
  */
 export function expectedText(
-  task: TaskName,
+  task: AnsweredTask,
   url: string | null,
   trackingNumber: string | null,
   options: ExpectedTextOptions,

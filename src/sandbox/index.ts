@@ -12,5 +12,5 @@ export type { SandboxLogger, SandboxOptions, YamatoTlsOptions } from './options.
 export type { Sandbox } from './sandbox.ts';
 export { startSandbox } from './sandbox.ts';
 export { DEFAULT_SITEMAPS } from './sitemaps.ts';
-export type { ScrapedTask } from './sitemaps.ts';
+export type { AnsweredTask, ScrapedTask } from './sitemaps.ts';
 export type { YamatoRequest } from './yamato/log.ts';

@@ -1,7 +1,6 @@
 import ExcelJS from 'exceljs';
-
-import { mod7CheckDigit } from '../carriers/check-digits.ts';
 import type { TaskName } from '../tasks/types.ts';
+import { withCheckDigit } from './check-digit.ts';
 
 export interface SampleOptions {
   task: TaskName;
@@ -39,7 +38,7 @@ export async function writeSampleWorkbook(
     const row = sheet.getRow(index + (index < blankAfter ? 2 : 3));
     const firstNumber = FIRST_NUMBER[task];
     if (firstNumber === undefined) fillOrder(row, index);
-    else fillNumber(row, trackingNumber(firstNumber + index * 37), index);
+    else fillNumber(row, withCheckDigit(firstNumber + index * 37), index);
     row.getCell(4).value = index % 5 === 0 ? '急ぎ' : null;
     row.commit();
   }
@@ -49,11 +48,6 @@ export async function writeSampleWorkbook(
     row.commit();
   }
   await workbook.xlsx.writeFile(path);
-}
-
-/** A made-up number of twelve digits whose last one is right (modulus 7). */
-export function trackingNumber(body: number): string {
-  return `${body}${mod7CheckDigit(String(body))}`;
 }
 
 function fillNumber(row: ExcelJS.Row, number: string, index: number): void {

@@ -2,7 +2,7 @@ import formbody from '@fastify/formbody';
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
-import { Account } from './account.ts';
+import { ApiAccount } from './api-account.ts';
 import { guardApi } from './api-gate.ts';
 import type { ReceivedCall } from './call-log.ts';
 import { CallLog } from './call-log.ts';
@@ -52,7 +52,7 @@ function buildContext(options: SandboxOptions): SandboxContext {
   const notifier = new Notifier({ ...resolved, timers });
   return {
     options: resolved,
-    account: new Account(resolved, faults, notifier, timers),
+    account: new ApiAccount(resolved, faults, notifier, timers),
     calls: new CallLog(resolved.clock),
     faults,
     notifier,

@@ -1,18 +1,5 @@
-/** A save of a workbook, as told by a webhook. */
-export interface NewSave {
-  /** Where the workbook is, canonical: `webdav:/a/b.xlsx`. */
-  workbook: string;
-  source: 'onlyoffice' | 'nextcloud';
-  /** The user's id where it was told. */
-  savedBy: string | null;
-}
-
-/** A document server's editing session, by its `key`: began (callback status 1) or ended (2, 4); 6 leaves it open. */
-export interface EditingSession {
-  workbook: string;
-  key: string;
-  open: boolean;
-}
+import type { EditingSession } from '../db/editing-sessions.ts';
+import type { NewSave } from '../db/saves.ts';
 
 /** Where what the webhooks tell is kept. */
 export interface SaveInbox {

@@ -1,3 +1,4 @@
+import type { RecordedContent, RecordedResult } from '../db/recorded-contents.ts';
 import { FIELD_SEPARATOR } from '../tasks/fields.ts';
 
 /** A row as it was saved: what its result cell holds now. */
@@ -5,31 +6,6 @@ export interface SavedCell {
   /** '' when empty. */
   result: string;
   resultIsFormula: boolean;
-}
-
-/** What is on record of a row's content in its workbook, whichever batch tried it. Moments in milliseconds. */
-export interface RecordedContent {
-  /** Where its newest try stands: `waiting` its batch runs, `cancelled` or `untried` its batch ended without it. */
-  state: 'waiting' | 'untried' | 'cancelled' | 'invalid' | 'failed' | 'completed';
-  /** When the newest try ended. */
-  triedAtMs: number;
-  /** Tries in a row that failed. */
-  failures: number;
-  /** Its newest result, also where later tries failed. */
-  result: RecordedResult | null;
-}
-
-export interface RecordedResult {
-  text: string;
-  /** Delivered or returned: it changes no more. */
-  terminal: boolean;
-  completedAtMs: number;
-  /** The text that was written into the cell; null: none was, since a person's text or a formula was in the way, or the row was gone. */
-  written: string | null;
-  /** When a writeback dealt with it; null: still to come. */
-  writtenAtMs: number | null;
-  /** What the cell held before. */
-  replaced: string | null;
 }
 
 export interface SaveTimes {

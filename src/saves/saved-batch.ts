@@ -1,6 +1,6 @@
 import { forecastOf, readAccount } from '../pacing/account-figures.ts';
 import { type Batch, insertBatch, setBatchState } from '../db/batches.ts';
-import { batchFigures } from '../db/counts.ts';
+import { batchFigures } from '../db/batch-figures.ts';
 import type { Queries } from '../db/database.ts';
 import { addRows, type ImportPlan } from '../batches/import-rows.ts';
 import { withIds } from '../batches/new-batch.ts';

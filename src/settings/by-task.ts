@@ -7,15 +7,17 @@ function valueOf<T>(values: ByTask<T>, task: TrackingTask): T {
   return values.tasks[task.customIdPrefix] ?? values.all;
 }
 
-/** The sitemap a task's jobs use: configured, else the present account's; null where the carrier is asked directly. */
-export function sitemapIdOf(settings: Settings, task: TrackingTask): number | null {
-  if (task.sitemapId === null) return null;
-  return (settings.sitemapIds === null ? null : valueOf(settings.sitemapIds, task)) ?? task.sitemapId;
+/** The task with the sitemap that is configured for it, where one is. */
+export function withSitemap({ sitemapIds }: Settings, task: TrackingTask): TrackingTask {
+  const { lookup } = task;
+  if (lookup.by === 'carrier' || sitemapIds === null) return task;
+  return { ...task, lookup: { ...lookup, sitemapId: valueOf(sitemapIds, task) ?? lookup.sitemapId } };
 }
 
 /** How many start URLs a job takes; where the carrier is asked directly: how many numbers a request takes. */
-export function urlsPerJobOf(settings: Settings, task: TrackingTask): number {
-  return task.sitemapId === null ? task.numbersPerUrl : valueOf(settings.urlsPerJob, task);
+export function subjectsPerJobOf(settings: Settings, task: TrackingTask): number {
+  const { lookup } = task;
+  return lookup.by === 'carrier' ? lookup.numbersPerRequest : valueOf(settings.urlsPerJob, task);
 }
 
 export function columnsOf(settings: Settings, task: TrackingTask): WorkbookColumns {

@@ -1,5 +1,5 @@
 import { parseScrapeTime } from '../carriers/japan-time.ts';
-import type { CsvRecord } from './types.ts';
+import type { CsvRecord } from './result.ts';
 
 /** Stands between the fields of a result text: U+FF5C three times (interface section 5). */
 export const FIELD_SEPARATOR = '｜｜｜';

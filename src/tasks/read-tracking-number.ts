@@ -1,7 +1,7 @@
 import { checkDigitWarning } from '../carriers/check-digits.ts';
 import { digitsOf, isScientific, plainNumber } from '../carriers/tracking-number.ts';
 import { assertNever } from '../errors.ts';
-import type { NumberShape } from './types.ts';
+import type { NumberShape } from './task-entry.ts';
 
 const TWELVE_DIGITS = /^\d{12}$/;
 const DOMESTIC = /^\d{11,12}$/;

@@ -1,5 +1,6 @@
 import { fieldOf } from './fields.ts';
-import type { CsvRecord, TrackingTask } from './types.ts';
+import type { WebscraperLookup } from './lookup.ts';
+import type { CsvRecord } from './result.ts';
 
 const DISCRIMINANT = 'Discriminant';
 
@@ -10,9 +11,12 @@ const DISCRIMINANT = 'Discriminant';
  * A CSV without that column proves nothing (the sitemap was changed, or it is another one's CSV), and every page
  * would be paid for twice: no redirect. `records` are those of one start URL.
  */
-export function isRedirect(task: TrackingTask, records: readonly CsvRecord[]): boolean {
+export function isRedirect(
+  { redirectsTo }: Pick<WebscraperLookup, 'redirectsTo'>,
+  records: readonly CsvRecord[],
+): boolean {
   return (
-    task.redirectsTo !== null &&
+    redirectsTo !== null &&
     records.some((record) => Object.hasOwn(record, DISCRIMINANT)) &&
     records.every((record) => fieldOf(record, DISCRIMINANT) === '')
   );

@@ -1,5 +1,5 @@
 import { fieldOf } from './fields.ts';
-import type { CsvRecord } from './types.ts';
+import type { CsvRecord } from './result.ts';
 
 /** The spellings of the start URL's column that sitemaps use (domain section 4). */
 const START_URL_COLUMNS = ['web-scraper-start-url', 'web_scraper_start_url', 'web_start_url'] as const;

@@ -2,6 +2,7 @@ import { toHalfWidth } from '../carriers/tracking-number.ts';
 import type { RowContent } from '../workbook/types.ts';
 import { readTrackingNumber } from './read-tracking-number.ts';
 import { emailIn, isWebAddress, orderNumberIn, orderUrl, urlProblem } from './row-url.ts';
+import type { NumberShape } from './task-entry.ts';
 import type { RowReading, TrackingTask } from './types.ts';
 import { fillUrlTemplate, numberInUrl } from './url-template.ts';
 
@@ -14,36 +15,42 @@ import { fillUrlTemplate, numberInUrl } from './url-template.ts';
  * for people, in which no e-mail address and no order URL occurs.
  */
 export function understandRow(task: TrackingTask, row: RowContent): RowReading {
-  if (task.numbersPerUrl > 1) return readSharedNumber(task, row);
+  const { lookup, numberShape } = task;
+  if (lookup.by === 'carrier' || lookup.numbersPerUrl > 1) return readSharedNumber(numberShape, row);
+  const { urlTemplate } = lookup;
 
   const link = row.inputUrl?.trim() ?? '';
-  if (isWebAddress(link)) return readUrl(task, link, row.input);
+  if (isWebAddress(link)) return readUrl(numberShape, urlTemplate, link, row.input);
   const text = row.input.trim();
-  if (isWebAddress(text)) return readUrl(task, text, '');
+  if (isWebAddress(text)) return readUrl(numberShape, urlTemplate, text, '');
 
-  const number = task.numberShape === null ? null : readTrackingNumber(task.numberShape, row.input);
+  const number = numberShape === null ? null : readTrackingNumber(numberShape, row.input);
   if (number?.valid !== true && toHalfWidth(row.email).includes('@')) {
     const order = readOrder(row);
     if (order.valid || number === null) return order;
   }
-  if (number === null || task.urlTemplate === null) return invalid(missingReason(row, link));
+  if (number === null || urlTemplate === null) return invalid(missingReason(row, link));
   if (!number.valid) return invalid(number.error);
   const { trackingNumber, warnings } = number;
-  return { valid: true, url: fillUrlTemplate(task.urlTemplate, [trackingNumber]), trackingNumber, warnings };
+  return { valid: true, url: fillUrlTemplate(urlTemplate, [trackingNumber]), trackingNumber, warnings };
 }
 
-function readSharedNumber(task: TrackingTask, row: RowContent): RowReading {
-  const number = readTrackingNumber(task.numberShape ?? 'twelve_digits', row.input);
+function readSharedNumber(numberShape: NumberShape | null, row: RowContent): RowReading {
+  const number = readTrackingNumber(numberShape ?? 'twelve_digits', row.input);
   return number.valid ? { ...number, url: null } : invalid(number.error);
 }
 
 /** A linked or typed URL; its tracking number is the cell's text or the template's place in the URL, if either. */
-function readUrl(task: TrackingTask, url: string, text: string): RowReading {
+function readUrl(
+  numberShape: NumberShape | null,
+  urlTemplate: string | null,
+  url: string,
+  text: string,
+): RowReading {
   const problem = urlProblem(url);
   if (problem !== null) return invalid(problem);
-  const { numberShape } = task;
   if (numberShape === null) return { valid: true, url, trackingNumber: null, warnings: [] };
-  const inUrl = task.urlTemplate === null ? null : numberInUrl(task.urlTemplate, url);
+  const inUrl = urlTemplate === null ? null : numberInUrl(urlTemplate, url);
   const number = [text, inUrl ?? '']
     .map((candidate) => readTrackingNumber(numberShape, candidate))
     .find((reading) => reading.valid);

@@ -10,7 +10,3 @@ export const QUEUES = {
 } as const;
 
 export type WorkerName = keyof typeof QUEUES;
-
-export const BATCH_WORKFLOW = 'TrackingBatchWorkflow';
-export const YAMATO_WORKFLOW = 'YamatoBatchWorkflow';
-export const SAVE_WORKFLOW = 'WorkbookSaveWorkflow';

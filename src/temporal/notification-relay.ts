@@ -1,8 +1,8 @@
 import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
-import type { WebhookMessage } from '../../workflows/messages.ts';
 import { findBatch } from '../db/batches.ts';
 import type { Database } from '../db/database.ts';
 import { markDelivered, undelivered } from '../db/inbox.ts';
+import { type WebhookMessage, webhookReceived } from './messages.ts';
 
 /** Notifications a signal: a list costs one signal and one activity, not one each. */
 const NOTIFICATIONS_A_SIGNAL = 100;
@@ -89,7 +89,7 @@ export class NotificationRelay {
   private signal(workflowId: string, message: WebhookMessage): Promise<void> {
     const handle = this.client.workflow.getHandle(workflowId);
     return this.client.withDeadline(Date.now() + SIGNAL_TIMEOUT_MS, () =>
-      handle.signal<[WebhookMessage]>('webhookReceived', message),
+      handle.signal(webhookReceived, message),
     );
   }
 }

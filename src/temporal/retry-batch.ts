@@ -5,9 +5,9 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
-import type { RetryMessage } from '../../workflows/messages.ts';
 import { type Batch, findBatch, reopenBatch, runningBatch, setBatchState } from '../db/batches.ts';
 import { TsuisekiError } from '../errors.ts';
+import { type RetryMessage, retryRows } from './messages.ts';
 import { startWorkflow, type WorkflowDeps } from './start-batch.ts';
 
 export class RetryError extends TsuisekiError<'BATCH_UNKNOWN' | 'OTHER_BATCH_RUNS' | 'BATCH_ENDING'> {}
@@ -34,7 +34,7 @@ export async function retryBatch(deps: WorkflowDeps, batchId: string, message: R
 /** False: the batch has ended meanwhile. */
 async function sendRetry(client: Client, batch: Batch, message: RetryMessage): Promise<boolean> {
   try {
-    await client.workflow.getHandle(batch.workflowId).executeUpdate('retryRows', { args: [message] });
+    await client.workflow.getHandle(batch.workflowId).executeUpdate(retryRows, { args: [message] });
     return true;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError || error instanceof WorkflowUpdateFailedError) return false;

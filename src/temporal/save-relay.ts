@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { Database } from '../db/database.ts';
-import { noteSession } from '../db/editing-sessions.ts';
-import { storeSave } from '../db/saves.ts';
+import { type EditingSession, noteSession } from '../db/editing-sessions.ts';
+import { type NewSave, storeSave } from '../db/saves.ts';
 import { errorMessage } from '../errors.ts';
-import type { EditingSession, NewSave, SaveInbox } from '../saves/save-inbox.ts';
+import type { SaveInbox } from '../saves/save-inbox.ts';
 import type { Logger } from '../log.ts';
 import { firstOf } from '../text.ts';
-import { QUEUES, SAVE_WORKFLOW } from './names.ts';
+import { workbookSaved } from './messages.ts';
+import { QUEUE_OF_WORKFLOW, type Workflows } from './workflows.ts';
 
 const WAKE_TIMEOUT_MS = 10_000;
 
@@ -27,11 +28,11 @@ function saveWorkflowId(workbook: string): string {
 /** Wakes whoever examines the saves of a workbook. */
 export async function wakeSave(client: WakingClient, workbook: string): Promise<void> {
   await client.withDeadline(Date.now() + WAKE_TIMEOUT_MS, () =>
-    client.workflow.signalWithStart(SAVE_WORKFLOW, {
+    client.workflow.signalWithStart<Workflows['WorkbookSaveWorkflow']>('WorkbookSaveWorkflow', {
       workflowId: saveWorkflowId(workbook),
-      taskQueue: QUEUES.acquisition,
+      taskQueue: QUEUE_OF_WORKFLOW.WorkbookSaveWorkflow,
       args: [{ workbook }],
-      signal: 'workbookSaved',
+      signal: workbookSaved,
       signalArgs: [],
       staticSummary: `save of ${firstOf(basename(workbook), 150)}`,
     }),

@@ -1,10 +1,9 @@
 import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
-import { QUEUES } from './names.ts';
+import { QUEUE_OF_WORKFLOW, type Workflows } from './workflows.ts';
 
 interface Recurring {
   id: string;
-  workflowType: string;
-  taskQueue: string;
+  workflowType: keyof Workflows;
   everyMs: number;
 }
 
@@ -19,43 +18,38 @@ export async function applySchedules(client: Client, jobDeadlineMs: number): Pro
     {
       id: 'tsuiseki-inbox-relay',
       workflowType: 'InboxRelayWorkflow',
-      taskQueue: QUEUES.acquisition,
       // Within the minute from webhook to database; more often would bury the batches in the Web UI.
       everyMs: 30_000,
     },
     {
       id: 'tsuiseki-lost-webhooks',
       workflowType: 'LostWebhookWorkflow',
-      taskQueue: QUEUES.acquisition,
       everyMs: checkEveryMs(jobDeadlineMs),
     },
     {
       id: 'tsuiseki-batch-sweep',
       workflowType: 'BatchSweepWorkflow',
-      taskQueue: QUEUES.acquisition,
       everyMs: 60_000,
     },
     {
       id: 'tsuiseki-folder-sweep',
       workflowType: 'FolderSweepWorkflow',
-      taskQueue: QUEUES.acquisition,
       // A save that no webhook told of waits so long at most; unchanged folders cost one request in all.
       everyMs: 120_000,
     },
     {
       id: 'tsuiseki-clean-up',
       workflowType: 'CleanUpWorkflow',
-      taskQueue: QUEUES.acquisition,
       everyMs: 86_400_000,
     },
     {
       id: 'tsuiseki-roll-up',
       workflowType: 'RollUpWorkflow',
-      taskQueue: QUEUES.aggregation,
       everyMs: 3_600_000,
     },
   ];
-  for (const { id, workflowType, taskQueue, everyMs } of recurring) {
+  for (const { id, workflowType, everyMs } of recurring) {
+    const taskQueue = QUEUE_OF_WORKFLOW[workflowType];
     const spec = { intervals: [{ every: everyMs }] };
     const policies = { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' as const };
     const action = { type: 'startWorkflow' as const, workflowType, taskQueue, workflowId: id };

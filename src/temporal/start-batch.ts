@@ -1,29 +1,18 @@
-import { access, constants, realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Client } from '@temporalio/client';
-import type { BatchInput, RetryMessage } from '../../workflows/messages.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type Batch, insertBatch, runningBatch, setBatchState, setRunId } from '../db/batches.ts';
 import type { Database } from '../db/database.ts';
 import { withIds } from '../batches/new-batch.ts';
+import { type StartRequest, startTarget } from '../batches/start-target.ts';
 import { errorMessage } from '../errors.ts';
-import { FileError, type FileStore } from '../files/types.ts';
-import { isWebdavPath, webdavPath } from '../files/webdav/path.ts';
+import type { FileStore } from '../files/types.ts';
 import { columnsOf } from '../settings/by-task.ts';
-import { taskByName, taskForPath } from '../tasks/registry.ts';
-import { TaskError } from '../tasks/task-error.ts';
-import type { TrackingTask } from '../tasks/types.ts';
+import { taskByName } from '../tasks/registry.ts';
 import { firstOf } from '../text.ts';
-import { BATCH_WORKFLOW, QUEUES, YAMATO_WORKFLOW } from './names.ts';
+import type { RetryMessage } from './messages.ts';
 import { DONE_ROWS, FAILED_ROWS, STATE, TASK, WORKBOOK } from './search-attributes.ts';
-
-export interface StartRequest {
-  workbook: string;
-  /** Null: from the path. */
-  task: string | null;
-  rows: number[] | null;
-  fresh: boolean;
-}
+import { type BatchInput, QUEUE_OF_WORKFLOW, type Workflows } from './workflows.ts';
 
 /** What `tsuiseki start` prints. */
 export interface StartedBatch {
@@ -49,40 +38,6 @@ export interface WorkflowDeps {
 
 /** Keyword search attributes hold 255 bytes; three a character in UTF-8. */
 const KEYWORD_CHARACTERS = 80;
-/** A local path is made real; one on WebDAV keeps its form. A file that is not there is an error. */
-async function realPath(files: FileStore, workbook: string): Promise<string> {
-  if (isWebdavPath(workbook)) {
-    const path = webdavPath(workbook);
-    await files.stat(path);
-    return path;
-  }
-  try {
-    const path = await realpath(workbook);
-    await access(path, constants.R_OK);
-    return path.normalize('NFC');
-  } catch (error) {
-    throw new FileError('FILE_NOT_FOUND', `${workbook}: no such file, or it may not be read`, {
-      cause: error,
-    });
-  }
-}
-
-function taskOf(name: string | null, path: string): TrackingTask {
-  const task = name === null ? taskForPath(path) : taskByName(name);
-  if (task.folderKeyword === null)
-    throw new TaskError('TASK_NO_URLS', `${task.name} is never started from a workbook`);
-  return task;
-}
-
-/** The task and real path a start means. An unknown task is wrong use, whether the file is there or not. */
-export async function checkedStart(
-  files: FileStore,
-  request: Pick<StartRequest, 'workbook' | 'task'>,
-): Promise<{ task: TrackingTask; path: string }> {
-  if (request.task !== null) taskOf(request.task, request.workbook);
-  const path = await realPath(files, request.workbook);
-  return { task: taskOf(request.task, path), path };
-}
 
 function started(batch: Batch): StartedBatch {
   const { id, workflowId, runId, task, workbook } = batch;
@@ -92,7 +47,7 @@ function started(batch: Batch): StartedBatch {
 /** Starts a batch, or gives the one that runs for that workbook and task. */
 export async function startBatch(deps: StartDeps, request: StartRequest): Promise<StartedBatch> {
   const { db } = deps.database;
-  const { task, path: workbook } = await checkedStart(deps.files, request);
+  const { task, path: workbook } = await startTarget(deps.files, request);
   const columns = columnsOf(deps.settings, task);
   const { rows: chosenRows, fresh } = request;
   const batch = await insertBatch(db, withIds({ task: task.name, workbook, columns, chosenRows, fresh }));
@@ -128,10 +83,11 @@ export async function startWorkflow(
   const chosen = retry === null ? batch.chosenRows?.join(', ') : (retry.rows ?? 'that failed');
   const rows = chosen === undefined ? 'all rows' : `rows ${firstOf(chosen, 60)}`;
   const name = basename(batch.workbook);
-  const direct = taskByName(batch.task).sitemapId === null;
-  const handle = await client.workflow.start(direct ? YAMATO_WORKFLOW : BATCH_WORKFLOW, {
+  const type =
+    taskByName(batch.task).lookup.by === 'carrier' ? 'YamatoBatchWorkflow' : 'TrackingBatchWorkflow';
+  const handle = await client.workflow.start<Workflows[typeof type]>(type, {
     workflowId: batch.workflowId,
-    taskQueue: direct ? QUEUES.yamato_tracking_10 : QUEUES.tracking_batch,
+    taskQueue: QUEUE_OF_WORKFLOW[type],
     args: [input],
     staticSummary: firstOf(`${batch.task} · ${name} · ${rows}`, 200),
     staticDetails: `**Workbook** ${batch.workbook}\n\n**Task** ${batch.task}\n\n**Rows** ${rows}\n\n**Batch** ${batch.id}`,

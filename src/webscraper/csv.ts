@@ -5,7 +5,7 @@ import { parse } from 'csv-parse';
 
 import { TsuisekiError, errorMessage } from '../errors.ts';
 import { cellText } from '../tasks/fields.ts';
-import type { CsvRecord, TrackingTask } from '../tasks/types.ts';
+import type { CsvRecord } from '../tasks/result.ts';
 
 /** 20,000 start URLs with a dozen rows of 200 bytes each: more is no result of one job of ours. */
 export const MAX_CSV_BYTES = 64 * 1024 * 1024;
@@ -37,7 +37,7 @@ export class CsvError extends TsuisekiError<CsvErrorCode> {}
 
 export interface ParseCsvOptions {
   /** Refuse a CSV that has none of this task's columns. */
-  task?: Pick<TrackingTask, 'name' | 'resultColumns'>;
+  task?: { name: string; resultColumns: readonly string[] };
   /** `MAX_CSV_BYTES` unless given. */
   maxBytes?: number;
 }

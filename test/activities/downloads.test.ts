@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { failedCalls } from '../../src/db/results.ts';
+import { failedCalls } from '../../src/pacing/call-records.ts';
 import type { FaultKind } from '../../src/sandbox/index.ts';
 import { batchOf, jobsOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
 import {

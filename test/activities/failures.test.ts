@@ -2,7 +2,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import { asFailure } from '../../activities/failures.ts';
 import { FileError } from '../../src/files/types.ts';
-import { TaskError } from '../../src/tasks/task-error.ts';
+import { TaskError } from '../../src/tasks/types.ts';
 import { ApiError } from '../../src/webscraper/api-error.ts';
 import { CsvError } from '../../src/webscraper/csv.ts';
 import { WorkbookError } from '../../src/workbook/types.ts';

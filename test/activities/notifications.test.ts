@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createJobResults } from '../../activities/job-results.ts';
-import { storeNotification } from '../../src/db/inbox.ts';
-import { latestNotification } from '../../src/db/results.ts';
+import { createJobResults } from '../../src/batches/job-results.ts';
+import { latestNotification, storeNotification } from '../../src/db/inbox.ts';
 import type { FaultKind } from '../../src/sandbox/index.ts';
 import { batchOf, jobsOf, notificationsOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
 import {
@@ -61,6 +60,20 @@ describe('a notification that disagrees is asked of the API', () => {
     expect(await jobsOf(stage, batchId)).toMatchObject([{ state: 'failed', scrapingJobId: null }]);
     expect(await notificationsOf(stage)).toMatchObject([{ outcome: 'disagrees' }]);
   });
+});
+
+it('a notification that names a job its carrier was asked for: no call, and its rows do not fail', async () => {
+  const stage = await stageWith();
+  const batchId = await batchOf(stage, 'yamato_tracking_10', ['1837-9277-9166']);
+  const [job] = await jobsOf(stage, batchId);
+  const { id: jobId = 0, customId = '' } = job ?? {};
+  const told = { source: 'webhook', customId, scrapingJobId: 77, sitemapId: null } as const;
+  await storeNotification(stage.db, { ...told, status: 'finished' });
+  await stage.run(stage.activities.processResults, { batchId, jobIds: [jobId] });
+  expect(await notificationsOf(stage)).toMatchObject([{ jobId, outcome: 'disagrees' }]);
+  expect(await rowsOf(stage, batchId)).toMatchObject([{ state: 'pending', error: null }]);
+  expect(await jobsOf(stage, batchId)).toMatchObject([{ state: 'pending', scrapingJobId: null }]);
+  expect(callsMade(stage)).toEqual([]);
 });
 
 describe('a publish without an answer', () => {

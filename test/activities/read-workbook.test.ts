@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { TASK_NAMES, type TaskName } from '../../src/tasks/types.ts';
+import { TRACKING_TASKS } from '../../src/tasks/registry.ts';
+import type { TaskName } from '../../src/tasks/types.ts';
 import { writeSampleWorkbook } from '../../src/sandbox/sample-workbook.ts';
 import { emptyBatch, jobsOf, linksOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
 import { type StageOptions, useStage } from '../support/activities/stage.ts';
@@ -12,7 +13,7 @@ import {
 
 const stageWith = useStage();
 removeWorkbooksAfterEach();
-const PUBLISHED = TASK_NAMES.filter(
+const PUBLISHED = TRACKING_TASKS.map(({ name }) => name).filter(
   (name) => !['redirect_to_japan_post_tracking', 'yamato_tracking_10'].includes(name),
 );
 const TASK = 'official_website_tracking';
@@ -65,7 +66,7 @@ it.each(PUBLISHED)('%s: rows and jobs are written down', async (task) => {
 it('equal URLs are published once, and linked to every row', async () => {
   const workbook = await saveWorkbook([[orderUrl(1)], [orderUrl(2)], [orderUrl(1)], [orderUrl(1)]]);
   const { stage, jobs, rows } = await read(TASK, workbook);
-  expect(jobs.map(({ startUrls }) => startUrls)).toEqual([[orderUrl(1)], [orderUrl(2)]]);
+  expect(jobs.map(({ subjects }) => subjects)).toEqual([[orderUrl(1)], [orderUrl(2)]]);
   expect(await linksOf(stage, jobs[0]?.id ?? 0)).toHaveLength(3);
   expect(rows.map(({ occurrence }) => occurrence)).toEqual([0, 0, 1, 2]);
 });
@@ -95,7 +96,7 @@ it.each([
 ])('URLS_PER_JOB %i', async (urlsPerJob, sizes) => {
   const workbook = await saveWorkbook(Array.from({ length: 7 }, (_, serial) => [orderUrl(serial)]));
   const { jobs } = await read(TASK, workbook, { urlsPerJob });
-  expect(jobs.map(({ startUrls }) => startUrls.length)).toEqual(sizes);
+  expect(jobs.map(({ subjects }) => subjects.length)).toEqual(sizes);
 });
 
 it('only a header: nothing to do', async () => {
@@ -109,7 +110,7 @@ it('asked again, as after a crash, it stays with what was read: the rest is a sa
   await saveWorkbook([[orderUrl(1)], [orderUrl(3)], [orderUrl(4)]], workbook);
   const again = await stage.run(stage.activities.readWorkbook, { batchId });
   expect(again.counts).toMatchObject({ total: 2, pending: 2 });
-  expect(await jobsOf(stage, batchId)).toMatchObject([{ seq: 1, startUrls: [1, 2].map((n) => orderUrl(n)) }]);
+  expect(await jobsOf(stage, batchId)).toMatchObject([{ seq: 1, subjects: [1, 2].map((n) => orderUrl(n)) }]);
 });
 
 it('a first row that looks like data is told with the first row', async () => {

@@ -27,7 +27,7 @@ it('an order that went by Japan Post is asked once more there, and its row gets 
     task: 'redirect_to_japan_post_tracking',
     customId: `rtjpt-from-owryt-${batchId}-1`,
     sitemapId: 1422223,
-    startUrls: [orderUrl(1, 'redirect')],
+    subjects: [orderUrl(1, 'redirect')],
     redirectOf: job?.id,
   });
 
@@ -78,7 +78,7 @@ describe('of a job with several URLs', () => {
     const outcome = await processAll(stage, batchId);
     expect(outcome).toMatchObject({ counts: { completed: 2, redirected: 3, pending: 1 } });
     const [, , redirected] = await jobsOf(stage, batchId);
-    expect(redirected).toMatchObject({ startUrls: [urls[0], urls[2]], redirectOf: job?.id });
+    expect(redirected).toMatchObject({ subjects: [urls[0], urls[2]], redirectOf: job?.id });
     expect(outcome.next?.jobId).toBe(redirected?.id);
     expect(await linksOf(stage, redirected?.id ?? 0)).toHaveLength(3);
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { expectedText, numberWithFault } from '../../src/sandbox/index.ts';
-import type { TaskName } from '../../src/tasks/types.ts';
-import { trackingNumber } from '../../src/sandbox/sample-workbook.ts';
+import { type AnsweredTask, expectedText, numberWithFault } from '../../src/sandbox/index.ts';
+import { withCheckDigit } from '../../src/sandbox/check-digit.ts';
 import { batchOf, jobsOf, notificationsOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
 import { callsMade, oneRound, processAll } from '../support/activities/rounds.ts';
 import { type Stage, useStage } from '../support/activities/stage.ts';
@@ -11,16 +10,16 @@ const DAY = new Date('2026-01-03T03:00:00Z');
 const sandbox = { datesFrom: DAY };
 
 const numbers = (from: number, count: number) =>
-  Array.from({ length: count }, (_, index) => trackingNumber(from + 37 * index));
+  Array.from({ length: count }, (_, index) => withCheckDigit(from + 37 * index));
 
-async function expectRight(stage: Stage, task: TaskName, batchId: string): Promise<void> {
+async function expectRight(stage: Stage, task: AnsweredTask, batchId: string): Promise<void> {
   const rows = await rowsOf(stage, batchId);
   const expected = rows.map((row) => expectedText(task, row.url, row.trackingNumber, { day: DAY }));
   expect(rows.map(({ result }) => result)).toEqual(expected);
   expect(rows.every(({ state, source }) => state === 'completed' && source === 'webscraper')).toBe(true);
 }
 
-it.each<[TaskName, string[]]>([
+it.each<[AnsweredTask, string[]]>([
   ['official_website_tracking', [orderUrl(1), orderUrl(2)]],
   ['yamato_tracking_only', [...numbers(39_800_412_300, 3), numberWithFault('state-delivered')]],
   ['japan_post_tracking_only', [...numbers(18_379_277_910, 3), numberWithFault('not-found')]],

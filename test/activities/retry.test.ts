@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findBatch, insertBatch, reopenBatch, setBatchState } from '../../src/db/batches.ts';
-import { trackingNumber } from '../../src/sandbox/sample-workbook.ts';
+import { withCheckDigit } from '../../src/sandbox/check-digit.ts';
 import { batchOf, jobsOf, linksOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
 import { oneRound, publishAll } from '../support/activities/rounds.ts';
 import { type Stage, useStage } from '../support/activities/stage.ts';
@@ -40,7 +40,7 @@ describe('a retry', () => {
     await stage.database.sql`update rows set state = 'published' where id = ${third?.id ?? 0}`;
     const { counts } = await retry(stage, batchId, '2,4-6');
     expect(counts).toMatchObject({ total: 5, pending: 2, published: 1, completed: 1, invalid: 1 });
-    expect((await jobsOf(stage, batchId)).slice(4).map(({ startUrls }) => startUrls)).toEqual([
+    expect((await jobsOf(stage, batchId)).slice(4).map(({ subjects }) => subjects)).toEqual([
       [urls[0]],
       [urls[3]],
     ]);
@@ -59,7 +59,7 @@ describe('a retry', () => {
 
   it('groups tracking numbers by ten again', async () => {
     const stage = await stageWith();
-    const inputs = Array.from({ length: 23 }, (_, index) => trackingNumber(22_045_613_800 + 37 * index));
+    const inputs = Array.from({ length: 23 }, (_, index) => withCheckDigit(22_045_613_800 + 37 * index));
     const batchId = await batchOf(stage, 'japan_post_tracking_10', inputs);
     await stage.database.sql`update rows set state = 'failed' where batch_id = ${batchId} and row % 2 = 0`;
     await stage.database.sql`update jobs set state = 'failed' where batch_id = ${batchId}`;

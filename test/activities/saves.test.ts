@@ -37,7 +37,7 @@ describe('a save', () => {
       runId: null,
     });
     expect(await rowsOf(stage, batch?.id ?? '')).toMatchObject([{ row: 2, state: 'pending' }]);
-    expect(await jobsOf(stage, batch?.id ?? '')).toMatchObject([{ seq: 1, startUrls: [orderUrl(1)] }]);
+    expect(await jobsOf(stage, batch?.id ?? '')).toMatchObject([{ seq: 1, subjects: [orderUrl(1)] }]);
     // Its workflow has nothing left to read.
     const figures = await stage.run(stage.activities.readWorkbook, { batchId: batch?.id ?? '' });
     expect(figures.counts).toMatchObject({ total: 1, pending: 1 });
@@ -276,10 +276,10 @@ describe('while a batch runs', () => {
     const joined = await stage.run(stage.activities.joinRows, { batchId });
     expect(joined).toMatchObject({ joined: 2, hold: null, counts: { total: 3, pending: 3 } });
     expect(await jobsOf(stage, batchId)).toMatchObject([
-      { seq: 1, startUrls: [orderUrl(1)] },
-      { seq: 2, startUrls: [orderUrl(2)] },
-      { seq: 3, startUrls: [orderUrl(1)], attempt: 2 },
-      { seq: 4, startUrls: [orderUrl(9)], attempt: 1 },
+      { seq: 1, subjects: [orderUrl(1)] },
+      { seq: 2, subjects: [orderUrl(2)] },
+      { seq: 3, subjects: [orderUrl(1)], attempt: 2 },
+      { seq: 4, subjects: [orderUrl(9)], attempt: 1 },
     ]);
     expect(await waiting(stage)).toBe(0);
     // Told of once more, nothing joins.

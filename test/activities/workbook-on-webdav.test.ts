@@ -4,8 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
 import ExcelJS from 'exceljs';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { createTriggerActivities } from '../../activities/triggers.ts';
-import { readSettings } from '../../src/settings/settings.ts';
+import { createFolderActivities } from '../../activities/folders.ts';
 import { findBatch } from '../../src/db/batches.ts';
 import { storeSave } from '../../src/db/saves.ts';
 import { WebDavFiles } from '../../src/files/webdav/webdav-files.ts';
@@ -171,10 +170,9 @@ needs(sabreDavMissing())('a workbook on sabre/dav', () => {
       },
       withDeadline: <T>(_: number, run: () => Promise<T>) => run(),
     };
-    const { sweepFolders, wakeSaves } = createTriggerActivities({
+    const { sweepFolders, wakeSaves } = createFolderActivities({
       database: stage.database,
       client: client as never,
-      settings: readSettings({}),
       webdav,
     });
     await saveWorkbook([[orderUrl(1)]], onDisk());

@@ -3,11 +3,11 @@ import { asc } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import type { AskOutcome } from '../../activities/yamato.ts';
 import { findBatch } from '../../src/db/batches.ts';
-import { batchFigures } from '../../src/db/counts.ts';
+import { batchFigures } from '../../src/db/batch-figures.ts';
 import { carrierRequests } from '../../src/db/schema.ts';
 import { batchStatus } from '../../src/batches/status.ts';
 import { expectedText, type FaultKind, numberWithFault } from '../../src/sandbox/index.ts';
-import { trackingNumber } from '../../src/sandbox/sample-workbook.ts';
+import { withCheckDigit } from '../../src/sandbox/check-digit.ts';
 import { makeCertificates } from '../support/certificates.ts';
 import { batchOf, jobsOf, rowsOf } from '../support/activities/batch.ts';
 import { type Stage, type StageOptions, useStage } from '../support/activities/stage.ts';
@@ -15,7 +15,7 @@ import { type Stage, type StageOptions, useStage } from '../support/activities/s
 const stageWith = useStage();
 const TASK = 'yamato_tracking_10';
 const numbersFrom = (first: number, count: number) =>
-  Array.from({ length: count }, (_, index) => trackingNumber(48_210_907_150 + (first + index) * 37));
+  Array.from({ length: count }, (_, index) => withCheckDigit(48_210_907_150 + (first + index) * 37));
 
 async function given(inputs: readonly string[], options: StageOptions = {}) {
   const stage = await stageWith(options);

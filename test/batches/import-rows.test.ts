@@ -15,6 +15,7 @@ import {
 } from '../support/activities/batch.ts';
 import { answer } from '../support/activities/answers.ts';
 import { type Stage, useStage } from '../support/activities/stage.ts';
+import { webscraperTask } from '../support/tasks/webscraper-task.ts';
 
 const stageWith = useStage();
 const TASK = 'official_website_tracking';
@@ -24,8 +25,10 @@ it('a sheet larger than a statement’s parameters keeps order and links', async
   const urls = Array.from({ length: 11_000 }, (_, serial) => orderUrl(serial));
   const batchId = await batchOf(stage, TASK, urls);
   const jobs = await jobsOf(stage, batchId);
-  expect(jobs.map(({ startUrls }) => startUrls)).toEqual([urls]);
-  const urlOfRow = new Map((await linksOf(stage, jobs[0]?.id ?? 0)).map(({ rowId, url }) => [rowId, url]));
+  expect(jobs.map(({ subjects }) => subjects)).toEqual([urls]);
+  const urlOfRow = new Map(
+    (await linksOf(stage, jobs[0]?.id ?? 0)).map(({ rowId, subject }) => [rowId, subject]),
+  );
   const rows = await rowsOf(stage, batchId);
   expect(rows.map(({ id }) => urlOfRow.get(id))).toEqual(urls);
 });
@@ -39,7 +42,7 @@ it('warnings of the sheet are told with its first row, those of a row with the r
     rows: rows.map((row) => ({ ...row, warnings: [`row ${row.row}`] })),
     warnings: ['the sheet'],
   };
-  const plan = { task: taskByName(TASK), sitemapId: 789, urlsPerJob: 1 };
+  const plan = { task: taskByName(TASK), subjectsPerJob: 1 };
   await stage.db.transaction((tx) => importRows(tx, batch, content, plan));
   expect((await rowsOf(stage, batch.id)).map(({ warnings }) => warnings)).toEqual([
     ['the sheet', 'row 2'],
@@ -50,8 +53,8 @@ it('warnings of the sheet are told with its first row, those of a row with the r
 it('a broken import leaves nothing', async () => {
   const stage = await stageWith();
   const batch = await emptyBatch(stage, TASK);
-  const task = { ...taskByName('japan_post_tracking_10'), urlTemplate: null };
-  const plan = { task, sitemapId: 0, urlsPerJob: 1 };
+  const task = webscraperTask('jpt10');
+  const plan = { task: { ...task, lookup: { ...task.lookup, urlTemplate: null } }, subjectsPerJob: 1 };
   const work = stage.db.transaction((tx) => importRows(tx, batch, sheetOf(['1837-9277-9166']), plan));
   await expect(work).rejects.toMatchObject({ code: 'TASK_NO_URLS' });
   expect(await rowsOf(stage, batch.id)).toEqual([]);
@@ -95,7 +98,7 @@ describe('rows known to be in a terminal state', () => {
       ['pending', null, null],
     ]);
     expect(rows[1]).toMatchObject({ status: 'delivered', writtenAt: null });
-    expect(jobs.map(({ startUrls }) => startUrls[0])).toEqual([3, 2, 1].map((n) => orderUrl(n)));
+    expect(jobs.map(({ subjects }) => subjects[0])).toEqual([3, 2, 1].map((n) => orderUrl(n)));
   });
 
   it('are looked up all the same by a fresh batch', async () => {

@@ -94,7 +94,7 @@ describe('a row that a retry asks after', () => {
     await stage.db.transaction(async (tx) => {
       await markFailed(tx, first.id, 'perhaps published');
       const task = taskByName(TASK);
-      await retryRows(tx, batchId, null, { task, sitemapId: 789, urlsPerJob: 1 });
+      await retryRows(tx, batchId, null, { task, subjectsPerJob: 1 });
     });
     const [row] = await rowsOf(stage, batchId);
     const [, second] = await jobsOf(stage, batchId);

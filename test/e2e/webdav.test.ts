@@ -7,7 +7,7 @@ import { SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectedText } from '../../src/sandbox/expected-text.ts';
 import type { UpFile } from '../../src/settings/up-file.ts';
-import { trackingNumber } from '../../src/sandbox/sample-workbook.ts';
+import { withCheckDigit } from '../../src/sandbox/check-digit.ts';
 import { Colleague } from '../support/files/colleague.ts';
 import { type Ended, ended, workplace } from '../support/cli/workplace.ts';
 import { needs } from '../support/component.ts';
@@ -18,7 +18,7 @@ const PATH = `${TASK}/YTO-発送.xlsx`;
 const ROWS = 30;
 const SECRET = 'a secret of thirty-two characters';
 const PATIENCE_MS = 90_000;
-const numberOf = (index: number) => trackingNumber(39_800_412_300 + index * 37);
+const numberOf = (index: number) => withCheckDigit(39_800_412_300 + index * 37);
 
 const texts = (sheet: ExcelJS.Worksheet, column: string) =>
   Array.from({ length: sheet.rowCount - 1 }, (_, index) => sheet.getCell(`${column}${index + 2}`).text);

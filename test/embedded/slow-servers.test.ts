@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findTemporalCli } from '../../src/embedded/binaries/find.ts';
 import { identify, isAlive } from '../../src/embedded/process-identity.ts';
 import { startPostgres } from '../../src/embedded/postgres/server.ts';
-import { canEnter, type ServerAccount } from '../../src/embedded/postgres/account.ts';
+import { canEnter, type ServerAccount } from '../../src/embedded/postgres/os-user.ts';
 import { startTemporalServer } from '../../src/embedded/temporal/server.ts';
 import { compiledModule } from '../../src/paths.ts';
 

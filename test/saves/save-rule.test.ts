@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  decideRow,
-  type RecordedContent,
-  type RecordedResult,
-  type SaveDecision,
-  type SaveTimes,
-} from '../../src/saves/save-rule.ts';
+import type { RecordedContent, RecordedResult } from '../../src/db/recorded-contents.ts';
+import { decideRow, type SaveDecision, type SaveTimes } from '../../src/saves/save-rule.ts';
 
 const HOUR = 3_600_000;
 const NOW = 1_000 * HOUR;

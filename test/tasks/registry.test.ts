@@ -7,12 +7,15 @@ import {
   taskForPath,
   taskOfCustomId,
 } from '../../src/tasks/registry.ts';
-import { TASK_NAMES } from '../../src/tasks/types.ts';
 
 describe('the registry', () => {
   it('holds the seven tasks with their sitemaps', () => {
     expect(
-      TRACKING_TASKS.map(({ name, customIdPrefix, sitemapId }) => [name, customIdPrefix, sitemapId]),
+      TRACKING_TASKS.map(({ name, customIdPrefix, lookup }) => [
+        name,
+        customIdPrefix,
+        lookup.by === 'webscraper' ? lookup.sitemapId : null,
+      ]),
     ).toEqual([
       ['official_website_redirect_to_yamato_tracking', 'owryt', 1421177],
       ['official_website_tracking', 'owt', 789],
@@ -24,7 +27,7 @@ describe('the registry', () => {
     ]);
   });
 
-  it.each(TASK_NAMES)('finds %s by name and prefix', (name) => {
+  it.each(TRACKING_TASKS)('finds $name by name and prefix', ({ name }) => {
     const task = taskByName(name);
     expect(task.name).toBe(name);
     expect(taskByPrefix(task.customIdPrefix)).toBe(task);
@@ -33,7 +36,9 @@ describe('the registry', () => {
 
   it('redirects from official orders alone', () => {
     expect(
-      TRACKING_TASKS.filter((task) => task.redirectsTo !== null).map((task) => task.customIdPrefix),
+      TRACKING_TASKS.filter(({ lookup }) => lookup.by === 'webscraper' && lookup.redirectsTo !== null).map(
+        (task) => task.customIdPrefix,
+      ),
     ).toEqual(['owryt']);
   });
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { groupNumbers } from '../../src/tasks/plan-urls.ts';
+import { groupNumbers } from '../../src/tasks/plan-subjects.ts';
 import { taskByPrefix } from '../../src/tasks/registry.ts';
 import { understandRow } from '../../src/tasks/understand-row.ts';
 import { testFolder } from '../support/workbook/folder.ts';
@@ -90,7 +90,7 @@ it('blank, invalid and repeated rows shift nothing: each number goes with the ro
     .map(([row, value]) => `<row r="${row}"><c r="A${row}" t="str"><v>${value}</v></c></row>`);
   const content = await readRaw(folder(), { rows: rows.join('') });
   const readings = content.rows.map((row) => understandRow(TASK, row));
-  const groups = groupNumbers(readings, TASK.numbersPerUrl).map(({ trackingNumbers, rowIndexes }) => ({
+  const groups = groupNumbers(readings, 10).map(({ trackingNumbers, rowIndexes }) => ({
     trackingNumbers,
     rows: rowIndexes.map((index) => content.rows[index]?.row),
   }));

@@ -21,9 +21,13 @@ class FakeClient implements RelayClient {
 
   readonly workflow: RelayClient['workflow'] = {
     getHandle: (workflowId) => ({
-      signal: async (definition: unknown, ...args: unknown[]) => {
+      signal: async (definition: string | { name: string }, ...args: unknown[]) => {
         const [message] = args as [{ jobIds: number[] }];
-        this.sent.push({ workflowId, signal: String(definition), jobIds: message.jobIds });
+        this.sent.push({
+          workflowId,
+          signal: typeof definition === 'string' ? definition : definition.name,
+          jobIds: message.jobIds,
+        });
         for (const arrived of this.arrivals.splice(0)) arrived();
         await this.gate;
         if (this.failure !== null) throw this.failure;

@@ -3,10 +3,15 @@ import { Readable } from 'node:stream';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { taskByPrefix } from '../../src/tasks/registry.ts';
 import { parseResultCsv } from '../../src/webscraper/csv.ts';
+import { webscraperTask } from '../support/tasks/webscraper-task.ts';
 
 const HEAD = 'web-scraper-order,web-scraper-start-url';
+
+const columnsOf = (prefix: string) => {
+  const { name, lookup } = webscraperTask(prefix);
+  return { name, resultColumns: lookup.resultColumns };
+};
 
 const quote = (text: string) => `"${text.replaceAll('"', '""')}"`;
 
@@ -58,7 +63,7 @@ describe('parseResultCsv', () => {
   });
 
   it('is an empty list for a header alone', async () => {
-    expect(await parseResultCsv(`\uFEFF${HEAD},data2`, { task: taskByPrefix('yto') })).toEqual([]);
+    expect(await parseResultCsv(`\uFEFF${HEAD},data2`, { task: columnsOf('yto') })).toEqual([]);
   });
 
   it.each([
@@ -72,14 +77,14 @@ describe('parseResultCsv', () => {
     ['CSV_NO_TASK_COLUMNS', 'foo,bar\n1,2'],
     ['CSV_MALFORMED', `${HEAD},data2\r\n1-1,http://a/,"cut of`],
   ])('%s: %j', async (code, text) => {
-    expect(await codeOf(text, { task: taskByPrefix('yto') })).toBe(code);
-    expect(await codeOf(Readable.from([Buffer.from(text)]), { task: taskByPrefix('yto') })).toBe(code);
+    expect(await codeOf(text, { task: columnsOf('yto') })).toBe(code);
+    expect(await codeOf(Readable.from([Buffer.from(text)]), { task: columnsOf('yto') })).toBe(code);
   });
 
   it('takes each task for its own columns', async () => {
     const csv = `${HEAD},お問い合わせ番号,最新年月日,最新状態\r\n1-1,http://a/,1,2,3`;
-    expect(await parseResultCsv(csv, { task: taskByPrefix('jpt10') })).toHaveLength(1);
-    expect(await codeOf(csv, { task: taskByPrefix('jpto') })).toBe('CSV_NO_TASK_COLUMNS');
+    expect(await parseResultCsv(csv, { task: columnsOf('jpt10') })).toHaveLength(1);
+    expect(await codeOf(csv, { task: columnsOf('jpto') })).toBe('CSV_NO_TASK_COLUMNS');
   });
 
   it('says what it got in one line, without e-mail addresses', async () => {

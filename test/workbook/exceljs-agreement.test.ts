@@ -2,7 +2,7 @@ import ExcelJS from 'exceljs';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { TASK_NAMES } from '../../src/tasks/types.ts';
+import { TRACKING_TASKS } from '../../src/tasks/registry.ts';
 import { readWorkbook } from '../../src/workbook/index.ts';
 import { writeSampleWorkbook } from '../../src/sandbox/sample-workbook.ts';
 import { COLUMNS, testFolder } from '../support/workbook/folder.ts';
@@ -39,7 +39,7 @@ async function theirRows(file: string): Promise<Row[]> {
 }
 
 describe('our reader and exceljs agree', () => {
-  it.each(TASK_NAMES)('on the sample of %s', async (task) => {
+  it.each(TRACKING_TASKS)('on the sample of $name', async ({ name: task }) => {
     const file = path(`${task}.xlsx`);
     await writeSampleWorkbook(file, { task, rows: 24, invalidRow: true });
     const rows = await ourRows(file);

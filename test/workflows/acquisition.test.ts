@@ -1,7 +1,7 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { QUEUES } from '../../src/temporal/names.ts';
-import { withWorkers } from '../support/workflows/run-batch.ts';
+import { withWorkers } from '../support/workflows/run-fake.ts';
 import { startWorkflowServer } from '../support/workflows/workflow-server.ts';
 
 let env: TestWorkflowEnvironment;

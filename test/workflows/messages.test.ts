@@ -1,7 +1,7 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FakeBatch } from '../support/workflows/fake-batch.ts';
-import { runBatch } from '../support/workflows/run-batch.ts';
+import { runFake } from '../support/workflows/run-fake.ts';
 import { startWorkflowServer } from '../support/workflows/workflow-server.ts';
 
 let env: TestWorkflowEnvironment;
@@ -16,7 +16,7 @@ const mika = { by: 'mika', why: 'stocktaking' };
 it('pause publishes nothing more, results go on, resume goes on', async () => {
   const batch = new FakeBatch(3);
   batch.onPublish = (jobId) => (jobId === 1 && batch.actions.length === 0 ? 'turn' : 'published');
-  await runBatch(
+  await runFake(
     env,
     batch,
     async ({ handle, webhooks, until }) => {
@@ -44,7 +44,7 @@ it('pause and resume work in the middle of a long wait', async () => {
   batch.onPublish = () =>
     batch.actions.length < 2 ? { waitMs: 86_400_000, why: 'used up', held: false } : 'published';
   const startMs = await env.currentTimeMs();
-  await runBatch(env, batch, async ({ handle, webhooks, until }) => {
+  await runFake(env, batch, async ({ handle, webhooks, until }) => {
     await env.sleep('1m');
     await handle.executeUpdate('pause', { args: [mika] });
     await handle.executeUpdate('resume', { args: [mika] });
@@ -58,7 +58,7 @@ it('a held account pauses the batch with the reason; it goes on by itself', asyn
   const batch = new FakeBatch(1);
   let asked = 0;
   batch.onPublish = () => (++asked <= 2 ? { waitMs: 180_000, why: '401', held: true } : 'published');
-  await runBatch(
+  await runFake(
     env,
     batch,
     async ({ webhooks, until }) => {
@@ -80,7 +80,7 @@ it('resume opens a held account at once', async () => {
   batch.onPublish = () =>
     batch.actions.length === 0 ? { waitMs: 86_400_000, why: '401', held: true } : 'published';
   const startMs = await env.currentTimeMs();
-  await runBatch(env, batch, async ({ handle, webhooks, until }) => {
+  await runFake(env, batch, async ({ handle, webhooks, until }) => {
     await until(() => batch.states.length === 2);
     await handle.executeUpdate('resume', { args: [mika] });
     await until(() => batch.published.length === 1);
@@ -97,7 +97,7 @@ it('cancel publishes no more and waits for what is in flight', async () => {
     waits += 1;
     return { waitMs: 3_600_000, why: 'used up', held: false };
   };
-  await runBatch(
+  await runFake(
     env,
     batch,
     async ({ handle, webhooks, until }) => {
@@ -117,7 +117,7 @@ it('cancel publishes no more and waits for what is in flight', async () => {
 
 it('cancel --drop does not wait', async () => {
   const batch = new FakeBatch(1);
-  await runBatch(
+  await runFake(
     env,
     batch,
     async ({ handle, until }) => {
@@ -132,7 +132,7 @@ it('cancel --drop does not wait', async () => {
 
 it("the Web UI's Cancel is cancel --drop, with a last writeback", async () => {
   const batch = new FakeBatch(2);
-  const ended = runBatch(
+  const ended = runFake(
     env,
     batch,
     async ({ handle, webhooks, until }) => {
@@ -152,7 +152,7 @@ it('a retry while the batch runs, and of one that has ended, publishes the faile
   const batch = new FakeBatch(3);
   const fails = new Set([1, 2]);
   batch.onPublish = (jobId) => (fails.delete(jobId) ? 'failed' : 'published');
-  await runBatch(
+  await runFake(
     env,
     batch,
     async ({ handle, webhooks, until }) => {
@@ -164,7 +164,7 @@ it('a retry while the batch runs, and of one that has ended, publishes the faile
     { saveAs: 'retried-running' },
   );
   expect(batch.figures().counts).toMatchObject({ completed: 2, failed: 1 });
-  await runBatch(
+  await runFake(
     env,
     batch,
     async ({ webhooks, until }) => {
@@ -179,7 +179,7 @@ it('a retry while the batch runs, and of one that has ended, publishes the faile
 
 it('rows that are none are refused by the Update', async () => {
   const batch = new FakeBatch(1);
-  await runBatch(env, batch, async ({ handle, webhooks, until }) => {
+  await runFake(env, batch, async ({ handle, webhooks, until }) => {
     await until(() => batch.published.length === 1);
     await expect(handle.executeUpdate('retryRows', { args: [{ ...mika, rows: '1,x' }] })).rejects.toThrow();
     await webhooks(0);
@@ -189,7 +189,7 @@ it('rows that are none are refused by the Update', async () => {
 it('what was asked of a run is handed to its successor', async () => {
   const batch = new FakeBatch(2);
   const paused = { inbox: [], failedInARow: 0, paused: mika, cancelled: null };
-  await runBatch(
+  await runFake(
     env,
     batch,
     async ({ handle, webhooks, until }) => {
@@ -202,7 +202,7 @@ it('what was asked of a run is handed to its successor', async () => {
     { carried: paused },
   );
   const cancelled = new FakeBatch(2);
-  await runBatch(env, cancelled, async () => {}, {
+  await runFake(env, cancelled, async () => {}, {
     carried: { inbox: [], failedInARow: 0, paused: null, cancelled: { ...mika, drop: false } },
   });
   expect(cancelled.published).toEqual([]);
@@ -215,7 +215,7 @@ it('the rows of a save join the batch while it runs, and none when it is ending'
     batch.rows.push({ state: 'pending', written: false });
     return { joined: 1, hold: null };
   };
-  await runBatch(
+  await runFake(
     env,
     batch,
     async ({ handle, webhooks, until }) => {
@@ -238,7 +238,7 @@ it('more rows than may go unasked pause it until resume', async () => {
     batch.rows.push({ state: 'pending', written: false });
     return { joined: 1, hold: '1 row is more than 0' };
   };
-  await runBatch(env, batch, async ({ handle, webhooks, until }) => {
+  await runFake(env, batch, async ({ handle, webhooks, until }) => {
     await until(() => batch.published.length === 1);
     const told = await handle.executeUpdate('workbookChanged', { args: [{ by: 'a save', why: null }] });
     expect(told).toMatchObject({ state: 'paused', reason: 'paused by tsuiseki: 1 row is more than 0' });
@@ -252,7 +252,7 @@ it('more rows than may go unasked pause it until resume', async () => {
 
 it('a batch that is to be asked for first starts paused', async () => {
   const batch = new FakeBatch(1);
-  await runBatch(
+  await runFake(
     env,
     batch,
     async ({ handle, webhooks, until }) => {

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { testDatabase, type TestDatabase } from '../support/db/test-database.ts';
 import type { FakeBatch } from '../support/workflows/fake-batch.ts';
 import { PacedBatches } from '../support/pacing/paced-batches.ts';
-import { activitiesOf, startFake, withWorkers } from '../support/workflows/run-batch.ts';
+import { activitiesOf, startFake, withWorkers } from '../support/workflows/run-fake.ts';
 import { startWorkflowServer } from '../support/workflows/workflow-server.ts';
 
 let env: TestWorkflowEnvironment;

@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FakeBatch } from '../support/workflows/fake-batch.ts';
-import { runBatch } from '../support/workflows/run-batch.ts';
+import { runFake } from '../support/workflows/run-fake.ts';
 import { startWorkflowServer } from '../support/workflows/workflow-server.ts';
 
 let env: TestWorkflowEnvironment;
@@ -14,7 +14,7 @@ afterAll(() => env.teardown());
 
 it('publishes in order, writes back every ten and at the end', async () => {
   const batch = new FakeBatch(25);
-  const counts = await runBatch(
+  const counts = await runFake(
     env,
     batch,
     async ({ webhooks, until }) => {
@@ -36,7 +36,7 @@ it('publishes in order, writes back every ten and at the end', async () => {
 it('a publish that fails leaves its row failed, and the next goes on', async () => {
   const batch = new FakeBatch(3);
   batch.onPublish = (jobId) => (jobId === 1 ? 'failed' : 'published');
-  const counts = await runBatch(
+  const counts = await runFake(
     env,
     batch,
     async ({ webhooks, until }) => {
@@ -51,7 +51,7 @@ it('a publish that fails leaves its row failed, and the next goes on', async () 
 it('a publish whose worker died is settled, and the next goes on', async () => {
   const batch = new FakeBatch(3);
   batch.onPublish = (jobId) => (jobId === 1 ? 'died' : 'published');
-  const counts = await runBatch(env, batch, async ({ webhooks, until }) => {
+  const counts = await runFake(env, batch, async ({ webhooks, until }) => {
     await until(() => batch.published.length === 2);
     await webhooks(0, 2);
   });
@@ -68,7 +68,7 @@ it('waiting uses up no attempt and loses no place', async () => {
     if (jobId === 0 && ++asked === 1) return { waitMs: 600_000, why: 'the budget is used up', held: false };
     return 'published';
   };
-  await runBatch(
+  await runFake(
     env,
     batch,
     async ({ webhooks, until }) => {
@@ -88,7 +88,7 @@ it('results that have to wait keep no others, and come back by themselves', asyn
   let asked = 0;
   batch.onResults = (jobIds) =>
     jobIds.includes(0) && ++asked === 1 ? { jobIds: [0], waitMs: 60_000 } : null;
-  await runBatch(env, batch, async ({ webhooks, until }) => {
+  await runFake(env, batch, async ({ webhooks, until }) => {
     await until(() => batch.published.length === 2);
     await webhooks(0);
     await until(() => asked === 1);
@@ -101,7 +101,7 @@ it('results that have to wait keep no others, and come back by themselves', asyn
 
 it('a message of another batch is not taken', async () => {
   const batch = new FakeBatch(1);
-  await runBatch(env, batch, async ({ handle, webhooks, until }) => {
+  await runFake(env, batch, async ({ handle, webhooks, until }) => {
     await until(() => batch.published.length === 1);
     await handle.signal('webhookReceived', { batchId: 'other', jobIds: [0] });
     await env.sleep('1m');
@@ -117,7 +117,7 @@ it('a workbook that cannot be written is tried again, told meanwhile', async () 
     tries += 1;
     if (tries <= 2) throw new Error('gone');
   };
-  await runBatch(env, batch, async ({ webhooks, until }) => {
+  await runFake(env, batch, async ({ webhooks, until }) => {
     await until(() => batch.published.length === 1);
     await webhooks(0);
   });
@@ -126,7 +126,7 @@ it('a workbook that cannot be written is tried again, told meanwhile', async () 
 
 it('a batch without rows completes', async () => {
   const batch = new FakeBatch(0);
-  const counts = await runBatch(env, batch, async () => {});
+  const counts = await runFake(env, batch, async () => {});
   expect(counts).toMatchObject({ total: 0 });
   expect(batch.writebacks).toEqual([]);
   expect(batch.states.at(-1)?.state).toBe('completed');
@@ -137,13 +137,13 @@ it('a workbook that cannot be read fails the batch with its line', async () => {
   batch.onRead = () => {
     throw ApplicationFailure.nonRetryable('w.xlsx is no workbook', 'WORKBOOK_NOT_A_WORKBOOK');
   };
-  await expect(runBatch(env, batch, async () => {}, { saveAs: 'unreadable' })).rejects.toThrow();
+  await expect(runFake(env, batch, async () => {}, { saveAs: 'unreadable' })).rejects.toThrow();
   expect(batch.states).toEqual([{ state: 'failed', reason: 'w.xlsx is no workbook' }]);
 });
 
 it('a long batch is continued by a new run, nothing lost', { timeout: 60_000 }, async () => {
   const batch = new FakeBatch(700);
-  const counts = await runBatch(
+  const counts = await runFake(
     env,
     batch,
     async ({ webhooks, until }) => {

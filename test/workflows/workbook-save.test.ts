@@ -1,8 +1,8 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ExaminedSave } from '../../activities/saves.ts';
-import { QUEUES, SAVE_WORKFLOW } from '../../src/temporal/names.ts';
-import { withWorkers } from '../support/workflows/run-batch.ts';
+import { QUEUES } from '../../src/temporal/names.ts';
+import { withWorkers } from '../support/workflows/run-fake.ts';
 import { saveHistory } from '../support/workflows/save-history.ts';
 import { startWorkflowServer } from '../support/workflows/workflow-server.ts';
 
@@ -35,7 +35,7 @@ function fakeSaves(examined: Partial<ExaminedSave>[], more: Record<string, unkno
 
 let serial = 0;
 const start = (workflowId: string) =>
-  env.client.workflow.signalWithStart(SAVE_WORKFLOW, {
+  env.client.workflow.signalWithStart('WorkbookSaveWorkflow', {
     workflowId,
     taskQueue: QUEUES.acquisition,
     args: [{ workbook: 'webdav:/a.xlsx' }],

@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FakeBatch } from '../support/workflows/fake-batch.ts';
-import { runBatch } from '../support/workflows/run-batch.ts';
+import { runFake } from '../support/workflows/run-fake.ts';
 import { startWorkflowServer } from '../support/workflows/workflow-server.ts';
 
 let env: TestWorkflowEnvironment;
@@ -20,7 +20,7 @@ it.each(['FILE_LOCKED', 'FILE_BEING_EDITED'])(
       triedAt.push(await env.currentTimeMs());
       if (triedAt.length < 8) throw ApplicationFailure.create({ type, message: 'a.xlsx is locked by Mika' });
     };
-    await runBatch(
+    await runFake(
       env,
       batch,
       async ({ webhooks, until }) => {
@@ -45,7 +45,7 @@ it('a status column is written at the start, with the results, and at the end', 
   const batch = new FakeBatch(2);
   batch.hasStatusColumn = true;
   batch.onPublish = (jobId) => (jobId === 0 ? 'published' : 'failed');
-  await runBatch(
+  await runFake(
     env,
     batch,
     async ({ webhooks, until }) => {

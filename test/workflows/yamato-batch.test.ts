@@ -1,7 +1,7 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FakeBatch } from '../support/workflows/fake-batch.ts';
-import { type FakeInput, runBatch, type Running } from '../support/workflows/run-batch.ts';
+import { type FakeInput, runFake, type Running } from '../support/workflows/run-fake.ts';
 import { startWorkflowServer } from '../support/workflows/workflow-server.ts';
 
 let env: TestWorkflowEnvironment;
@@ -17,7 +17,7 @@ const run = (
   batch: FakeBatch,
   during: (running: Running) => Promise<void>,
   options: FakeInput & { saveAs?: string } = {},
-) => runBatch(env, batch, during, { ...options, asksYamato: true });
+) => runFake(env, batch, during, { ...options, asksYamato: true });
 
 const askedJobs = (batch: FakeBatch) => batch.asked.map(({ jobId }) => jobId);
 const noMessages = async () => {};

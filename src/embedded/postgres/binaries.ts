@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { errorMessage } from '../../errors.ts';
 import { EmbeddedError } from '../errors.ts';
-import { canEnter, type ServerAccount } from './account.ts';
+import { canEnter, type ServerAccount } from './os-user.ts';
 import { sharedFolder } from './shared-folder.ts';
 
 export interface PostgresBinaries {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { asEmbeddedError } from '../errors.ts';
 import { makeFolder } from './folder.ts';
 import { type PostgresServer, startCluster } from './server.ts';
-import { postgresAccount } from './account.ts';
+import { postgresAccount } from './os-user.ts';
 import type { StopSignals } from '../server-record.ts';
 
 export interface TemporaryPostgresOptions {

@@ -1,7 +1,7 @@
 import { parseJapanTime } from '../../carriers/japan-time.ts';
 import { expireStatus, normaliseStatus } from '../../carriers/status.ts';
 import { scrapeTimeOf } from '../fields.ts';
-import type { CsvRecord, RowResult } from '../types.ts';
+import type { CsvRecord, RowResult } from '../result.ts';
 
 /** The state and the time of a parcel's last event, as a result tells them. */
 export function eventOf(

@@ -1,5 +1,5 @@
 import { fieldOf, joinFields, lastWith } from '../fields.ts';
-import type { ResultParser } from '../types.ts';
+import type { ResultParser } from '../result.ts';
 import { eventOf } from './event.ts';
 import { noticeIn, noticeResult } from './japan-post-notice.ts';
 import { linkedNumber } from './linked-number.ts';

@@ -1,5 +1,5 @@
 import { fieldOf, joinFields } from '../fields.ts';
-import type { CsvRecord, RowResult } from '../types.ts';
+import type { CsvRecord, RowResult } from '../result.ts';
 
 /** `＊＊ お問い合わせ番号が見つかりません。…`, `＊＊ お問い合わせ番号の入力桁数に誤りがあります。…` (domain section 4). */
 const NOTICE = /^\s*[＊*]{2}|お問い合わせ番号(?:が見つかりません|の入力桁数に誤り)/u;

@@ -1,6 +1,6 @@
 import { digitsOf } from '../../carriers/tracking-number.ts';
 import { fieldOf, joinFields, lastWith } from '../fields.ts';
-import type { ResultParser } from '../types.ts';
+import type { ResultParser } from '../result.ts';
 import { eventOf } from './event.ts';
 import { noticeIn, noticeResult } from './japan-post-notice.ts';
 

@@ -1,6 +1,6 @@
 import { plainNumber } from '../../carriers/tracking-number.ts';
 import { fieldOf, lastWith } from '../fields.ts';
-import type { CsvRecord } from '../types.ts';
+import type { CsvRecord } from '../result.ts';
 
 const LINK_COLUMN = 'category-link-0';
 const NUMBER_IN_TEXT = /(?<![A-Z\d])(?:\d{11,12}|[A-Z]{2}\d{9}[A-Z]{2})(?![A-Z\d])/;

@@ -1,5 +1,5 @@
 import { fieldOf, joinFields, lastWith } from '../fields.ts';
-import type { ResultParser } from '../types.ts';
+import type { ResultParser } from '../result.ts';
 
 const COLUMNS = ['order_date', 'estimated_delivery_date', 'Official-website-arrival-time'] as const;
 

@@ -1,5 +1,5 @@
 import { fieldOf, joinFields, lastWith } from '../fields.ts';
-import type { ResultParser } from '../types.ts';
+import type { ResultParser } from '../result.ts';
 import { eventOf } from './event.ts';
 import { linkedNumber } from './linked-number.ts';
 

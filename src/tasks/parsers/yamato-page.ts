@@ -1,7 +1,7 @@
 import { monthDayTime } from '../../carriers/japan-time.ts';
 import type { YamatoEvent, YamatoParcel } from '../../carriers/yamato/types.ts';
 import { fieldText, joinFields } from '../fields.ts';
-import type { RowResult } from '../types.ts';
+import type { RowResult } from '../result.ts';
 
 /**
  * What Yamato's page says of a number, as a row's result (interface section 5): state, `MM月DD日 HH:MM` and office of

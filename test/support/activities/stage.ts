@@ -1,25 +1,17 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
+import type { Client } from '@temporalio/client';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll } from 'vitest';
-import { createAggregationActivities } from '../../../activities/aggregation.ts';
-import { createBatchActivities } from '../../../activities/batch.ts';
-import { createExcelActivities } from '../../../activities/excel.ts';
-import { createPublishActivities } from '../../../activities/publish.ts';
-import { createResultsActivities } from '../../../activities/results.ts';
-import { createSaveActivities } from '../../../activities/saves.ts';
-import { createWritebackActivities } from '../../../activities/writeback.ts';
-import { createYamatoActivities } from '../../../activities/yamato.ts';
 import { createYamatoClient } from '../../../src/carriers/yamato/client.ts';
-import { CarrierClock } from '../../../src/pacing/carrier-clock.ts';
 import type { Database } from '../../../src/db/database.ts';
-import { LocalFiles } from '../../../src/files/local.ts';
 import type { FileStore } from '../../../src/files/types.ts';
 import { buildApp } from '../../../src/http/app.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../../src/sandbox/index.ts';
-import type { TrackingTask } from '../../../src/tasks/types.ts';
-import { AccountClock } from '../../../src/pacing/account-clock.ts';
 import { createWebScraperClient } from '../../../src/webscraper/client.ts';
 import type { AccountLimits } from '../../../src/pacing/account-turns.ts';
+import { readSettings } from '../../../src/settings/settings.ts';
+import { createParts } from '../../../workers/parts.ts';
+import { WORKERS } from '../../../workers/registry.ts';
 import { type TestDatabase, testDatabase } from '../db/test-database.ts';
 import { stopwatch } from '../stopwatch.ts';
 
@@ -42,14 +34,23 @@ export interface StageOptions {
   yamato?: (sandbox: Sandbox) => { url: string; ca?: string; timeoutMs?: number };
 }
 
+const SILENT = pino({ level: 'silent' });
+/** Whoever starts, signals or asks workflows has a fake of its own. */
+const NO_TEMPORAL = {} as Client;
+
 export type Stage = Awaited<ReturnType<typeof setStage>>;
 
 /** Every activity on a real Postgres and a real sandbox, whose notifications arrive at the real HTTP server. */
 async function setStage(database: Database, options: StageOptions, releasers: (() => Promise<unknown>)[]) {
   const time = stopwatch();
-  const limits = { callLimit: 200, callWindowMs: 900_000, publishIntervalMs: 0, ...options.limits };
-  const clock = new AccountClock(database, limits, time.source);
   const sandbox: Sandbox = await startSandbox({ token: API_TOKEN, jobDurationMs: 1, ...options.sandbox });
+  const settings = {
+    ...readSettings({ WEBSCRAPER_API_TOKEN: API_TOKEN, PUBLISH_INTERVAL: '0s', YAMATO_PAUSE_MIN: '0s' }),
+    yamatoPauseMaxMs: 100_000,
+    autoMaxRows: options.autoMaxRows ?? 1_000,
+    urlsPerJob: { all: options.urlsPerJob ?? 1, tasks: {} },
+    ...options.limits,
+  };
   const webscraper = createWebScraperClient({
     baseUrl: options.apiUrl ?? sandbox.url,
     token: options.apiToken ?? API_TOKEN,
@@ -67,7 +68,7 @@ async function setStage(database: Database, options: StageOptions, releasers: ((
     },
     onlyoffice: { jwtSecret: null, jwtHeader: 'Authorization', callbackUrl: null },
     nextcloud: { webhookToken: null, botUser: null },
-    logger: pino({ level: 'silent' }),
+    logger: SILENT,
   });
   app.addHook('onResponse', async () => {
     arrivals.count += 1;
@@ -81,45 +82,30 @@ async function setStage(database: Database, options: StageOptions, releasers: ((
   const address = await app.listen({ host: '127.0.0.1', port: 0 });
   sandbox.setWebhookUrl(`${address}/webhooks/webscraper?token=hook`);
 
-  const planOf = (task: TrackingTask) => ({
-    task,
-    sitemapId: task.sitemapId,
-    urlsPerJob: task.sitemapId === null ? task.numbersPerUrl : (options.urlsPerJob ?? 1),
-  });
   const yamato = createYamatoClient(options.yamato?.(sandbox) ?? { url: sandbox.yamatoUrl });
   releasers.push(async () => yamato.close());
-  const carrierClock = new CarrierClock(database, 'yamato');
-  const files = options.files ?? new LocalFiles();
-  const deps = {
-    yamatoPauseMinMs: 0,
-    yamatoPauseMaxMs: 100_000,
-    database,
-    clock,
-    webscraper,
-    yamato,
-    carrierClock,
-    files,
-    planOf,
-    columnsOf: () => COLUMNS,
+  const own = createParts({ settings, client: NO_TEMPORAL, logger: SILENT, database, time: time.source });
+  const parts = {
+    ...own,
+    files: options.files ?? own.files,
     editors: options.editors ?? null,
-    limits,
-    refreshAfterMs: 43_200_000,
-    retryOnSaveAfterMs: 3_600_000,
-    autoMaxRows: options.autoMaxRows ?? 1_000,
-    jobDeadlineMs: JOB_DEADLINE_MS,
+    webscraper: () => webscraper,
+    yamato: () => yamato,
   };
   const activities = {
-    ...createBatchActivities(deps),
-    ...createExcelActivities(deps),
-    ...createSaveActivities(deps),
-    ...createPublishActivities(deps),
-    ...createResultsActivities(deps),
-    ...createWritebackActivities(deps),
-    ...createAggregationActivities(deps),
-    ...createYamatoActivities(deps),
+    ...WORKERS.tracking_batch.activities(parts),
+    ...WORKERS.tracking_excel.activities(parts),
+    ...WORKERS.publish_tracking.activities(parts),
+    ...WORKERS.yamato_tracking_10.activities(parts),
+    ...WORKERS.tracking_webhook.activities(parts),
+    ...WORKERS.aggregation.activities(parts),
   };
   return {
-    ...deps,
+    ...parts,
+    ...settings,
+    limits: settings,
+    webscraper,
+    yamato,
     db: database.db,
     sandbox,
     time,

@@ -29,7 +29,7 @@ export async function givenJob(
       seq: 1,
       task: 'yamato_tracking_only',
       sitemapId: 1_423_671,
-      startUrls: ['https://a.example/1'],
+      subjects: ['https://a.example/1'],
       state: 'published',
       ...job,
     })

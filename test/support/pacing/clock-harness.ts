@@ -69,7 +69,7 @@ export class ClockHarness {
     const from = this.seq;
     this.seq += count;
     const made = await this.sql<{ id: string }[]>`
-      insert into jobs (batch_id, seq, custom_id, task, sitemap_id, start_urls)
+      insert into jobs (batch_id, seq, custom_id, task, sitemap_id, subjects)
       select ${batchId}, n, 'c' || n, 'yamato_tracking_only', 1, '{http://a/}'
       from generate_series(${from + 1}::int, ${from + count}::int) n order by n returning id`;
     return made.map(({ id }) => Number(id));

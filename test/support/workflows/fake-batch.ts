@@ -6,7 +6,7 @@ import type { ResultsActivities, ResultsOutcome } from '../../../activities/resu
 import type { JoinedRows, SaveActivities } from '../../../activities/saves.ts';
 import type { WritebackActivities } from '../../../activities/writeback.ts';
 import type { AskOutcome, YamatoActivities } from '../../../activities/yamato.ts';
-import type { BatchFigures } from '../../../src/db/counts.ts';
+import type { BatchFigures } from '../../../src/db/batch-figures.ts';
 import type { BatchState, RowState } from '../../../src/db/schema.ts';
 import { rowNumbers } from '../../../src/tasks/row-selection.ts';
 

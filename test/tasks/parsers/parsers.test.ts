@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest';
 
 import { FIELD_SEPARATOR, cellText, joinFields } from '../../../src/tasks/fields.ts';
 import { isRedirect } from '../../../src/tasks/redirect.ts';
-import { TRACKING_TASKS, taskByPrefix } from '../../../src/tasks/registry.ts';
-import type { CsvRecord, RowResult } from '../../../src/tasks/types.ts';
+import { TRACKING_TASKS } from '../../../src/tasks/registry.ts';
+import type { CsvRecord, RowResult } from '../../../src/tasks/result.ts';
+import { webscraperTask } from '../../support/tasks/webscraper-task.ts';
 
 const SCRAPED = new Date('2026-01-03T09:00:00+09:00');
 const parse = (prefix: string, records: CsvRecord[], trackingNumber: string | null = null, at = SCRAPED) =>
-  taskByPrefix(prefix).parse(records, { trackingNumber }, at);
+  webscraperTask(prefix).lookup.parse(records, { trackingNumber }, at);
 
 const NOT_FOUND =
   '＊＊ お問い合わせ番号が見つかりません。お問い合わせ番号をご確認の上、お近くの郵便局にお問い合わせください。';
@@ -158,7 +159,11 @@ it('takes the dates of an order page', () => {
   } satisfies RowResult);
 });
 
-it.each(TRACKING_TASKS)('$name has no result in records without its fields', ({ parse: parser }) => {
+const PARSERS = TRACKING_TASKS.flatMap(({ name, lookup }) =>
+  lookup.by === 'webscraper' ? [{ name, parse: lookup.parse }] : [],
+);
+
+it.each(PARSERS)('$name has no result in records without its fields', ({ parse: parser }) => {
   expect(parser([], { trackingNumber: '183792779160' }, SCRAPED)).toBeNull();
   expect(
     parser([{ 'web-scraper-order': '1-1', email: 'a@b.jp' }], { trackingNumber: '183792779160' }, SCRAPED),
@@ -166,7 +171,7 @@ it.each(TRACKING_TASKS)('$name has no result in records without its fields', ({ 
 });
 
 describe('isRedirect', () => {
-  const owryt = taskByPrefix('owryt');
+  const owryt = webscraperTask('owryt').lookup;
   it.each<[string, CsvRecord[], boolean]>([
     ['empty in every record', [{ Discriminant: '' }, { Discriminant: 'nan' }, {}], true],
     ['set in one', [{ Discriminant: '' }, { Discriminant: 'x' }], false],
@@ -177,8 +182,8 @@ describe('isRedirect', () => {
   });
 
   it('is for official orders alone', () => {
-    expect(isRedirect(taskByPrefix('owt'), [{ Discriminant: '' }])).toBe(false);
-    expect(isRedirect(taskByPrefix('rtjpt'), [{ Discriminant: '' }])).toBe(false);
+    expect(isRedirect(webscraperTask('owt').lookup, [{ Discriminant: '' }])).toBe(false);
+    expect(isRedirect(webscraperTask('rtjpt').lookup, [{ Discriminant: '' }])).toBe(false);
   });
 });
 

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { japanClock } from '../carriers/japan-time.ts';
 import type { StatusWord } from '../workbook/index.ts';
 import type { RowState } from './schema.ts';
 
@@ -17,7 +18,7 @@ export const SHOWN = sql.raw(`(case rows.state ${CASES.join(' ')} end || coalesc
 
 /** The status cell's text: `失敗 11/24 15:04: …`, the time being Japan's. */
 export function statusText(shown: string, now: Date): string {
-  const japan = new Date(now.getTime() + 9 * 3_600_000).toISOString();
+  const japan = japanClock(now);
   const time = `${japan.slice(5, 10).replace('-', '/')} ${japan.slice(11, 16)}`;
   const [state = '', ...reason] = shown.split(': ');
   return [`${state} ${time}`, ...reason].join(': ');

@@ -7,11 +7,11 @@ import {
   condition,
   continueAsNew,
 } from '@temporalio/workflow';
-import type { BatchCounts } from '../src/db/counts.ts';
+import type { BatchCounts } from '../src/db/batch-figures.ts';
 import { batchSteps, excel } from './activity-proxies.ts';
 import { BatchRun } from './batch-run.ts';
 import { personText } from './details.ts';
-import type { BatchInput, CarriedState } from './messages.ts';
+import type { BatchInput, CarriedState, Workflows } from '../src/temporal/workflows.ts';
 import { Writebacks } from './writebacks.ts';
 
 /** What one kind of batch does of its own. */
@@ -27,7 +27,7 @@ export interface BatchKind {
 }
 
 /** One workbook's batch from its rows to the last writeback, whichever way its numbers are asked. */
-export async function runBatch(
+export async function trackBatch(
   input: BatchInput,
   kindOf: (run: BatchRun) => BatchKind,
 ): Promise<BatchCounts> {
@@ -52,7 +52,7 @@ export async function runBatch(
     const { paused, cancelled, writebackTrouble } = run;
     if (!settled()) {
       const carried = { inbox: [], failedInARow: 0, ...kind.carry(), paused, cancelled };
-      await continueAsNew<(next: BatchInput) => Promise<BatchCounts>>({ ...input, carried });
+      await continueAsNew<Workflows['TrackingBatchWorkflow']>({ ...input, carried });
     }
     if (cancelled === null) await run.end('completed', writebackTrouble);
     else await run.end('cancelled', personText('cancelled', cancelled));

@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { groupNumbers, planUrls, urlsOfRows } from '../../src/tasks/plan-urls.ts';
+import { groupNumbers, planSubjects, urlsOfRows } from '../../src/tasks/plan-subjects.ts';
 import { taskByPrefix } from '../../src/tasks/registry.ts';
 import type { RowReading } from '../../src/tasks/types.ts';
+import { webscraperTask } from '../support/tasks/webscraper-task.ts';
 import { fillUrlTemplate, numberInUrl } from '../../src/tasks/url-template.ts';
 
 const BAD: RowReading = { valid: false, error: 'bad', warnings: [] };
@@ -15,29 +16,29 @@ const byNumber = (number: number): RowReading => ({
   warnings: [],
 });
 const OWT = taskByPrefix('owt');
-const JPT10 = taskByPrefix('jpt10');
+const JPT10 = webscraperTask('jpt10');
 
-describe('planUrls', () => {
+describe('planSubjects', () => {
   it('makes one URL of equal ones, and keeps the order', () => {
-    expect(planUrls(OWT, [BAD, byUrl('http://b'), byUrl('http://a'), BAD, byUrl('http://b')])).toEqual([
-      { url: 'http://b', rowIndexes: [1, 4], trackingNumbers: [] },
-      { url: 'http://a', rowIndexes: [2], trackingNumbers: [] },
+    expect(planSubjects(OWT, [BAD, byUrl('http://b'), byUrl('http://a'), BAD, byUrl('http://b')])).toEqual([
+      { subject: 'http://b', rowIndexes: [1, 4], trackingNumbers: [] },
+      { subject: 'http://a', rowIndexes: [2], trackingNumbers: [] },
     ]);
   });
 
   it('asks for ten numbers a URL', () => {
-    const planned = planUrls(
+    const planned = planSubjects(
       JPT10,
       Array.from({ length: 12 }, (_, index) => byNumber(index)),
       () => 0,
     );
     expect(planned.map(({ rowIndexes }) => rowIndexes.length)).toEqual([10, 2]);
-    expect(planned[1]?.url).toBe(
+    expect(planned[1]?.subject).toBe(
       'https://trackings.post.japanpost.jp/services/srv/search?requestNo1=000000000010&requestNo2=000000000011' +
         '&requestNo3=&requestNo4=&requestNo5=&requestNo6=&requestNo7=&requestNo8=&requestNo9=&requestNo10=' +
         '&search.x=1&search.y=1&startingUrlPatten=&locale=ja',
     );
-    expect(planned[0]?.url).toContain('requestNo10=000000000009&search.x');
+    expect(planned[0]?.subject).toContain('requestNo10=000000000009&search.x');
   });
 
   it('keeps the rows of a number that comes again, in its group or a later one', () => {
@@ -47,7 +48,7 @@ describe('planUrls', () => {
       BAD,
       byNumber(10),
     ];
-    expect(planUrls(JPT10, readings).map(({ rowIndexes }) => rowIndexes)).toEqual([
+    expect(planSubjects(JPT10, readings).map(({ rowIndexes }) => rowIndexes)).toEqual([
       [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11],
       [10, 13],
     ]);
@@ -55,22 +56,22 @@ describe('planUrls', () => {
 
   it('plans each number once where the carrier is asked directly; its rows have no URL', () => {
     const yt10 = taskByPrefix('yt10');
-    const planned = planUrls(yt10, [byNumber(1), BAD, byNumber(2), byNumber(1)]);
-    expect(planned.map(({ url, rowIndexes }) => ({ url, rowIndexes }))).toEqual([
-      { url: '000000000001', rowIndexes: [0, 3] },
-      { url: '000000000002', rowIndexes: [2] },
+    const planned = planSubjects(yt10, [byNumber(1), BAD, byNumber(2), byNumber(1)]);
+    expect(planned.map(({ subject, rowIndexes }) => ({ subject, rowIndexes }))).toEqual([
+      { subject: '000000000001', rowIndexes: [0, 3] },
+      { subject: '000000000002', rowIndexes: [2] },
     ]);
     expect(urlsOfRows(yt10, planned).size).toBe(0);
-    expect([...urlsOfRows(OWT, planUrls(OWT, [byUrl('http://a'), BAD, byUrl('http://a')]))]).toEqual([
+    expect([...urlsOfRows(OWT, planSubjects(OWT, [byUrl('http://a'), BAD, byUrl('http://a')]))]).toEqual([
       [0, 'http://a'],
       [2, 'http://a'],
     ]);
   });
 
   it('has no URLs for ten numbers without a template', () => {
-    expect(() => planUrls({ ...JPT10, urlTemplate: null }, [byNumber(1)])).toThrow(
-      expect.objectContaining({ code: 'TASK_NO_URLS' }),
-    );
+    expect(() =>
+      planSubjects({ ...JPT10, lookup: { ...JPT10.lookup, urlTemplate: null } }, [byNumber(1)]),
+    ).toThrow(expect.objectContaining({ code: 'TASK_NO_URLS' }));
   });
 
   it('loses no row, repeats no number, and never asks for more than ten', () => {
@@ -78,13 +79,13 @@ describe('planUrls', () => {
     const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
     fc.assert(
       fc.property(fc.array(reading, { maxLength: 80 }), random, (readings, chance) => {
-        const planned = planUrls(JPT10, readings, () => chance);
+        const planned = planSubjects(JPT10, readings, () => chance);
         const valid = readings.flatMap((each, index) => (each.valid ? [index] : []));
         expect(planned.flatMap(({ rowIndexes }) => rowIndexes).toSorted((a, b) => a - b)).toEqual(valid);
         const numbers = planned.flatMap(({ trackingNumbers }) => trackingNumbers);
         expect(new Set(numbers).size).toBe(numbers.length);
-        for (const { url, rowIndexes, trackingNumbers } of planned) {
-          const query = new URL(url).searchParams;
+        for (const { subject, rowIndexes, trackingNumbers } of planned) {
+          const query = new URL(subject).searchParams;
           const asked = Array.from({ length: 10 }, (_, index) => query.get(`requestNo${index + 1}`));
           expect(asked.filter((number) => number !== '')).toEqual(trackingNumbers);
           for (const index of rowIndexes) {

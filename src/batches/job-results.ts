@@ -1,25 +1,21 @@
-import type { Database } from '../src/db/database.ts';
-import type { ImportPlan } from '../src/batches/import-rows.ts';
-import { type Job, markFailed, markPublished, rowsOfJobs } from '../src/db/jobs.ts';
-import {
-  failedCalls,
-  type Notification,
-  redirectJob,
-  type RowOutcome,
-  saveOutcomes,
-  setJobState,
-  settleNotifications,
-} from '../src/db/results.ts';
-import { errorMessage } from '../src/errors.ts';
-import { isRedirect } from '../src/tasks/redirect.ts';
-import { taskByName } from '../src/tasks/registry.ts';
-import { splitRecords } from '../src/tasks/split-records.ts';
-import type { CsvRecord, TrackingTask } from '../src/tasks/types.ts';
-import type { AccountClock } from '../src/pacing/account-clock.ts';
-import { ApiError } from '../src/webscraper/api-error.ts';
-import type { Answered, ScrapingJob, WebScraperClient } from '../src/webscraper/client.ts';
-import { CsvError, parseResultCsv } from '../src/webscraper/csv.ts';
-import { callApi, WaitForAccount } from '../src/pacing/account-call.ts';
+import type { Database } from '../db/database.ts';
+import type { ImportPlan } from './import-rows.ts';
+import { type Job, markFailed, markPublished, rowsOfJobs } from '../db/jobs.ts';
+import { failedCalls } from '../pacing/call-records.ts';
+import { type Notification, settleNotifications } from '../db/inbox.ts';
+import { redirectJob, type RowOutcome, saveOutcomes, setJobState } from '../db/results.ts';
+import { errorMessage } from '../errors.ts';
+import type { WebscraperLookup } from '../tasks/lookup.ts';
+import { isRedirect } from '../tasks/redirect.ts';
+import { taskByName } from '../tasks/registry.ts';
+import type { CsvRecord } from '../tasks/result.ts';
+import { splitRecords } from '../tasks/split-records.ts';
+import type { TrackingTask } from '../tasks/types.ts';
+import type { AccountClock } from '../pacing/account-clock.ts';
+import { ApiError } from '../webscraper/api-error.ts';
+import type { Answered, ScrapingJob, WebScraperClient } from '../webscraper/client.ts';
+import { CsvError, parseResultCsv } from '../webscraper/csv.ts';
+import { callApi, WaitForAccount } from '../pacing/account-call.ts';
 
 export interface JobResultsDeps {
   database: Database;
@@ -35,24 +31,25 @@ const FIRST_RETRY_MS = 5_000;
 
 const NO_RECORD = 'no record came back for its URL';
 
-/** A job and what was last told of it: later notifications are still to be read. */
+/** A scraping job and what was last told of it: later notifications are still to be read. */
 interface Notified {
   job: Job;
+  lookup: WebscraperLookup;
   hint: Notification | undefined;
 }
 
 type RowOfJob = Awaited<ReturnType<typeof rowsOfJobs>>[number];
 
 function outcomeOf(
-  task: TrackingTask,
-  { url, row }: RowOfJob,
+  { parse }: WebscraperLookup,
+  { subject, row }: RowOfJob,
   records: readonly CsvRecord[],
 ): RowOutcome | null {
   if (records.length === 0) return null;
-  const result = task.parse(records, { trackingNumber: row.trackingNumber }, new Date());
-  return result === null
-    ? { rowId: row.id, result: null, error: `the records of ${hostOf(url)} hold none of the task's fields` }
-    : { rowId: row.id, result, error: null };
+  const result = parse(records, { trackingNumber: row.trackingNumber }, new Date());
+  if (result !== null) return { rowId: row.id, result, error: null };
+  const error = `the records of ${hostOf(subject)} hold none of the task's fields`;
+  return { rowId: row.id, result, error };
 }
 
 /** Order URLs hold a person's address: only the host is told. */
@@ -109,33 +106,28 @@ export function createJobResults(deps: JobResultsDeps) {
     }
   }
 
-  async function download(job: Job, scrapingJobId: number): Promise<CsvRecord[]> {
+  async function download({ job, lookup }: Notified, scrapingJobId: number): Promise<CsvRecord[]> {
     const csv = await patiently(job, 'download', () => webscraper.csv(scrapingJobId));
-    return parseResultCsv(csv, { task: taskByName(job.task) });
+    return parseResultCsv(csv, { task: { name: job.task, resultColumns: lookup.resultColumns } });
   }
 
   /** Saves what the records say; rows whose URL brought nothing stay as they are. Gives whether there are such. */
-  async function save({ job, hint }: Notified, records: readonly CsvRecord[]): Promise<boolean> {
-    const task = taskByName(job.task);
-    const { byUrl } = splitRecords(records, job.startUrls);
-    const recordsOf = new Map(job.startUrls.map((url, index) => [url, byUrl[index] ?? []]));
+  async function save({ job, lookup, hint }: Notified, records: readonly CsvRecord[]): Promise<boolean> {
+    const { byUrl } = splitRecords(records, job.subjects);
+    const recordsOf = new Map(job.subjects.map((url, index) => [url, byUrl[index] ?? []]));
     const links = await rowsOfJobs(db, [job.id]);
-    const redirectTask = task.redirectsTo === null ? null : taskByName(task.redirectsTo);
+    const redirectsTo = lookup.redirectsTo === null ? null : deps.planOf(taskByName(lookup.redirectsTo)).task;
     // A row that a later job asks after is that one's to redirect.
-    const wanted = new Set(links.flatMap(({ url, latest }) => (latest ? [url] : [])));
+    const wanted = new Set(links.flatMap(({ subject, latest }) => (latest ? [subject] : [])));
     const redirected = new Set(
-      job.startUrls.filter((url) => wanted.has(url) && isRedirect(task, recordsOf.get(url) ?? [])),
+      job.subjects.filter((url) => wanted.has(url) && isRedirect(lookup, recordsOf.get(url) ?? [])),
     );
-    const stay = links.filter(({ url }) => !redirected.has(url));
-    const outcomes = stay.map((link) => outcomeOf(task, link, recordsOf.get(link.url) ?? []));
+    const stay = links.filter(({ subject }) => !redirected.has(subject));
+    const outcomes = stay.map((link) => outcomeOf(lookup, link, recordsOf.get(link.subject) ?? []));
     const missing = outcomes.includes(null);
     await db.transaction(async (tx) => {
-      if (redirectTask !== null && redirected.size > 0)
-        await redirectJob(tx, job, [...redirected], {
-          task: redirectTask.name,
-          sitemapId: deps.planOf(redirectTask).sitemapId,
-          customIdPrefix: redirectTask.customIdPrefix,
-        });
+      if (redirectsTo !== null && redirected.size > 0)
+        await redirectJob(tx, job, [...redirected], redirectsTo);
       await saveOutcomes(
         tx,
         job.id,
@@ -170,8 +162,8 @@ export function createJobResults(deps: JobResultsDeps) {
       await saveOutcomes(
         tx,
         job.id,
-        links.map(({ url, row }) => {
-          const error = reasons[typeOf.get(url) ?? ''] ?? NO_RECORD;
+        links.map(({ subject, row }) => {
+          const error = reasons[typeOf.get(subject) ?? ''] ?? NO_RECORD;
           return { rowId: row.id, result: null, error };
         }),
         'webscraper',
@@ -193,7 +185,7 @@ export function createJobResults(deps: JobResultsDeps) {
     if (!ended) return settleNotifications(db, job.id, 'not ended', hint);
     if (status !== 'finished' && (told.storedRecordCount ?? 0) === 0)
       return giveUp(notified, `scraping job ${id} ended ${status} without records`);
-    if (job.state === 'incomplete' || (await save(notified, await download(job, id))))
+    if (job.state === 'incomplete' || (await save(notified, await download(notified, id))))
       await explainMissing(notified, id);
   }
 
@@ -203,11 +195,15 @@ export function createJobResults(deps: JobResultsDeps) {
    * @throws {WaitForAccount} a call may not be made yet: process the job again later
    */
   return async function processJob(job: Job, hint: Notification | undefined): Promise<void> {
+    const { lookup } = taskByName(job.task);
+    // Its carrier was asked: whatever tells of a scraping job is not of this one.
+    if (lookup.by === 'carrier') return settleNotifications(db, job.id, 'disagrees', hint);
+    const notified = { job, lookup, hint };
     try {
-      await bring({ job, hint });
+      await bring(notified);
     } catch (error) {
       if (!(error instanceof CsvError) && !(error instanceof ApiError)) throw error;
-      await giveUp({ job, hint }, errorMessage(error));
+      await giveUp(notified, errorMessage(error));
     }
   };
 }

@@ -2,8 +2,9 @@ import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@tem
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { compiledModule } from '../../../src/paths.ts';
-import { BATCH_WORKFLOW, QUEUES, YAMATO_WORKFLOW } from '../../../src/temporal/names.ts';
-import type { BatchInput } from '../../../workflows/messages.ts';
+import { webhookReceived } from '../../../src/temporal/messages.ts';
+import { QUEUES } from '../../../src/temporal/names.ts';
+import { type BatchInput, QUEUE_OF_WORKFLOW, type Workflows } from '../../../src/temporal/workflows.ts';
 import type { FakeBatch } from './fake-batch.ts';
 import './quiet-runtime.ts';
 import { saveHistory } from './save-history.ts';
@@ -75,9 +76,10 @@ export function startFake(
   { asksYamato = false, ...input }: FakeInput,
   workflowId = input.batchId ?? INPUT.batchId,
 ): Promise<WorkflowHandleWithFirstExecutionRunId> {
-  return env.client.workflow.start(asksYamato ? YAMATO_WORKFLOW : BATCH_WORKFLOW, {
+  const type = asksYamato ? 'YamatoBatchWorkflow' : 'TrackingBatchWorkflow';
+  return env.client.workflow.start<Workflows[typeof type]>(type, {
     workflowId,
-    taskQueue: asksYamato ? QUEUES.yamato_tracking_10 : QUEUES.tracking_batch,
+    taskQueue: QUEUE_OF_WORKFLOW[type],
     args: [{ ...INPUT, ...input }],
   });
 }
@@ -86,7 +88,7 @@ export function startFake(
  * Runs a batch on the fake's activities; `during` sends messages, then the workflow's result is awaited, and given.
  * `saveAs`: the shape whose history this is.
  */
-export function runBatch(
+export function runFake(
   env: TestWorkflowEnvironment,
   batch: FakeBatch,
   during: (running: Running) => Promise<void>,
@@ -97,7 +99,7 @@ export function runBatch(
     const handle = await startFake(env, input, `batch-${++serial}`);
     await during({
       handle,
-      webhooks: (...jobIds) => handle.signal('webhookReceived', { batchId: 'b1', jobIds }),
+      webhooks: (...jobIds) => handle.signal(webhookReceived, { batchId: 'b1', jobIds }),
       until: async (holds) => {
         // Soon at first; a long wait would take a call for each tenth of its seconds.
         for (let looks = 0; !holds(); looks += 1) await env.sleep(looks < 50 ? '100ms' : '2s');

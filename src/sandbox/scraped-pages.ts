@@ -5,8 +5,8 @@ import type { Job } from './job.ts';
 import { executedOf } from './job.ts';
 import type { ScrapedRecord } from './records/record.ts';
 import { USUAL_COLUMNS } from './records/record.ts';
-import type { ResultShape } from './records/results.ts';
-import { RESULT_SHAPES } from './records/results.ts';
+import type { ResultShape } from './records/shapes.ts';
+import { RESULT_SHAPES } from './records/shapes.ts';
 
 export interface JobData {
   columns: string[];
@@ -17,7 +17,7 @@ const NO_HINTS: readonly FaultKind[] = [];
 const COUNTS_KEPT = 10_000;
 
 /** What a job's pages gave. Made anew for each download from the start URLs, never kept. */
-export class JobResults {
+export class ScrapedPages {
   readonly #datesFrom: Date | null;
   /** Counting means making the records; a big job is asked for its counters again and again. */
   readonly #counts = new Map<string, number>();

@@ -3,12 +3,12 @@ import type { FaultBook } from './fault-book.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import type { FinalStatus, Job } from './job.ts';
 import { executedOf, statusOf } from './job.ts';
-import { JobResults } from './job-results.ts';
+import { ScrapedPages } from './scraped-pages.ts';
 import { JobStore } from './job-store.ts';
 import type { Notifier } from './notifier.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { JobRequest } from './publish-request.ts';
-import { RESULT_SHAPES } from './records/results.ts';
+import { RESULT_SHAPES } from './records/shapes.ts';
 import { sitemapOf } from './sitemaps.ts';
 import type { Timers } from './timers.ts';
 
@@ -16,9 +16,9 @@ import type { Timers } from './timers.ts';
 const SLOW_FACTOR = 10;
 
 /** The account's jobs and page credits: what happens between a publish and its notification. */
-export class Account {
+export class ApiAccount {
   readonly jobs: JobStore;
-  readonly results: JobResults;
+  readonly pages: ScrapedPages;
   pageCredits: number;
   readonly #options: ResolvedOptions;
   readonly #faults: FaultBook;
@@ -31,7 +31,7 @@ export class Account {
     this.#notifier = notifier;
     this.#timers = timers;
     this.jobs = new JobStore(options.clock.nowMs());
-    this.results = new JobResults(options.datesFrom);
+    this.pages = new ScrapedPages(options.datesFrom);
     this.pageCredits = options.pageCredits;
   }
 
@@ -111,7 +111,7 @@ export class Account {
       jobs_failed: among(job.failedUrls),
       jobs_empty: job.sitemap.task === null ? executed - among(job.failedUrls) : among(job.emptyUrls),
       jobs_no_value: 0,
-      stored_record_count: this.results.recordCount(job, nowMs),
+      stored_record_count: this.pages.recordCount(job, nowMs),
       request_interval: job.requestIntervalMs,
       page_load_delay: job.pageLoadDelayMs,
       driver: job.driver,

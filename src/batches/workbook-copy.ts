@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import type { Database } from '../src/db/database.ts';
+import type { Database } from '../db/database.ts';
 import {
   isPlaceTaken,
   knownWorkbook,
   moveWorkbook,
   type SeenVersion,
   workbookOfFile,
-} from '../src/db/workbooks.ts';
-import { FileError, type FileInfo, type FileStore } from '../src/files/types.ts';
-import { withDownload } from '../src/files/with-download.ts';
+} from '../db/workbooks.ts';
+import { FileError, type FileInfo, type FileStore } from '../files/types.ts';
+import { withDownload } from '../files/with-download.ts';
 
 export interface WorkbookDeps {
   database: Database;

@@ -1,11 +1,10 @@
-import { TaskError } from './task-error.ts';
-import type { RowReading, TrackingTask } from './types.ts';
+import { type RowReading, TaskError, type TrackingTask } from './types.ts';
 import { fillUrlTemplate } from './url-template.ts';
 
-/** One start URL and the rows it is for; of a task that asks its carrier directly: one number. */
-export interface PlannedUrl {
-  url: string;
-  /** Indexes into the readings, ascending; the first is where the URL came up. */
+/** What is asked about, a start URL or a number of its carrier's, and the rows it is for. */
+export interface PlannedSubject {
+  subject: string;
+  /** Indexes into the readings, ascending; the first is where the subject came up. */
   rowIndexes: number[];
   /** The distinct numbers it asks for, in order; none where the URL came from the workbook. */
   trackingNumbers: string[];
@@ -21,34 +20,36 @@ export interface NumberGroup {
 }
 
 /**
- * The start URLs of a batch, in the order of its rows. Every valid row belongs to exactly one: equal URLs become
+ * What a batch asks about, in the order of its rows. Every valid row belongs to exactly one subject: equal URLs become
  * one; where a URL asks for ten numbers, each number is asked for once and all its rows are attached there. Where the
- * carrier is asked directly each distinct number stands for a URL. `random` settles a template's random parts.
+ * carrier is asked directly each distinct number is a subject. `random` settles a template's random parts.
  *
  * @throws {TaskError} `TASK_NO_URLS` for a task without a template for its URLs
  */
-export function planUrls(
-  task: TrackingTask,
+export function planSubjects(
+  { name, lookup }: TrackingTask,
   readings: readonly RowReading[],
   random: () => number = Math.random,
-): PlannedUrl[] {
-  if (task.sitemapId === null)
-    return groupNumbers(readings, 1).map((group) => ({ ...group, url: group.trackingNumbers[0] ?? '' }));
-  if (task.numbersPerUrl === 1) return distinctUrls(readings);
-  const { urlTemplate } = task;
-  if (urlTemplate === null) {
-    throw new TaskError('TASK_NO_URLS', `${task.name} has no template for its start URLs`);
-  }
-  return groupNumbers(readings, task.numbersPerUrl).map((group) => ({
+): PlannedSubject[] {
+  if (lookup.by === 'carrier') return distinct(readings, ({ trackingNumber }) => trackingNumber);
+  if (lookup.numbersPerUrl === 1) return distinct(readings, ({ url }) => url);
+  const { urlTemplate } = lookup;
+  if (urlTemplate === null) throw new TaskError('TASK_NO_URLS', `${name} has no template for its start URLs`);
+  return groupNumbers(readings, lookup.numbersPerUrl).map((group) => ({
     ...group,
-    url: fillUrlTemplate(urlTemplate, group.trackingNumbers, random),
+    subject: fillUrlTemplate(urlTemplate, group.trackingNumbers, random),
   }));
 }
 
 /** The start URL of each row that has one, by the row's index; none has where the carrier is asked directly. */
-export function urlsOfRows(task: TrackingTask, planned: readonly PlannedUrl[]): ReadonlyMap<number, string> {
-  if (task.sitemapId === null) return new Map();
-  return new Map(planned.flatMap(({ url, rowIndexes }) => rowIndexes.map((index) => [index, url] as const)));
+export function urlsOfRows(
+  { lookup }: TrackingTask,
+  planned: readonly PlannedSubject[],
+): ReadonlyMap<number, string> {
+  if (lookup.by === 'carrier') return new Map();
+  return new Map(
+    planned.flatMap(({ subject, rowIndexes }) => rowIndexes.map((index) => [index, subject] as const)),
+  );
 }
 
 /** The distinct tracking numbers of valid rows, in order, at most `size` a group; repeats join the group of the first. */
@@ -72,16 +73,20 @@ export function groupNumbers(readings: readonly RowReading[], size: number): Num
   return groups;
 }
 
-function distinctUrls(readings: readonly RowReading[]): PlannedUrl[] {
-  const byUrl = new Map<string, PlannedUrl>();
+function distinct(
+  readings: readonly RowReading[],
+  subjectOf: (reading: Extract<RowReading, { valid: true }>) => string | null,
+): PlannedSubject[] {
+  const bySubject = new Map<string, PlannedSubject>();
   for (const [index, reading] of readings.entries()) {
-    if (!reading.valid || reading.url === null) continue;
-    const planned = byUrl.get(reading.url) ?? { url: reading.url, rowIndexes: [], trackingNumbers: [] };
+    const subject = reading.valid ? subjectOf(reading) : null;
+    if (!reading.valid || subject === null) continue;
+    const planned = bySubject.get(subject) ?? { subject, rowIndexes: [], trackingNumbers: [] };
     planned.rowIndexes.push(index);
     if (reading.trackingNumber !== null && !planned.trackingNumbers.includes(reading.trackingNumber)) {
       planned.trackingNumbers.push(reading.trackingNumber);
     }
-    byUrl.set(reading.url, planned);
+    bySubject.set(subject, planned);
   }
-  return [...byUrl.values()];
+  return [...bySubject.values()];
 }

@@ -1,6 +1,6 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { expect, it } from 'vitest';
-import { createTriggerActivities } from '../../activities/triggers.ts';
+import { createSavedBatchActivities } from '../../activities/saved-batches.ts';
 import type { Settings } from '../../src/settings/settings.ts';
 import { setBatchState } from '../../src/db/batches.ts';
 import { emptyBatch } from '../support/activities/batch.ts';
@@ -8,8 +8,8 @@ import { type Stage, useStage } from '../support/activities/stage.ts';
 
 const stageWith = useStage();
 
-/** The triggers beside a Temporal that starts each workflow once. */
-function triggersOn(stage: Stage) {
+/** The activities beside a Temporal that starts each workflow once. */
+function savedBatchesOn(stage: Stage) {
   const started = new Set<string>();
   const start = async (type: string, { workflowId }: { workflowId: string }) => {
     if (started.has(workflowId)) throw new WorkflowExecutionAlreadyStartedError('it runs', workflowId, type);
@@ -19,13 +19,13 @@ function triggersOn(stage: Stage) {
   const client = { workflow: { start } } as unknown as Client;
   const settings = { writebackEvery: 10, writebackMinIntervalMs: 0 } as Settings;
   const { database } = stage;
-  return { started, ...createTriggerActivities({ database, client, settings, webdav: null }) };
+  return { started, ...createSavedBatchActivities({ database, client, settings }) };
 }
 
 it('a saved batch whose workflow the sweep has started runs; starting it again is no failure', async () => {
   const stage = await stageWith();
   const { id: batchId, workflowId } = await emptyBatch(stage, 'official_website_tracking');
-  const { started, startSavedBatch } = triggersOn(stage);
+  const { started, startSavedBatch } = savedBatchesOn(stage);
   started.add(workflowId);
   await stage.run(startSavedBatch, { batchId });
 });
@@ -34,7 +34,7 @@ it('one that has run to its end is not started again', async () => {
   const stage = await stageWith();
   const { id: batchId } = await emptyBatch(stage, 'official_website_tracking');
   await setBatchState(stage.db, batchId, 'completed', null);
-  const { started, startSavedBatch } = triggersOn(stage);
+  const { started, startSavedBatch } = savedBatchesOn(stage);
   await stage.run(startSavedBatch, { batchId });
   expect(started.size).toBe(0);
 });

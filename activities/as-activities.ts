@@ -1,0 +1,34 @@
+import { activityInfo, Context, heartbeat } from '@temporalio/activity';
+import { asFailure } from './failures.ts';
+
+/** A missed heartbeat shows a dead worker in 5 s: beaten well inside that. */
+const HEARTBEAT_EVERY_MS = 1_000;
+
+const told = new WeakMap<Context, string>();
+
+/** Says in words what the running activity waits for: people see it with its heartbeats, and it is seen to live at once. */
+export function tellWait(what: string): void {
+  told.set(Context.current(), what);
+  heartbeat(what);
+}
+
+/** What every activity has: heartbeats while it runs, and only failures of {@link asFailure} leave it. */
+export function asActivities<T extends Record<string, (...args: never[]) => Promise<unknown>>>(
+  activities: T,
+): T {
+  const wrapped = Object.entries(activities).map(([name, run]) => [
+    name,
+    async (...args: never[]) => {
+      const context = Context.current();
+      const timer = setInterval(() => heartbeat(told.get(context)), HEARTBEAT_EVERY_MS);
+      try {
+        return await run(...args);
+      } catch (error) {
+        throw asFailure(error, activityInfo().attempt);
+      } finally {
+        clearInterval(timer);
+      }
+    },
+  ]);
+  return Object.fromEntries(wrapped) as T;
+}

@@ -1,0 +1,51 @@
+import {
+  type Client,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
+import { findBatch } from '../src/db/batches.ts';
+import type { Database } from '../src/db/database.ts';
+import { type PersonMessage, workbookChanged } from '../src/temporal/messages.ts';
+import { startWorkflow, type WorkflowDeps } from '../src/temporal/start-batch.ts';
+import { asActivities } from './as-activities.ts';
+
+export type SavedBatchActivities = ReturnType<typeof createSavedBatchActivities>;
+
+export interface SavedBatchDeps {
+  database: Database;
+  client: Client;
+  settings: WorkflowDeps['settings'];
+}
+
+/** Sets the batches in motion that saves are for, on `acquisition_queue`. */
+export function createSavedBatchActivities({ database, client, settings }: SavedBatchDeps) {
+  const { db } = database;
+  return asActivities({
+    /** Starts the workflow of a batch that a save wrote down; one that runs already stays. */
+    async startSavedBatch(input: { batchId: string }): Promise<void> {
+      const batch = await findBatch(db, input.batchId);
+      if (batch === null || batch.runId !== null || batch.finishedAt !== null) return;
+      await startWorkflow({ database, client, settings }, batch, null).catch((error: unknown) => {
+        // The sweep was quicker, or a worker that ended right after it.
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      });
+    },
+
+    /** Has a running batch take in what was saved; false when it is ending, and takes nothing more. */
+    async tellBatch(input: { batchId: string } & PersonMessage): Promise<boolean> {
+      const { batchId, by, why } = input;
+      const batch = await findBatch(db, batchId);
+      if (batch === null) return false;
+      try {
+        const handle = client.workflow.getHandle(batch.workflowId);
+        await handle.executeUpdate(workbookChanged, { args: [{ by, why }] });
+        return true;
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError || error instanceof WorkflowUpdateFailedError)
+          return false;
+        throw error;
+      }
+    },
+  });
+}

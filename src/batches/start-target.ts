@@ -1,0 +1,50 @@
+import { access, constants, realpath } from 'node:fs/promises';
+import { FileError, type FileStore } from '../files/types.ts';
+import { isWebdavPath, webdavPath } from '../files/webdav/path.ts';
+import { taskByName, taskForPath } from '../tasks/registry.ts';
+import { TaskError } from '../tasks/types.ts';
+import type { TrackingTask } from '../tasks/types.ts';
+
+/** A start as it was asked for. */
+export interface StartRequest {
+  workbook: string;
+  /** Null: from the path. */
+  task: string | null;
+  rows: number[] | null;
+  fresh: boolean;
+}
+
+/** A local path is made real; one on WebDAV keeps its form. A file that is not there is an error. */
+async function realPath(files: FileStore, workbook: string): Promise<string> {
+  if (isWebdavPath(workbook)) {
+    const path = webdavPath(workbook);
+    await files.stat(path);
+    return path;
+  }
+  try {
+    const path = await realpath(workbook);
+    await access(path, constants.R_OK);
+    return path.normalize('NFC');
+  } catch (error) {
+    throw new FileError('FILE_NOT_FOUND', `${workbook}: no such file, or it may not be read`, {
+      cause: error,
+    });
+  }
+}
+
+function taskOf(name: string | null, path: string): TrackingTask {
+  const task = name === null ? taskForPath(path) : taskByName(name);
+  if (task.folderKeyword === null)
+    throw new TaskError('TASK_NO_URLS', `${task.name} is never started from a workbook`);
+  return task;
+}
+
+/** The task and real path a start means. An unknown task is wrong use, whether the file is there or not. */
+export async function startTarget(
+  files: FileStore,
+  request: Pick<StartRequest, 'workbook' | 'task'>,
+): Promise<{ task: TrackingTask; path: string }> {
+  if (request.task !== null) taskOf(request.task, request.workbook);
+  const path = await realPath(files, request.workbook);
+  return { task: taskOf(request.task, path), path };
+}

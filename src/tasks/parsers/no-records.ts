@@ -1,4 +1,0 @@
-import type { ResultParser } from '../types.ts';
-
-/** For a task that publishes no scraping jobs: no CSV of it exists, so none holds a result. */
-export const parseNothing: ResultParser = () => null;

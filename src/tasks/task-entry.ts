@@ -1,0 +1,18 @@
+import type { Lookup } from './lookup.ts';
+
+/**
+ * `yamato`: 12 digits; `japan_post`: 11–12 digits or S10 international; `twelve_digits`: whatever else the cell
+ * holds, its digits are kept and must be 12.
+ */
+export type NumberShape = 'yamato' | 'japan_post' | 'twelve_digits';
+
+/** All that a task is, but for its name. */
+export interface TaskEntry<TaskName extends string = string> {
+  /** A workbook belongs to the task when its path contains this and its base name starts with `filePrefix`. */
+  folderKeyword: string | null;
+  filePrefix: string | null;
+  customIdPrefix: string;
+  /** What a tracking number of this task's rows looks like; null: its rows hold none. */
+  numberShape: NumberShape | null;
+  lookup: Lookup<TaskName>;
+}

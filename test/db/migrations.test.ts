@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { migrate } from 'drizzle-orm/postgres-js/migrator';
+import { afterEach, expect, inject, it } from 'vitest';
+import { type Database, migrateDatabase, openDatabase } from '../../src/db/database.ts';
+import { packageRoot } from '../../src/paths.ts';
+import { testFolder } from '../support/workbook/folder.ts';
+
+const { folder } = testFolder();
+let release = async () => {};
+afterEach(() => release());
+
+/** A database as it was before the migration of this name, and how to bring it to the present. */
+async function databaseBefore(tag: string): Promise<{ database: Database; finish: () => Promise<void> }> {
+  const schemaName = `test_${randomBytes(6).toString('hex')}`;
+  const migrationsFolder = join(folder(), 'migrations');
+  cpSync(join(packageRoot, 'src/db/migrations'), migrationsFolder, { recursive: true });
+  const journalFile = join(migrationsFolder, 'meta/_journal.json');
+  const journal = JSON.parse(readFileSync(journalFile, 'utf8')) as { entries: { tag: string }[] };
+  const entries = journal.entries.slice(
+    0,
+    journal.entries.findIndex((entry) => entry.tag === tag),
+  );
+  writeFileSync(journalFile, JSON.stringify({ ...journal, entries }));
+  const database = openDatabase(inject('databaseUrl'), { schemaName, maxConnections: 1 });
+  release = async () => {
+    await database.sql`drop schema ${database.sql(schemaName)} cascade`;
+    await database.close();
+  };
+  await migrate(database.db, { migrationsFolder, migrationsSchema: schemaName });
+  return { database, finish: () => migrateDatabase(inject('databaseUrl'), schemaName) };
+}
+
+it('jobs keep what they ask about, and say who is asked', async () => {
+  const { database, finish } = await databaseBefore('0004_subjects');
+  const { sql } = database;
+  await sql`insert into batches (id, task, workbook, workflow_id, columns) values ('b1', 't', 'w', 'wf', '{}')`;
+  await sql`insert into rows (batch_id, row, input, email, occurrence, state)
+    values ('b1', 2, 'a', '', 0, 'pending'), ('b1', 3, 'b', '', 0, 'pending')`;
+  await sql`insert into jobs (batch_id, seq, custom_id, task, sitemap_id, start_urls)
+    values ('b1', 1, 'yto-b1-1', 't', 7, '{http://a/}'), ('b1', 2, 'yt10-b1-2', 't', null, '{183792779166}')`;
+  await sql`insert into job_rows (job_id, row_id, url)
+    select jobs.id, rows.id, start_urls[1] from jobs join rows on rows.row = jobs.seq + 1`;
+
+  await finish();
+
+  expect(
+    await sql`select sitemap_id::int, carrier, subjects, subject
+      from jobs join job_rows on job_id = jobs.id order by seq`,
+  ).toEqual([
+    { sitemap_id: 7, carrier: null, subjects: ['http://a/'], subject: 'http://a/' },
+    { sitemap_id: null, carrier: 'yamato', subjects: ['183792779166'], subject: '183792779166' },
+  ]);
+  const nobody = sql`insert into jobs (batch_id, seq, custom_id, task, subjects) values ('b1', 3, 'c', 't', '{}')`;
+  await expect(nobody).rejects.toThrow('jobs_one_is_asked');
+});
