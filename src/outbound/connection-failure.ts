@@ -1,5 +1,7 @@
-import { type Delays, RequestError, TimeoutError } from 'got';
-import { type Destination, type Reason, reasonOf } from './failure-reasons.ts';
+import { RequestError, TimeoutError } from 'got';
+import type { Delays } from 'got';
+import { reasonOf } from './failure-reasons.ts';
+import type { Destination, Reason } from './failure-reasons.ts';
 
 /** Why a request got no whole answer. */
 export interface ConnectionFailure extends Pick<Reason, 'sent'> {

@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import got, { type ExtendOptions, type Got, type OptionsInit, type Response } from 'got';
+import got from 'got';
+import type { ExtendOptions, Got, OptionsInit, Response } from 'got';
 import { packageVersion } from '../version.ts';
 
 /**

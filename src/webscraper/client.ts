@@ -6,7 +6,8 @@ import type { Destination } from '../outbound/failure-reasons.ts';
 import { outgoing, wholeAnswer } from '../outbound/request.ts';
 import { ApiError, codeOfConnection, codeOfStatus } from './api-error.ts';
 import { MAX_CSV_BYTES } from './csv.ts';
-import { type RateLimitHeaders, rateLimitProblem, readRateLimit } from './rate-limit-headers.ts';
+import { rateLimitProblem, readRateLimit } from './rate-limit-headers.ts';
+import type { RateLimitHeaders } from './rate-limit-headers.ts';
 
 export interface PublishRequest {
   sitemapId: number;
@@ -91,21 +92,21 @@ function problematicUrls(data: unknown): ProblematicUrl[] {
 
 /** The one place that makes calls: their limits, their errors, and what their headers say of the account. */
 class Caller {
-  private readonly http: Got;
-  private readonly to: Destination;
-  private readonly logger: Pick<Logger, 'warn'> | undefined;
-  private readonly logged = new Set<string>();
+  readonly #http: Got;
+  readonly #to: Destination;
+  readonly #logger: Pick<Logger, 'warn'> | undefined;
+  readonly #logged = new Set<string>();
 
   constructor(http: Got, to: Destination, logger: Pick<Logger, 'warn'> | undefined) {
-    this.http = http;
-    this.to = to;
-    this.logger = logger;
+    this.#http = http;
+    this.#to = to;
+    this.#logger = logger;
   }
 
   async bytes(path: string, options: OptionsInit, what: string): Promise<Answered<Buffer>> {
-    const { rawBody, headers, statusCode, timings } = await this.send(path, options, what);
+    const { rawBody, headers, statusCode, timings } = await this.#send(path, options, what);
     const rateLimit = readRateLimit(headers, Date.now());
-    this.logOnce(rateLimitProblem(rateLimit, statusCode));
+    this.#logOnce(rateLimitProblem(rateLimit, statusCode));
     if (statusCode < 200 || statusCode > 299) {
       const text =
         statusCode === 407
@@ -123,19 +124,19 @@ class Caller {
     throw new ApiError('API_REFUSED', `Web Scraper Cloud refused ${what}`, { rateLimit });
   }
 
-  private async send(path: string, options: OptionsInit, what: string): Promise<Response<Buffer>> {
-    const request = wholeAnswer(this.http, path, { ...options, maxBytes: MAX_CSV_BYTES });
+  async #send(path: string, options: OptionsInit, what: string): Promise<Response<Buffer>> {
+    const request = wholeAnswer(this.#http, path, { ...options, maxBytes: MAX_CSV_BYTES });
     const answer = await request.catch((error: unknown) => {
-      throw asApiError(error, what, this.to);
+      throw asApiError(error, what, this.#to);
     });
     if (answer !== null) return answer;
     throw new ApiError('API_REFUSED', `Web Scraper Cloud's answer to ${what} is over 64 MB`);
   }
 
-  private logOnce(problem: string | null): void {
-    if (problem === null || this.logged.has(problem)) return;
-    this.logged.add(problem);
-    this.logger?.warn(`Web Scraper Cloud gave ${problem}; ignored, and not logged again`);
+  #logOnce(problem: string | null): void {
+    if (problem === null || this.#logged.has(problem)) return;
+    this.#logged.add(problem);
+    this.#logger?.warn(`Web Scraper Cloud gave ${problem}; ignored, and not logged again`);
   }
 }
 

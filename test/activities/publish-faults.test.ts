@@ -3,7 +3,8 @@ import { FAILURES_TO_HOLD } from '../../src/pacing/account-clock.ts';
 import type { FaultKind } from '../../src/sandbox/index.ts';
 import { batchOf, jobsOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
 import { callsMade, processAll, publishAll } from '../support/activities/rounds.ts';
-import { type StageOptions, useStage } from '../support/activities/stage.ts';
+import { useStage } from '../support/activities/stage.ts';
+import type { StageOptions } from '../support/activities/stage.ts';
 import { makeProxyCertificates } from '../support/certificates.ts';
 import { secureServer } from '../support/outbound/tls-servers.ts';
 

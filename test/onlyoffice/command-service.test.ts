@@ -3,7 +3,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { createCommandService } from '../../src/onlyoffice/command-service.ts';
 import { OnlyOfficeError } from '../../src/onlyoffice/error.ts';
 import { makeSelfSigned } from '../support/certificates.ts';
-import { type Received, recordingServer, type Reply } from '../support/http/recording-server.ts';
+import { recordingServer } from '../support/http/recording-server.ts';
+import type { Received, Reply } from '../support/http/recording-server.ts';
 import { secureServer } from '../support/outbound/tls-servers.ts';
 import { closedPort, hangingServer } from '../support/servers.ts';
 

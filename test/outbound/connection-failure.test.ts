@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { getSystemErrorMap } from 'node:util';
 import { Options, RequestError, TimeoutError } from 'got';
 import { describe, expect, it } from 'vitest';
-import { type ConnectionFailure, connectionFailure } from '../../src/outbound/connection-failure.ts';
+import { connectionFailure } from '../../src/outbound/connection-failure.ts';
+import type { ConnectionFailure } from '../../src/outbound/connection-failure.ts';
 import { ApiError, codeOfConnection } from '../../src/webscraper/api-error.ts';
 
 const TO = { at: 'api.example', setting: 'WEBSCRAPER_API_URL' };

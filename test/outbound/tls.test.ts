@@ -13,7 +13,8 @@ import { outgoing, wholeAnswer } from '../../src/outbound/request.ts';
 import { compiledModule } from '../../src/paths.ts';
 import type { ApiError } from '../../src/webscraper/api-error.ts';
 import { createWebScraperClient } from '../../src/webscraper/client.ts';
-import { type Certificates, makeProxyCertificates, makeSelfSigned } from '../support/certificates.ts';
+import { makeProxyCertificates, makeSelfSigned } from '../support/certificates.ts';
+import type { Certificates } from '../support/certificates.ts';
 import { notSecureServer, secureServer } from '../support/outbound/tls-servers.ts';
 import { errorOf, REQUEST, TOKEN } from '../support/webscraper/api-server.ts';
 

@@ -1,6 +1,7 @@
 import { ReadError, RequestError } from 'got';
 import { connectionFailure } from '../../outbound/connection-failure.ts';
-import { YamatoError, type YamatoErrorCode } from './yamato-error.ts';
+import { YamatoError } from './yamato-error.ts';
+import type { YamatoErrorCode } from './yamato-error.ts';
 
 /** The server's refusal of all ciphers offered (alerts 40 and 71 of RFC 5246), by Node 20's and later names. */
 const NO_CIPHER = /HANDSHAKE_FAILURE|INSUFFICIENT_SECURITY|handshake failure|insufficient security/;

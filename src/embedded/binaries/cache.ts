@@ -4,7 +4,8 @@ import { chmod, lstat, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { type BinarySpec, platformKey } from './spec.ts';
+import { platformKey } from './spec.ts';
+import type { BinarySpec } from './spec.ts';
 import { EmbeddedError } from '../errors.ts';
 
 /**

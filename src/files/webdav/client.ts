@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
-import { type Got, type Method, type PlainResponse, RequestError } from 'got';
+import { RequestError } from 'got';
+import type { Got, Method, PlainResponse } from 'got';
 import { errorMessage } from '../../errors.ts';
 import { outgoing } from '../../outbound/request.ts';
-import { AnswerTooLong, type DavEntry, readMultistatus } from './multistatus.ts';
+import { AnswerTooLong, readMultistatus } from './multistatus.ts';
+import type { DavEntry } from './multistatus.ts';
 import { unavailable } from '../file-failure.ts';
 import { FileError } from '../types.ts';
 import { failureOfConnection, failureOfStatus } from './failure.ts';

@@ -1,7 +1,10 @@
-import { type RequestError, UploadError } from 'got';
+import { UploadError } from 'got';
+import type { RequestError } from 'got';
 import { errorMessage } from '../../errors.ts';
-import { type ConnectionFailure, connectionFailure } from '../../outbound/connection-failure.ts';
-import { FileError, type FileErrorCode } from '../types.ts';
+import { connectionFailure } from '../../outbound/connection-failure.ts';
+import type { ConnectionFailure } from '../../outbound/connection-failure.ts';
+import { FileError } from '../types.ts';
+import type { FileErrorCode } from '../types.ts';
 
 /** An answer that was no good one, with its status. */
 export class DavStatusError extends FileError {
