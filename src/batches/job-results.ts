@@ -1,9 +1,12 @@
 import type { Database } from '../db/database.ts';
 import type { ImportPlan } from './import-rows.ts';
-import { type Job, markFailed, markPublished, rowsOfJobs } from '../db/jobs.ts';
+import { markFailed, markPublished, rowsOfJobs } from '../db/jobs.ts';
+import type { Job } from '../db/jobs.ts';
 import { failedCalls } from '../pacing/call-records.ts';
-import { type Notification, settleNotifications } from '../db/inbox.ts';
-import { redirectJob, type RowOutcome, saveOutcomes, setJobState } from '../db/results.ts';
+import { settleNotifications } from '../db/inbox.ts';
+import type { Notification } from '../db/inbox.ts';
+import { redirectJob, saveOutcomes, setJobState } from '../db/results.ts';
+import type { RowOutcome } from '../db/results.ts';
 import { errorMessage } from '../errors.ts';
 import type { WebscraperLookup } from '../tasks/lookup.ts';
 import { isRedirect } from '../tasks/redirect.ts';
@@ -35,7 +38,7 @@ const NO_RECORD = 'no record came back for its URL';
 interface Notified {
   job: Job;
   lookup: WebscraperLookup;
-  hint: Notification | undefined;
+  hint: Notification | null;
 }
 
 type RowOfJob = Awaited<ReturnType<typeof rowsOfJobs>>[number];
@@ -194,7 +197,7 @@ export function createJobResults(deps: JobResultsDeps) {
    *
    * @throws {WaitForAccount} a call may not be made yet: process the job again later
    */
-  return async function processJob(job: Job, hint: Notification | undefined): Promise<void> {
+  return async function processJob(job: Job, hint: Notification | null): Promise<void> {
     const { lookup } = taskByName(job.task);
     // Its carrier was asked: whatever tells of a scraping job is not of this one.
     if (lookup.by === 'carrier') return settleNotifications(db, job.id, 'disagrees', hint);

@@ -2,14 +2,10 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { Database } from '../db/database.ts';
-import {
-  isPlaceTaken,
-  knownWorkbook,
-  moveWorkbook,
-  type SeenVersion,
-  workbookOfFile,
-} from '../db/workbooks.ts';
-import { FileError, type FileInfo, type FileStore } from '../files/types.ts';
+import { isPlaceTaken, knownWorkbook, moveWorkbook, workbookOfFile } from '../db/workbooks.ts';
+import type { SeenVersion } from '../db/workbooks.ts';
+import { FileError } from '../files/types.ts';
+import type { FileInfo, FileStore } from '../files/types.ts';
 import { withDownload } from '../files/with-download.ts';
 
 export interface WorkbookDeps {

@@ -2,10 +2,12 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { errorMessage, rootMessage } from '../errors.ts';
 import { FileError } from '../files/types.ts';
 import { fieldsOf } from '../json-fields.ts';
-import { type SignedCallback, signedCallback } from '../onlyoffice/callback-token.ts';
+import { signedCallback } from '../onlyoffice/callback-token.ts';
+import type { SignedCallback } from '../onlyoffice/callback-token.ts';
 import { CallbackError } from '../onlyoffice/error.ts';
 import { forwardTarget } from '../onlyoffice/forward-target.ts';
-import { post, type PostAnswer, PostFailed } from '../onlyoffice/post.ts';
+import { post, PostFailed } from '../onlyoffice/post.ts';
+import type { PostAnswer } from '../onlyoffice/post.ts';
 import type { AppDeps } from './app-deps.ts';
 import { STORE_TIMEOUT_MS, within } from './deadline.ts';
 import { savedWorkbook } from './save-path.ts';
@@ -79,7 +81,8 @@ export function onlyofficeRoutes(app: FastifyInstance, { saves, onlyoffice, logg
       ...(signature === undefined ? {} : { [jwtHeader]: signature }),
     };
     try {
-      return await post(target, { headers, body, timeoutMs: forwardTimeoutMs });
+      const setting = 'ONLYOFFICE_CALLBACK_URL';
+      return await post(target, { headers, body, timeoutMs: forwardTimeoutMs, setting });
     } catch (error) {
       if (!(error instanceof PostFailed)) throw error;
       logger.error({ error: error.message }, 'a callback could not be forwarded to Nextcloud');

