@@ -1,8 +1,15 @@
+import { log } from '@temporalio/activity';
 import { setBatchState } from '../src/db/batches.ts';
 import { pruneCalls, pruneRequests } from '../src/pacing/call-records.ts';
 import type { Database } from '../src/db/database.ts';
-import { batchesWithUndelivered, settleLateNotifications, storeNotification } from '../src/db/inbox.ts';
-import { overdueJobs, postponeDeadline } from '../src/db/jobs.ts';
+import { batchesWithUnread, settleOrphans, storeNotification } from '../src/db/inbox.ts';
+import { markFailed } from '../src/db/jobs.ts';
+import type { Job } from '../src/db/jobs.ts';
+import { failStuckRows, forgottenJobs, overdueJobs, postponeDeadline } from '../src/db/stuck-jobs.ts';
+import { rootMessage } from '../src/errors.ts';
+import { isEnd } from '../src/batches/job-results.ts';
+import { settleDoubts } from '../src/batches/perhaps-published.ts';
+import type { Settled } from '../src/batches/perhaps-published.ts';
 import { pruneSaves } from '../src/db/saves.ts';
 import { endedUnwritten } from '../src/db/written-rows.ts';
 import type { BatchSweep, OrphanedBatch } from '../src/temporal/batch-sweep.ts';
@@ -24,10 +31,12 @@ export interface AcquisitionDeps {
 
 export type AcquisitionActivities = ReturnType<typeof createAcquisitionActivities>;
 
-/** A notification is the HTTP server's to signal for so long; then the relay takes it. */
-const RELAY_AFTER_MS = 2_000;
+/** A notification is the HTTP server's to poke for, and its batch's to read, for so long; then the relay pokes. */
+const RELAY_AFTER_MS = 15_000;
 /** Overdue jobs asked after in one go: each is a call of the account's budget. */
 const CHECKS_A_RUN = 20;
+/** A job that is asked after so often and never ends has gone wrong. */
+const MAX_ASKED = 24;
 /** The record of calls outlives Temporal's histories, which are kept 30 days. */
 const CALLS_KEPT_DAYS = 60;
 const CALLS_A_PRUNING = 50_000;
@@ -40,9 +49,11 @@ export function createAcquisitionActivities(deps: AcquisitionDeps) {
   const { db } = deps.database;
 
   /** The job's status; null when the API does not tell. */
-  async function statusOf(jobId: number, scrapingJobId: number): Promise<string | null> {
+  async function statusOf({ id, scrapingJobId }: Job): Promise<string | null> {
     try {
-      const { status } = await callApi(clock, clock.reserveCheck(jobId), () => webscraper.job(scrapingJobId));
+      const { status } = await callApi(clock, clock.reserveCheck(id), () =>
+        webscraper.job(scrapingJobId ?? 0),
+      );
       return status;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -50,41 +61,51 @@ export function createAcquisitionActivities(deps: AcquisitionDeps) {
     }
   }
 
+  async function tellCheck({ customId, sitemapId, scrapingJobId }: Job, status: string): Promise<void> {
+    if (scrapingJobId === null) return;
+    await storeNotification(db, { source: 'check', customId, sitemapId, scrapingJobId, status });
+  }
+
   return asActivities({
-    /** Signals what waits in the inbox; gives back what came after its batch ended. */
-    async relayInbox(): Promise<{ batchId: string; jobIds: number[] }[]> {
-      const late: { batchId: string; jobIds: number[] }[] = [];
-      for (const batchId of await batchesWithUndelivered(db, RELAY_AFTER_MS)) {
-        const jobIds = await relay.deliver(batchId);
-        if (jobIds.length > 0) late.push({ batchId, jobIds });
+    /** Pokes batches whose notifications nobody has read; gives those that have ended, which nobody will read them for. */
+    async relayInbox(): Promise<{ late: string[] }> {
+      const late: string[] = [];
+      for (const batchId of await batchesWithUnread(db, RELAY_AFTER_MS)) {
+        // One that cannot be signalled keeps none of the others.
+        const poked = await relay.poke(batchId).catch((error: unknown) => {
+          log.warn('a batch could not be poked', { batchId, error: rootMessage(error, 200) });
+          return true;
+        });
+        if (!poked) late.push(batchId);
       }
-      return late;
+      return { late };
     },
 
-    /** Those late notifications were dealt with. */
-    async settleLate(input: { batchId: string }): Promise<void> {
-      await settleLateNotifications(db, input.batchId);
-    },
-
-    /** Asks the API after jobs whose webhook is overdue; what ended is stored as if its webhook had come. */
-    async checkOverdueJobs(): Promise<{ asked: number; found: number }> {
+    /**
+     * Every job that is not final is looked after here, whether its batch runs or has ended: publishes in doubt, overdue
+     * webhooks, results that a lost run had in hand, rows whose job can no more move. What ended is stored as if its
+     * webhook had come.
+     */
+    async checkOverdueJobs(): Promise<{ asked: number; found: number } & Settled> {
+      const settled = await settleDoubts(deps);
       let [asked, found] = [0, 0];
-      for (const { id, ...job } of await overdueJobs(db, CHECKS_A_RUN)) {
-        let status: string | null;
-        try {
-          status = await statusOf(id, job.scrapingJobId);
-        } catch (error) {
-          if (error instanceof WaitForAccount) break;
+      for (const job of await overdueJobs(db, CHECKS_A_RUN)) {
+        const status = await statusOf(job).catch((error: unknown) => {
+          if (error instanceof WaitForAccount) return error;
           throw error;
-        }
+        });
+        if (status instanceof WaitForAccount) break;
         asked += 1;
-        if (status === 'finished' || status === 'failed' || status === 'stopped') {
-          await storeNotification(db, { source: 'check', ...job, status });
+        if (status !== null && isEnd(status)) {
+          await tellCheck(job, status);
           found += 1;
         }
-        await postponeDeadline(db, id, jobDeadlineMs);
+        if ((await postponeDeadline(db, job.id, jobDeadlineMs)) >= MAX_ASKED)
+          await db.transaction((tx) => markFailed(tx, job.id, `nothing has moved over ${MAX_ASKED} askings`));
       }
-      return { asked, found };
+      for (const job of await forgottenJobs(db, CHECKS_A_RUN)) await tellCheck(job, 'finished');
+      await failStuckRows(db);
+      return { asked, found, ...settled };
     },
 
     /** Completes starts that died half-way; gives back running batches whose workflow is no more. */
@@ -104,6 +125,7 @@ export function createAcquisitionActivities(deps: AcquisitionDeps) {
 
     /** Prunes the records of calls, of requests to carriers and of saves. */
     async cleanUp(): Promise<{ calls: number; requests: number; saves: number }> {
+      await settleOrphans(db);
       return {
         saves: await pruneSaves(db, CALLS_KEPT_DAYS),
         calls: await pruneCalls(db, CALLS_KEPT_DAYS, CALLS_A_PRUNING),

@@ -1,16 +1,20 @@
-import { figuresWithForecast } from '../src/pacing/account-figures.ts';
-import { dropPendingJobs, findBatch, recordAction, setBatchState } from '../src/db/batches.ts';
+import type { ImportPlan } from '../src/batches/import-rows.ts';
+import { retryRows } from '../src/batches/retry-rows.ts';
+import { endBatch, openBatch } from '../src/batches/ends.ts';
+import type { Opened } from '../src/batches/ends.ts';
+import { takeCancel, takePause, takeResume } from '../src/batches/orders.ts';
 import { batchFigures } from '../src/db/batch-figures.ts';
 import type { BatchFigures } from '../src/db/batch-figures.ts';
+import { findBatch, recordAction, setBatchState } from '../src/db/batches.ts';
 import type { Database } from '../src/db/database.ts';
-import type { ImportPlan } from '../src/batches/import-rows.ts';
-import { findJob, markFailed } from '../src/db/jobs.ts';
-import { retryRows } from '../src/batches/retry-rows.ts';
+import { findJob } from '../src/db/jobs.ts';
 import type { BatchState } from '../src/db/schema.ts';
-import { taskByName } from '../src/tasks/registry.ts';
-import type { TrackingTask } from '../src/tasks/types.ts';
+import { figuresWithForecast } from '../src/pacing/account-figures.ts';
 import type { AccountClock } from '../src/pacing/account-clock.ts';
+import { taskByName } from '../src/tasks/registry.ts';
 import { rowNumbers } from '../src/tasks/row-selection.ts';
+import type { TrackingTask } from '../src/tasks/types.ts';
+import type { CancelMessage, PersonMessage, RetryMessage } from '../src/temporal/messages.ts';
 import { asActivities } from './as-activities.ts';
 
 export type BatchActivities = ReturnType<typeof createBatchActivities>;
@@ -21,74 +25,83 @@ export interface BatchDeps {
   planOf(task: TrackingTask): ImportPlan;
 }
 
-/** Who did what to a batch, and why. */
-interface Message {
+interface OfBatch {
   batchId: string;
-  by: string;
-  why: string | null;
+}
+
+/** How a batch is to end, as people see it. */
+export interface BatchEnd extends OfBatch {
+  state: Extract<BatchState, 'completed' | 'cancelled' | 'failed'>;
+  reason: string | null;
 }
 
 /** Small database steps of a batch, on `tracking_batch_queue`; each may run again without harm. */
 export function createBatchActivities({ database, clock, planOf }: BatchDeps) {
   const { db } = database;
   return asActivities({
-    figures(input: { batchId: string }): Promise<BatchFigures> {
-      return batchFigures(db, input.batchId);
-    },
-
-    /**
-     * Settles a publish whose worker died: still pending when it had not begun, otherwise failed, since the API may
-     * have taken it. A webhook that comes later still completes it.
-     */
-    async settlePublish(input: { batchId: string; jobId: number }): Promise<BatchFigures> {
-      const job = await findJob(db, input.jobId);
-      if (job?.state === 'pending') await clock.giveBack(job.id);
-      if (job?.state === 'publishing')
-        await db.transaction((tx) =>
-          markFailed(tx, job.id, 'perhaps published: the worker ended before the answer came; retry the row'),
-        );
-      return batchFigures(db, input.batchId);
-    },
-
-    /** Records the batch's state as people see it; an ending one frees the workbook for the next batch. */
-    async saveState(input: {
-      batchId: string;
-      state: BatchState;
-      reason: string | null;
-    }): Promise<BatchFigures> {
-      await db.transaction(async (tx) => {
-        if (input.state === 'cancelled') await dropPendingJobs(tx, input.batchId);
-        await setBatchState(tx, input.batchId, input.state, input.reason);
-      });
+    /** What the database knows of the batch, with the time left. */
+    figures(input: OfBatch): Promise<BatchFigures> {
       return figuresWithForecast(db, input.batchId, clock.limits);
     },
 
-    async recordPause(input: Message): Promise<void> {
-      await recordAction(db, { ...input, action: 'pause' });
+    /** A publish was broken off: one that had not begun gives its turn back; whether the other was taken, the sweep finds out. */
+    async settlePublish(input: OfBatch & { jobId: number }): Promise<BatchFigures> {
+      const job = await findJob(db, input.jobId);
+      if (job?.state === 'pending') await clock.giveBack(job.id);
+      return batchFigures(db, input.batchId);
+    },
+
+    /** Records a running batch's state as people see it; one that has ended stays as it is. */
+    async saveState(
+      input: OfBatch & { state: 'running' | 'paused'; reason: string | null },
+    ): Promise<BatchFigures> {
+      await setBatchState(db, input.batchId, input.state, input.reason);
+      return figuresWithForecast(db, input.batchId, clock.limits);
+    },
+
+    /** Ends the batch, which frees its workbook, unless something is left to do: then its figures say what. */
+    async endBatch(input: BatchEnd): Promise<BatchFigures> {
+      await db.transaction((tx) => endBatch(tx, input));
+      return batchFigures(db, input.batchId);
+    },
+
+    /** For a run that finds its batch ended: opens it again where there is something left to do. */
+    async openBatch(input: OfBatch): Promise<Opened & BatchFigures> {
+      const opened = await db.transaction((tx) => openBatch(tx, input.batchId));
+      return { ...(await batchFigures(db, input.batchId)), ...opened };
+    },
+
+    async pause({ batchId, ...message }: OfBatch & PersonMessage): Promise<BatchFigures> {
+      await db.transaction((tx) => takePause(tx, batchId, message));
+      return batchFigures(db, batchId);
     },
 
     /** A person's resume also opens an account that was held: for every batch that uses it. */
-    async recordResume(input: Message): Promise<void> {
-      const batch = await findBatch(db, input.batchId);
+    async resume({ batchId, ...message }: OfBatch & PersonMessage): Promise<BatchFigures> {
+      const batch = await findBatch(db, batchId);
       if (batch !== null && taskByName(batch.task).lookup.by === 'webscraper') await clock.open();
-      await recordAction(db, { ...input, action: 'resume' });
+      await db.transaction((tx) => takeResume(tx, batchId, message));
+      return batchFigures(db, batchId);
     },
 
-    async recordCancel(input: Message & { drop: boolean }): Promise<void> {
-      const { drop, ...message } = input;
-      await recordAction(db, { ...message, action: 'cancel', details: drop ? 'in flight dropped' : null });
+    async cancel({ batchId, ...message }: OfBatch & CancelMessage): Promise<BatchFigures> {
+      await db.transaction((tx) => takeCancel(tx, batchId, message));
+      return batchFigures(db, batchId);
     },
 
-    /** Makes new jobs for the failed rows, or for those named (`3,7-9`). */
-    async retryRows(input: Message & { rows: string | null }): Promise<BatchFigures> {
-      const { rows, ...message } = input;
-      const batch = await findBatch(db, input.batchId);
-      if (batch === null) throw new TypeError(`batch ${input.batchId} is unknown`);
+    /** Makes new jobs for the rows that are to be tried again, or for those named (`3,7-9`); once, however often it is told. */
+    async retryRows({ batchId, rows, ...message }: OfBatch & RetryMessage): Promise<BatchFigures> {
+      const batch = await findBatch(db, batchId);
+      if (batch === null) throw new TypeError(`batch ${batchId} is unknown`);
       const plan = planOf(taskByName(batch.task));
       await db.transaction(async (tx) => {
-        const made = await retryRows(tx, batch.id, rows === null ? null : rowNumbers(rows), plan);
-        const details = `${rows === null ? 'failed rows' : `rows ${rows}`}: ${made.rows} rows, ${made.jobs} jobs`;
-        await recordAction(tx, { ...message, action: 'retry', details });
+        const { id: messageId, by, why } = message;
+        const action = { batchId, messageId, by, why, action: 'retry' as const };
+        const isNew = await recordAction(tx, {
+          ...action,
+          details: rows === null ? 'failed rows' : `rows ${rows}`,
+        });
+        if (isNew) await retryRows(tx, batch.id, rows === null ? null : rowNumbers(rows), plan);
       });
       return batchFigures(db, batch.id);
     },

@@ -1,82 +1,70 @@
-import { batchFigures } from '../src/db/batch-figures.ts';
-import type { BatchFigures } from '../src/db/batch-figures.ts';
-import { findJob } from '../src/db/jobs.ts';
-import type { Job } from '../src/db/jobs.ts';
-import { latestNotification, settleNotifications } from '../src/db/inbox.ts';
-import { hasFailedRows } from '../src/db/rows.ts';
-import { WaitForAccount } from '../src/pacing/account-call.ts';
-import { asActivities } from './as-activities.ts';
+import { log } from '@temporalio/activity';
 import { createJobResults } from '../src/batches/job-results.ts';
 import type { JobResultsDeps } from '../src/batches/job-results.ts';
+import { batchFigures } from '../src/db/batch-figures.ts';
+import type { BatchFigures } from '../src/db/batch-figures.ts';
+import { latestNotification, settleNotifications, unreadJobs } from '../src/db/inbox.ts';
+import { findJob } from '../src/db/jobs.ts';
+import type { Job } from '../src/db/jobs.ts';
+import { beginReading, endReading, readAgain, readLater } from '../src/db/result-tries.ts';
+import { hasFailedRows } from '../src/db/rows.ts';
+import { rootMessage } from '../src/errors.ts';
+import { WaitForAccount } from '../src/pacing/account-call.ts';
+import { asActivities } from './as-activities.ts';
 
-export interface ResultsOutcome extends BatchFigures {
-  /** Jobs whose call the account's clock does not allow yet: process them again in `waitMs`. */
-  waiting: { jobIds: number[]; waitMs: number } | null;
-}
-
-/** Downloads at a time: a list of twenty takes four times the 60 s of a call at worst, within the five minutes. */
+/** Jobs an activity, downloads at a time: twenty take four times the 60 s of a call at worst, within five minutes. */
+const JOBS_A_LIST = 20;
 const AT_ONCE = 5;
+/** Tries of one result before its rows fail: it may be one that no database takes, or one that kills its reader. */
+const MAX_TRIES = 3;
+const FIRST_RETRY_MS = 10_000;
 
 export type ResultsActivities = ReturnType<typeof createResultsActivities>;
 
-/** Results of jobs whose webhook came. Each job may be processed again without harm. */
+/** Results of jobs of which something was told. Each job may be read again without harm. */
 export function createResultsActivities(deps: JobResultsDeps) {
   const { db } = deps.database;
-  const processJob = createJobResults(deps);
+  const { processJob, giveUp } = createJobResults(deps);
 
   /** Nothing that a notification says can change a job that gave all its rows a result. */
   const settled = async (job: Job) =>
     job.state === 'redirected' || (job.state === 'completed' && !(await hasFailedRows(db, job.id)));
 
-  /** Null, or how long the job has to wait. */
-  async function process(batchId: string, jobId: number): Promise<number | null> {
+  async function read(jobId: number): Promise<void> {
     const job = await findJob(db, jobId);
-    if (job?.batchId !== batchId) return null;
+    if (job === null) return;
     const hint = await latestNotification(db, job.id);
-    if (await settled(job)) {
-      await settleNotifications(db, job.id, 'duplicate', hint);
-      return null;
-    }
+    if (await settled(job)) return settleNotifications(db, job.id, 'duplicate', hint);
     // Another run of this activity has read it already: each download would be paid for again.
-    const ended = job.state === 'completed' || job.state === 'failed';
-    if (ended && (hint === null || hint.outcome !== null)) return null;
+    if (hint === null || hint.outcome !== null) return;
+    const tries = await beginReading(db, job.id);
+    if (tries > MAX_TRIES)
+      return giveUp({ job, hint }, `its result could not be read in ${MAX_TRIES} tries; retry the row`);
     try {
       await processJob(job, hint);
-      return null;
+      await endReading(db, job.id);
     } catch (error) {
-      if (error instanceof WaitForAccount) return error.waitMs;
-      throw error;
+      if (error instanceof WaitForAccount) return readLater(db, job.id, error.waitMs);
+      const why = rootMessage(error, 200);
+      log.warn('a result could not be read', { jobId, tries, error: why });
+      if (tries >= MAX_TRIES) return giveUp({ job, hint }, `its result could not be saved: ${why}`);
+      return readAgain(db, job.id, FIRST_RETRY_MS * 4 ** (tries - 1));
     }
   }
 
   return asActivities({
-    /** Processes the results of several jobs; one job's trouble never keeps the others. */
-    async processResults(input: { batchId: string; jobIds: number[] }): Promise<ResultsOutcome> {
-      const jobIds = [...new Set(input.jobIds)];
-      const waiting: { jobId: number; waitMs: number }[] = [];
+    /** Reads a list of the results that wait; one job's trouble never keeps the others. */
+    async processResults(input: { batchId: string }): Promise<BatchFigures> {
+      const jobIds = await unreadJobs(db, input.batchId, JOBS_A_LIST);
       const failures: unknown[] = [];
       const workThrough = async () => {
-        for (let jobId = jobIds.shift(); jobId !== undefined; jobId = jobIds.shift()) {
-          const id = jobId;
-          const waitMs = await process(input.batchId, id).catch((error: unknown) => {
-            failures.push(error);
-            return null;
-          });
-          if (waitMs !== null) waiting.push({ jobId: id, waitMs });
-        }
+        for (let jobId = jobIds.shift(); jobId !== undefined; jobId = jobIds.shift())
+          await read(jobId).catch((error: unknown) => failures.push(error));
       };
       await Promise.all(Array.from({ length: AT_ONCE }, workThrough));
+      // Not even that it failed could be written down.
       if (failures.length > 0) throw failures[0];
-      return {
-        ...(await batchFigures(db, input.batchId)),
-        waiting:
-          waiting.length === 0
-            ? null
-            : {
-                jobIds: waiting.map(({ jobId }) => jobId),
-                waitMs: Math.max(...waiting.map(({ waitMs }) => waitMs)),
-              },
-      };
+      return batchFigures(db, input.batchId);
     },
   });
 }

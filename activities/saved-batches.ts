@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
@@ -7,7 +8,6 @@ import type { Client } from '@temporalio/client';
 import { findBatch } from '../src/db/batches.ts';
 import type { Database } from '../src/db/database.ts';
 import { workbookChanged } from '../src/temporal/messages.ts';
-import type { PersonMessage } from '../src/temporal/messages.ts';
 import { startWorkflow } from '../src/temporal/start-batch.ts';
 import type { WorkflowDeps } from '../src/temporal/start-batch.ts';
 import { asActivities } from './as-activities.ts';
@@ -34,14 +34,13 @@ export function createSavedBatchActivities({ database, client, settings }: Saved
       });
     },
 
-    /** Has a running batch take in what was saved; false when it is ending, and takes nothing more. */
-    async tellBatch(input: { batchId: string } & PersonMessage): Promise<boolean> {
-      const { batchId, by, why } = input;
-      const batch = await findBatch(db, batchId);
+    /** Tells a running batch that its workbook was saved; false when it is ending, and takes nothing more. */
+    async tellBatch(input: { batchId: string }): Promise<boolean> {
+      const batch = await findBatch(db, input.batchId);
       if (batch === null) return false;
+      const message = { id: randomUUID(), by: 'a save', why: null };
       try {
-        const handle = client.workflow.getHandle(batch.workflowId);
-        await handle.executeUpdate(workbookChanged, { args: [{ by, why }] });
+        await client.workflow.getHandle(batch.workflowId).executeUpdate(workbookChanged, { args: [message] });
         return true;
       } catch (error) {
         if (error instanceof WorkflowNotFoundError || error instanceof WorkflowUpdateFailedError)

@@ -1,12 +1,13 @@
 import { basename } from 'node:path';
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
-import { findBatch, lockBatch, runningBatch, setBatchState } from '../src/db/batches.ts';
+import { findBatch, lockBatch, runningBatch } from '../src/db/batches.ts';
 import type { Batch } from '../src/db/batches.ts';
 import { batchFigures } from '../src/db/batch-figures.ts';
 import type { BatchFigures } from '../src/db/batch-figures.ts';
 import { addRows } from '../src/batches/import-rows.ts';
 import type { ImportPlan } from '../src/batches/import-rows.ts';
 import { rowsById } from '../src/db/rows.ts';
+import { holdBatch } from '../src/batches/orders.ts';
 import { askAgain } from '../src/batches/retry-rows.ts';
 import { markExamined, newestWaiting } from '../src/db/saves.ts';
 import { knownWorkbook, markSeen } from '../src/db/workbooks.ts';
@@ -14,7 +15,7 @@ import { writeAgain } from '../src/db/written-rows.ts';
 import { errorMessage, TsuisekiError } from '../src/errors.ts';
 import { pickRows } from '../src/saves/pick-rows.ts';
 import type { SaveAges } from '../src/saves/pick-rows.ts';
-import { holdReason, untoldHold, writeFailedBatch, writeSavedBatch } from '../src/saves/saved-batch.ts';
+import { holdReason, writeFailedBatch, writeSavedBatch } from '../src/saves/saved-batch.ts';
 import type { HoldLimits, SavedWorkbook } from '../src/saves/saved-batch.ts';
 import { taskByName, taskForPath } from '../src/tasks/registry.ts';
 import type { TrackingTask } from '../src/tasks/types.ts';
@@ -41,13 +42,6 @@ export interface ExaminedSave {
   started: string | null;
   /** Batches with results that are to be written once more. */
   writeAgain: string[];
-}
-
-/** A running batch with the rows of a save. */
-export interface JoinedRows extends BatchFigures {
-  joined: number;
-  /** Why the batch is to be paused; null: it goes on. */
-  hold: string | null;
 }
 
 /**
@@ -127,11 +121,11 @@ export function createSaveActivities(deps: SaveDeps) {
     copy: WorkbookCopy,
     content: WorkbookContent,
     upTo: number | null,
-  ): Promise<JoinedRows> {
+  ): Promise<BatchFigures> {
     const plan = deps.planOf(taskByName(batch.task));
     const { workbook } = copy;
     return db.transaction(async (tx) => {
-      const before = (await lockBatch(tx, batch.id)) ?? batch;
+      await lockBatch(tx, batch.id);
       const target = { workbook, task: batch.task };
       const { lookUp, writeAgain: lost } = await pickRows(tx, target, content.rows, deps);
       await writeAgain(tx, lost);
@@ -141,10 +135,9 @@ export function createSaveActivities(deps: SaveDeps) {
       if (others.length > 0) await addRows(tx, batch.id, { rows: others, warnings: [] }, plan);
       await markSeen(tx, workbook, copy.version);
       await markExamined(tx, workbook, upTo, `${lookUp.length} rows joined batch ${batch.id}`);
-      const hold = (await holdReason(tx, batch.id, lookUp.length, deps)) ?? untoldHold(before);
-      // With its rows: done again, nothing would be left that tells of it.
-      if (hold !== null) await setBatchState(tx, batch.id, 'paused', hold);
-      return { ...(await batchFigures(tx, batch.id)), joined: lookUp.length, hold };
+      const hold = await holdReason(tx, batch.id, lookUp.length, deps);
+      if (hold !== null) await holdBatch(tx, batch.id, hold);
+      return batchFigures(tx, batch.id);
     });
   }
 
@@ -165,7 +158,7 @@ export function createSaveActivities(deps: SaveDeps) {
     },
 
     /** Adds the rows of a save to a batch that runs; rows it has already are asked for again where they are due. */
-    async joinRows(input: { batchId: string }): Promise<JoinedRows> {
+    async joinRows(input: { batchId: string }): Promise<BatchFigures> {
       const signal = cancellationSignal();
       const batch = await findBatch(db, input.batchId);
       if (batch === null) throw new TypeError(`batch ${input.batchId} is unknown`);
@@ -180,7 +173,7 @@ export function createSaveActivities(deps: SaveDeps) {
         if (!isFinal(error, activityInfo().attempt)) throw error;
         // The batch has its rows all the same; once it has ended the sweep finds this save again.
         await markExamined(db, batch.workbook, upTo, errorMessage(error));
-        return { ...(await batchFigures(db, batch.id)), joined: 0, hold: null };
+        return batchFigures(db, batch.id);
       }
     },
   });

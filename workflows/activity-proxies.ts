@@ -18,11 +18,21 @@ export const batchSteps = proxyActivities<BatchActivities>({
   retry: { maximumInterval: '30 seconds' },
 });
 
-/** The seed's two hours for a workbook; a dead worker shows as a missed heartbeat. */
-export const excel = proxyActivities<ExcelActivities & SaveActivities>({
+const READING = {
   taskQueue: QUEUES.tracking_excel,
   startToCloseTimeout: '2 hours',
   heartbeatTimeout: '30 seconds',
+} as const;
+
+/** The seed's two hours for a workbook; a dead worker shows as a missed heartbeat. Waiting for a file is the workflow's. */
+export const reading = proxyActivities<ExcelActivities & SaveActivities>({
+  ...READING,
+  retry: { maximumAttempts: 3 },
+});
+
+/** A save is examined until it can be: nobody else would. */
+export const examining = proxyActivities<SaveActivities>({
+  ...READING,
   retry: { maximumInterval: '1 minute' },
 });
 
@@ -53,12 +63,20 @@ export const asking = proxyActivities<YamatoActivities>({
 /** Somebody has the workbook: waited for where it is seen, not in an activity's retries. */
 export const IN_USE_TYPES = ['FILE_LOCKED', 'FILE_BEING_EDITED'];
 
-/** Results and writebacks may be done again: the seed's five minutes, and retries for ever. */
-export const results = proxyActivities<ResultsActivities & WritebackActivities>({
+/** Results may be read again: the seed's five minutes. */
+export const results = proxyActivities<ResultsActivities>({
   taskQueue: QUEUES.tracking_webhook,
   startToCloseTimeout: '5 minutes',
   heartbeatTimeout: '30 seconds',
-  retry: { maximumInterval: '1 minute', nonRetryableErrorTypes: IN_USE_TYPES },
+  retry: { maximumAttempts: 2 },
+});
+
+/** Twice the time of a transfer; tried twice, then waited for by the workflow, which tells why. */
+export const writing = proxyActivities<WritebackActivities>({
+  taskQueue: QUEUES.tracking_webhook,
+  startToCloseTimeout: '35 minutes',
+  heartbeatTimeout: '30 seconds',
+  retry: { maximumAttempts: 2, nonRetryableErrorTypes: IN_USE_TYPES },
 });
 
 /**

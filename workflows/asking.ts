@@ -1,6 +1,7 @@
+import { uuid4 } from '@temporalio/workflow';
 import type { AskOutcome } from '../activities/yamato.ts';
 import type { PendingJob } from '../src/db/jobs.ts';
-import { asking } from './activity-proxies.ts';
+import { asking, batchSteps } from './activity-proxies.ts';
 import type { BatchRun } from './batch-run.ts';
 import { JobByJob } from './job-by-job.ts';
 
@@ -31,7 +32,7 @@ export class Asking extends JobByJob<AskOutcome> {
     if (outcome === 'gave up') await this.#countFailure(why);
     const { resumes } = run;
     if (waitMs > 0 && run.figures.next !== null)
-      await run.wait(waitMs, why, () => !run.open || run.resumes > resumes);
+      await run.wait(waitMs, why, 'carrier', () => this.isStopped(resumes));
   }
 
   protected async brokenOff(): Promise<void> {
@@ -42,6 +43,13 @@ export class Asking extends JobByJob<AskOutcome> {
     this.failedInARow += 1;
     if (this.failedInARow < FAILURES_TO_HOLD) return;
     this.failedInARow = 0;
-    await this.run.hold(`${FAILURES_TO_HOLD} groups in a row failed, the last: ${why}; resume to go on`);
+    const { run } = this;
+    const order = {
+      id: uuid4(),
+      by: 'tsuiseki',
+      why: `${FAILURES_TO_HOLD} groups in a row failed, the last: ${why}; resume to go on`,
+    };
+    await run.order(() => batchSteps.pause({ batchId: run.input.batchId, ...order }));
+    await run.show();
   }
 }

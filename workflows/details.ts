@@ -1,12 +1,14 @@
-import type { BatchProgress, PersonMessage } from '../src/temporal/messages.ts';
+import type { PersonOrder } from '../src/db/schema.ts';
+import type { BatchProgress } from '../src/temporal/messages.ts';
 
 /** `paused by mika: stocktaking`. */
-export function personText(what: string, { by, why }: PersonMessage): string {
+export function personText(what: string, { by, why }: PersonOrder): string {
   return `${what} by ${by}${why === null ? '' : `: ${why}`}`;
 }
 
 /** A batch's current details in the Web UI: Markdown, no personal data. */
 export function detailsOf(
+  title: string,
   { state, reason, counts }: BatchProgress,
   leftMs: number | null,
   waitingFor: string | null,
@@ -15,6 +17,8 @@ export function detailsOf(
   const open = pending + published + redirected > 0;
   const eta = leftMs === null || !open ? null : new Date(Date.now() + leftMs).toISOString().slice(0, 16);
   return [
+    title,
+    '',
     `**${state}**${reason === null ? '' : `: ${reason}`}`,
     ...(eta === null ? [] : ['', `Ready about ${eta.replace('T', ' ')} UTC`]),
     ...(waitingFor === null ? [] : ['', `Waiting ${waitingFor}`]),

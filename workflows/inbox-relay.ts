@@ -1,12 +1,25 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { ParentClosePolicy, startChild } from '@temporalio/workflow';
 import { acquisition } from './activity-proxies.ts';
+import { LateBatchWorkflow } from './late-batch.ts';
 
-/** Relays what could not be signalled; what came after its batch ended is brought into database and workbook. */
+/** Pokes batches whose results nobody reads; what came after its batch ended goes its own way. */
 export async function InboxRelayWorkflow(): Promise<void> {
   await acquisition.wakeSaves();
-  for (const { batchId, jobIds } of await acquisition.relayInbox()) {
-    const { waiting } = await acquisition.processResults({ batchId, jobIds });
-    // A workbook that cannot be written must not keep the others' results waiting; the sweep tries it again.
-    await acquisition.writeBack({ batchId }).catch(() => null);
-    if (waiting === null) await acquisition.settleLate({ batchId });
+  const { late } = await acquisition.relayInbox();
+  for (const batchId of late) await bringLate(batchId);
+}
+
+/** Brings an ended batch up to date beside all others; one that is under way goes on. */
+export async function bringLate(batchId: string): Promise<void> {
+  try {
+    await startChild(LateBatchWorkflow, {
+      workflowId: `late:${batchId}`,
+      args: [{ batchId }],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      staticSummary: `what came late for batch ${batchId}`,
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
 }

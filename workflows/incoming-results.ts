@@ -1,64 +1,64 @@
-import { condition } from '@temporalio/workflow';
+import { ActivityFailure, condition } from '@temporalio/workflow';
+import type { WebhookMessage } from '../src/temporal/messages.ts';
 import { results } from './activity-proxies.ts';
 import type { BatchRun } from './batch-run.ts';
-import type { WebhookMessage } from '../src/temporal/messages.ts';
 
-/** Jobs an activity: at worst twenty downloads, five at a time, within its five minutes. */
-const JOBS_AN_ACTIVITY = 20;
+/** When even the database could not take a result down. */
+const TROUBLE_MS = 60_000;
 
-/** Takes notifications as they come, and has their results processed, a list at a time. */
+/** Has the results of jobs read as something is told of them. What is unread stands in the database. */
 export class IncomingResults {
   readonly #run: BatchRun;
-  readonly #inbox: number[];
-  #processing = false;
-  /** Jobs whose call has to wait; they come back into the inbox by themselves. */
-  readonly #delayed: number[][] = [];
+  #reading = false;
+  /** Something was told that the figures may not know of yet. */
+  #poked = false;
 
   constructor(run: BatchRun) {
     this.#run = run;
-    this.#inbox = [...(run.input.carried?.inbox ?? [])];
   }
 
-  receive({ batchId, jobIds }: WebhookMessage): void {
-    if (batchId === this.#run.input.batchId) this.#inbox.push(...jobIds);
+  receive({ batchId }: WebhookMessage): void {
+    if (batchId === this.#run.input.batchId) this.#poked = true;
   }
 
   get done(): boolean {
-    return !this.#processing && this.#inbox.length === 0 && (this.#delayed.length === 0 || this.#run.dropped);
-  }
-
-  /** What a successor has to process. */
-  unprocessed(): number[] {
-    return [...this.#inbox, ...this.#delayed.flat()];
+    const { figures, dropped } = this.#run;
+    if (this.#reading) return false;
+    return dropped || (!this.#poked && figures.unread === 0 && figures.readInMs === null);
   }
 
   /** Runs until `isOver`; what is under way is finished. */
-  async processAll(isOver: () => boolean): Promise<void> {
+  async readAll(isOver: () => boolean): Promise<void> {
+    const run = this.#run;
+    const due = () => isOver() || this.#poked || run.figures.unread > 0;
     while (!isOver()) {
-      await condition(() => isOver() || this.#inbox.length > 0);
+      const { readInMs } = run.figures;
+      if (readInMs === null) await condition(() => due() || run.figures.readInMs !== null);
+      else {
+        await run.wait(readInMs, 'a download has to wait', 'account', () => due() || run.dropped);
+        this.#poked = true;
+      }
       if (isOver()) return;
-      await this.#process(this.#inbox.splice(0, JOBS_AN_ACTIVITY), isOver);
+      if (due()) await this.#read(isOver);
     }
   }
 
-  async #process(jobIds: number[], isOver: () => boolean): Promise<void> {
-    const { batchId } = this.#run.input;
-    this.#processing = true;
-    const summary = `results of ${jobIds.length} ${jobIds.length === 1 ? 'job' : 'jobs'}`;
-    const outcome = await results.processResults.executeWithOptions({ summary }, [{ batchId, jobIds }]);
-    this.#run.update(outcome);
-    const { waiting } = outcome;
-    if (waiting !== null) {
-      this.#delayed.push(waiting.jobIds);
-      void this.#comeBack(waiting.jobIds, waiting.waitMs, isOver);
+  async #read(isOver: () => boolean): Promise<void> {
+    const run = this.#run;
+    const { unread } = run.figures;
+    const summary = unread > 1 ? `results of ${unread} jobs` : 'results';
+    this.#reading = true;
+    this.#poked = false;
+    try {
+      run.update(
+        await results.processResults.executeWithOptions({ summary }, [{ batchId: run.input.batchId }]),
+      );
+    } catch (error) {
+      if (!(error instanceof ActivityFailure)) throw error;
+      const why = `results could not be read: ${error.cause?.message ?? error.message}`;
+      await run.wait(TROUBLE_MS, why, 'database', () => isOver() || run.dropped);
+      this.#poked = true;
     }
-    this.#processing = false;
-  }
-
-  async #comeBack(jobIds: number[], waitMs: number, isOver: () => boolean): Promise<void> {
-    await this.#run.wait(waitMs, 'a download has to wait', () => isOver() || this.#run.dropped);
-    if (isOver()) return;
-    this.#delayed.splice(this.#delayed.indexOf(jobIds), 1);
-    this.#inbox.push(...jobIds);
+    this.#reading = false;
   }
 }

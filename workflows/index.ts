@@ -2,6 +2,7 @@ export { BatchSweepWorkflow } from './batch-sweep.ts';
 export { CleanUpWorkflow } from './clean-up.ts';
 export { FolderSweepWorkflow } from './folder-sweep.ts';
 export { InboxRelayWorkflow } from './inbox-relay.ts';
+export { LateBatchWorkflow } from './late-batch.ts';
 export { LostWebhookWorkflow } from './lost-webhooks.ts';
 export { RollUpWorkflow } from './roll-up.ts';
 export { TrackingBatchWorkflow } from './tracking-batch.ts';

@@ -35,6 +35,12 @@ export abstract class JobByJob<Outcome> {
     }
   }
 
+  /** Whether a wait that began after so many resumes is over before its time. */
+  protected isStopped(resumes: number): boolean {
+    const { run } = this;
+    return !run.open || run.resumes > resumes || run.rollsOver || run.figures.ended;
+  }
+
   /** The activity. */
   protected abstract send(job: PendingJob): Promise<Outcome>;
 
@@ -54,7 +60,8 @@ export abstract class JobByJob<Outcome> {
       if (!(error instanceof ActivityFailure)) throw error;
       await this.brokenOff(job);
       this.#inHand = null;
-      if (!isCancellation(error)) await this.run.wait(1_000, 'a job was broken off', () => !this.run.open);
+      if (!isCancellation(error))
+        await this.run.wait(1_000, 'a job was broken off', 'account', () => !this.run.open);
     }
   }
 }

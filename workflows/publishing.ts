@@ -20,7 +20,9 @@ export class Publishing extends JobByJob<PublishOutcome> {
     }
     if (outcome.outcome !== 'wait') return;
     const { resumes } = run;
-    await run.wait(outcome.waitMs, outcome.why, () => !run.open || run.resumes > resumes);
+    await run.wait(outcome.waitMs, outcome.why, held === null ? 'account' : 'held', () =>
+      this.isStopped(resumes),
+    );
   }
 
   protected async brokenOff({ jobId }: PendingJob): Promise<void> {

@@ -14,11 +14,11 @@ export async function TrackingBatchWorkflow(input: BatchInput): Promise<BatchCou
     setHandler(webhookReceived, (message) => incoming.receive(message));
     return {
       stop: () => publishing.stop(),
-      work: (isOver) => [publishing.sendAll(isOver), incoming.processAll(isOver)],
+      work: (isOver) => [publishing.sendAll(isOver), incoming.readAll(isOver)],
       get done() {
         return publishing.done && incoming.done && (run.dropped || run.figures.inFlight === 0);
       },
-      carry: () => ({ inbox: incoming.unprocessed() }),
+      carry: () => ({}),
     };
   });
 }

@@ -1,5 +1,5 @@
 import { condition, continueAsNew, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
-import { acquisition, excel } from './activity-proxies.ts';
+import { acquisition, examining } from './activity-proxies.ts';
 import { workbookSaved } from '../src/temporal/messages.ts';
 
 /** Editors save in bursts, and two webhooks may tell of one save: examined once it is quiet, or after so long. */
@@ -35,12 +35,12 @@ async function quiet(count: () => number): Promise<void> {
 
 async function examine(workbook: string): Promise<string> {
   for (let pauseMs = ENDING_PAUSES.firstMs; ; pauseMs = Math.min(2 * pauseMs, ENDING_PAUSES.longestMs)) {
-    const { outcome, running, started, writeAgain } = await excel.examineSave({ workbook });
+    const { outcome, running, started, writeAgain } = await examining.examineSave({ workbook });
     // What cannot be written now is tried again by the sweep.
     for (const batchId of writeAgain) await acquisition.writeBack({ batchId }).catch(() => null);
     if (started !== null) await acquisition.startSavedBatch({ batchId: started });
     if (running === null) return outcome;
-    if (await acquisition.tellBatch({ batchId: running, by: 'a save', why: null })) return outcome;
+    if (await acquisition.tellBatch({ batchId: running })) return outcome;
     await sleep(pauseMs, { summary: 'the running batch is ending' });
     // Its successor examines anew whatever was saved until then.
     if (workflowInfo().continueAsNewSuggested)

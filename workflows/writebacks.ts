@@ -1,6 +1,6 @@
 import { ActivityFailure, ApplicationFailure, condition } from '@temporalio/workflow';
-import { IN_USE_TYPES, results } from './activity-proxies.ts';
-import type { BatchRun } from './batch-run.ts';
+import { IN_USE_TYPES, writing } from './activity-proxies.ts';
+import type { BatchRun, Trouble } from './batch-run.ts';
 
 interface Pauses {
   firstMs: number;
@@ -11,38 +11,57 @@ interface Pauses {
 const TROUBLE: Pauses = { firstMs: 60_000, longestMs: 600_000 };
 /** One that somebody has locked or open is free again sooner: after 2, 4, 8 … 60 seconds. */
 const IN_USE: Pauses = { firstMs: 2_000, longestMs: 60_000 };
+const UNKNOWN_TROUBLE: Trouble = { waitsFor: 'file', why: 'the workbook cannot be written' };
 
-/** Writes a batch's results back whenever enough rows are new, one writeback at a time. */
+/** Writes a batch's results back whenever enough rows are new, one writeback at a time, beside all else. */
 export class Writebacks {
   readonly #run: BatchRun;
+  /** Nothing more will come: the rest is written, however little it is. */
+  readonly #isLast: () => boolean;
+  #writing = false;
+  /** Dropped, and written as far as it could be. */
+  #gaveUp = false;
+  /** The rows that wait are shown before the first of them has a result. */
+  #shown = false;
 
-  constructor(run: BatchRun) {
+  constructor(run: BatchRun, isLast: () => boolean) {
     this.#run = run;
+    this.#isLast = isLast;
   }
 
-  /** Runs until `isOver`; {@link writeAll} does the rest, without waiting. */
-  async asRowsComplete(isOver: () => boolean): Promise<void> {
-    const { writebackEvery, writebackMinIntervalMs } = this.#run.input;
-    const due = () => this.#run.figures.unwritten >= writebackEvery;
-    // The rows that wait are shown before the first of them has a result.
-    if (this.#run.figures.unshown > 0) await this.writeAll(isOver);
-    while (!isOver()) {
-      await condition(() => isOver() || due());
-      if (isOver()) return;
-      await this.writeAll(isOver);
-      if (writebackMinIntervalMs > 0) await condition(isOver, writebackMinIntervalMs);
-    }
+  get done(): boolean {
+    const { unwritten, unshown } = this.#run.figures;
+    return !this.#writing && (this.#gaveUp || (unwritten === 0 && unshown === 0));
   }
 
-  /** One writeback of all that is new. A workbook that cannot be written is tried until `giveUp`. */
-  async writeAll(giveUp: () => boolean): Promise<void> {
+  /** Runs until `isOver`. A workbook that cannot be written is tried again, told meanwhile; dropped, once more only. */
+  async work(isOver: () => boolean): Promise<void> {
     const run = this.#run;
-    for (let tries = 0; run.figures.unwritten > 0 || run.figures.unshown > 0; tries += 1) {
+    let tries = 0;
+    while (!isOver()) {
+      await condition(() => isOver() || this.#due);
+      if (isOver()) return;
+      const wasDropped = run.dropped;
       const pauses = await this.#write();
-      if (pauses === null || giveUp()) return;
+      if (pauses === null) {
+        tries = 0;
+        const { writebackMinIntervalMs } = run.input;
+        if (writebackMinIntervalMs > 0)
+          await condition(() => isOver() || this.#isLast(), writebackMinIntervalMs);
+        continue;
+      }
+      if (wasDropped) this.#gaveUp = true;
       const pauseMs = Math.min(pauses.firstMs * 2 ** tries, pauses.longestMs);
-      await run.wait(pauseMs, run.writebackTrouble ?? 'the workbook cannot be written', giveUp);
+      tries += 1;
+      const { waitsFor, why } = run.trouble ?? UNKNOWN_TROUBLE;
+      await run.wait(pauseMs, why, waitsFor, () => isOver() || (run.dropped && !wasDropped));
     }
+  }
+
+  get #due(): boolean {
+    const { unwritten, unshown } = this.#run.figures;
+    if (this.done) return false;
+    return unwritten >= this.#run.input.writebackEvery || (unshown > 0 && !this.#shown) || this.#isLast();
   }
 
   /** Null: written. Otherwise how long to pause before the next try. */
@@ -50,23 +69,24 @@ export class Writebacks {
     const run = this.#run;
     const { unwritten } = run.figures;
     const summary = unwritten > 0 ? `${unwritten} results into the workbook` : 'the status column';
-    let trouble: string | null = null;
+    this.#writing = true;
+    this.#shown = true;
     let pauses: Pauses | null = null;
+    let trouble: Trouble | null = null;
     try {
       const { batchId } = run.input;
-      run.update(await results.writeBack.executeWithOptions({ summary }, [{ batchId }]));
+      run.update(await writing.writeBack.executeWithOptions({ summary }, [{ batchId }]));
     } catch (error) {
       if (!(error instanceof ActivityFailure)) throw error;
       const { cause } = error;
       const inUse = cause instanceof ApplicationFailure && IN_USE_TYPES.includes(cause.type ?? '');
       pauses = inUse ? IN_USE : TROUBLE;
       const what = inUse ? 'waiting for the workbook' : 'the workbook cannot be written';
-      trouble = `${what}: ${cause?.message ?? error.message}`;
+      trouble = { waitsFor: inUse ? 'lock' : 'file', why: `${what}: ${cause?.message ?? error.message}` };
     }
-    if (trouble !== run.writebackTrouble) {
-      run.writebackTrouble = trouble;
-      await run.show();
-    }
+    await run.tellTrouble(trouble);
+    if (pauses === null) run.showAttributes();
+    this.#writing = false;
     return pauses;
   }
 }

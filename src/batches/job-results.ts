@@ -7,6 +7,7 @@ import { settleNotifications } from '../db/inbox.ts';
 import type { Notification } from '../db/inbox.ts';
 import { redirectJob, saveOutcomes, setJobState } from '../db/results.ts';
 import type { RowOutcome } from '../db/results.ts';
+import { dropDownload, keepDownload, keptDownload } from '../db/kept-downloads.ts';
 import { errorMessage } from '../errors.ts';
 import type { WebscraperLookup } from '../tasks/lookup.ts';
 import { isRedirect } from '../tasks/redirect.ts';
@@ -31,6 +32,12 @@ export interface JobResultsDeps {
 /** A call that meets an outage is made again after 5, 10, 20, 40 s; then the job is given up. */
 const MAX_TRIES = 5;
 const FIRST_RETRY_MS = 5_000;
+
+/** `shelved` is rare, and documented as an end: like `failed`, its data are looked for. */
+const ENDS: ReadonlySet<string> = new Set(['finished', 'failed', 'stopped', 'shelved']);
+
+/** Whether a scraping job of this status moves no more by itself. */
+export const isEnd = (status: string): boolean => ENDS.has(status);
 
 const NO_RECORD = 'no record came back for its URL';
 
@@ -63,7 +70,8 @@ export function createJobResults(deps: JobResultsDeps) {
   const { clock, webscraper } = deps;
   const { db } = deps.database;
 
-  async function giveUp({ job, hint }: Notified, error: string): Promise<void> {
+  /** The job's rows fail with the reason; a later notification is still read. */
+  async function giveUp({ job, hint }: Pick<Notified, 'job' | 'hint'>, error: string): Promise<void> {
     await db.transaction(async (tx) => {
       await markFailed(tx, job.id, error);
       await settleNotifications(tx, job.id, 'processed', hint);
@@ -98,7 +106,7 @@ export function createJobResults(deps: JobResultsDeps) {
     const agrees = hint?.customId === customId && hint.scrapingJobId === id && hint.sitemapId === sitemapId;
     // What is incomplete has been confirmed before its download.
     if (job.state === 'incomplete' || (agrees && hint.status === 'finished'))
-      return { id, customId, sitemapId, status: 'finished', storedRecordCount: null };
+      return { id, customId, sitemapId, status: 'finished', storedRecordCount: null, createdMs: null };
     try {
       const told = await patiently(job, 'check', () => webscraper.job(id));
       return told.customId === customId ? { ...told, id } : null;
@@ -110,7 +118,10 @@ export function createJobResults(deps: JobResultsDeps) {
   }
 
   async function download({ job, lookup }: Notified, scrapingJobId: number): Promise<CsvRecord[]> {
-    const csv = await patiently(job, 'download', () => webscraper.csv(scrapingJobId));
+    const kept = await keptDownload(db, job.id);
+    const csv = kept ?? (await patiently(job, 'download', () => webscraper.csv(scrapingJobId)));
+    // Paid for: whatever becomes of it, it is not downloaded again.
+    if (kept === null) await keepDownload(db, job.id, csv);
     return parseResultCsv(csv, { task: { name: job.task, resultColumns: lookup.resultColumns } });
   }
 
@@ -143,6 +154,7 @@ export function createJobResults(deps: JobResultsDeps) {
         missing ? 'incomplete' : redirected.size > 0 ? 'redirected' : 'completed',
       );
       if (!missing) await settleNotifications(tx, job.id, 'processed', hint);
+      await dropDownload(tx, job.id);
     });
     return missing;
   }
@@ -181,7 +193,7 @@ export function createJobResults(deps: JobResultsDeps) {
     const told = await confirmed(notified);
     if (told === null) return settleNotifications(db, job.id, 'disagrees', hint);
     const { id, status } = told;
-    const ended = status === 'finished' || status === 'failed' || status === 'stopped';
+    const ended = isEnd(status);
     // One that failed is taken up again with its end: nobody would ask after it in a batch that has ended.
     if (job.state === 'failed' ? ended : job.scrapingJobId === null)
       await db.transaction((tx) => markPublished(tx, job, id, deps.jobDeadlineMs));
@@ -197,7 +209,7 @@ export function createJobResults(deps: JobResultsDeps) {
    *
    * @throws {WaitForAccount} a call may not be made yet: process the job again later
    */
-  return async function processJob(job: Job, hint: Notification | null): Promise<void> {
+  async function processJob(job: Job, hint: Notification | null): Promise<void> {
     const { lookup } = taskByName(job.task);
     // Its carrier was asked: whatever tells of a scraping job is not of this one.
     if (lookup.by === 'carrier') return settleNotifications(db, job.id, 'disagrees', hint);
@@ -208,5 +220,7 @@ export function createJobResults(deps: JobResultsDeps) {
       if (!(error instanceof CsvError) && !(error instanceof ApiError)) throw error;
       await giveUp(notified, errorMessage(error));
     }
-  };
+  }
+
+  return { processJob, giveUp };
 }

@@ -1,4 +1,4 @@
-import { and, eq, notInArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, or, sql } from 'drizzle-orm';
 import { planSubjects } from '../tasks/plan-subjects.ts';
 import { understandRow } from '../tasks/understand-row.ts';
 import { anyOf } from '../db/any-of.ts';
@@ -6,17 +6,24 @@ import { lockBatch } from '../db/batches.ts';
 import type { Queries } from '../db/database.ts';
 import type { ImportPlan } from './import-rows.ts';
 import { insertJobs, latestJob } from './plan-jobs.ts';
-import { rows } from '../db/schema.ts';
+import { batches, rows } from '../db/schema.ts';
 
-/** Rows that cannot be asked again as they stand: still to come, or not to be understood. */
-const NOT_AGAIN = ['published', 'redirected', 'invalid'] as const;
+/** No job of the row can move any more: its result will not come by itself. */
+const STUCK = sql`rows.state in ('pending', 'published', 'redirected') and not exists (
+  select from job_rows join jobs on jobs.id = job_rows.job_id
+  where job_rows.row_id = rows.id and jobs.state in ('pending', 'publishing', 'published', 'incomplete'))`;
 
-/** The rows a retry means: the failed ones, or those named by sheet row number that are not under way. */
-export function rowsToRetry(queries: Queries, batchId: string, named: readonly number[] | null) {
+/**
+ * The rows a retry means: the failed ones, and those that stand still (of a batch that has ended also those left
+ * pending); or those named by sheet row number that are not under way.
+ */
+export async function rowsToRetry(queries: Queries, batchId: string, named: readonly number[] | null) {
+  const batch = await queries.query.batches.findFirst({ where: eq(batches.id, batchId) });
+  const left = batch?.finishedAt == null ? [] : [eq(rows.state, 'pending')];
   const meant =
     named === null
-      ? eq(rows.state, 'failed')
-      : and(anyOf(rows.row, named), notInArray(rows.state, [...NOT_AGAIN]));
+      ? or(eq(rows.state, 'failed'), STUCK, ...left)
+      : and(anyOf(rows.row, named), or(inArray(rows.state, ['pending', 'completed', 'failed']), STUCK));
   return queries.query.rows.findMany({ where: and(eq(rows.batchId, batchId), meant), orderBy: [rows.row] });
 }
 

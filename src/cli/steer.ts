@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import { batchStatus } from '../batches/status.ts';
 import { TsuisekiError } from '../errors.ts';
 import { cancel, pause, resume } from '../temporal/messages.ts';
-import type { BatchUpdate } from '../temporal/messages.ts';
+import type { BatchUpdate, PersonMessage } from '../temporal/messages.ts';
 import { printJson, printLine, statusLine } from './print.ts';
 import { batchNamed, withTemporal } from './session.ts';
 
@@ -15,8 +16,8 @@ export interface SteerOptions {
 }
 
 /** Who a message is from: the person at this machine. */
-export function fromHere({ why }: SteerOptions): { by: string; why: string | null } {
-  return { by: userInfo().username, why: why ?? null };
+export function fromHere({ why }: SteerOptions): PersonMessage {
+  return { id: randomUUID(), by: userInfo().username, why: why ?? null };
 }
 
 /** The options that every command on a running batch has. */

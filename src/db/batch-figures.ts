@@ -2,6 +2,8 @@ import { sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
 import { nextJob } from './jobs.ts';
 import type { PendingJob } from './jobs.ts';
+import { standingOf } from './standing.ts';
+import type { Standing } from './standing.ts';
 import { SHOWN } from './status-column.ts';
 
 /** Rows by state; `total` is their sum. */
@@ -26,7 +28,7 @@ export const NO_ROWS: Readonly<BatchCounts> = {
 };
 
 /** What a workflow knows of its batch after each step. */
-export interface BatchFigures {
+export interface BatchFigures extends Standing {
   /** The database's transaction count: of two answers the later counts, in whatever order they arrive. */
   asOf: number;
   counts: BatchCounts;
@@ -72,5 +74,6 @@ export async function batchFigures(queries: Queries, batchId: string): Promise<B
     inFlight: jobs?.inFlight ?? 0,
     next: await nextJob(queries, batchId),
     leftMs: null,
+    ...(await standingOf(queries, batchId)),
   };
 }

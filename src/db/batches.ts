@@ -3,7 +3,7 @@ import type { TaskName } from '../tasks/types.ts';
 import type { WorkbookColumns } from '../workbook/types.ts';
 import type { Queries } from './database.ts';
 import { actions, batches, jobRows, jobs, rows } from './schema.ts';
-import type { BatchState } from './schema.ts';
+import type { BatchState, PersonOrder } from './schema.ts';
 
 export type Batch = typeof batches.$inferSelect;
 
@@ -20,6 +20,7 @@ export interface NewBatch {
   /** `paused` from the start, with the reason; running unless given. */
   state?: BatchState;
   reason?: string | null;
+  paused?: PersonOrder | null;
 }
 
 /** Writes the batch down; null when one is running for that workbook and task already. */
@@ -74,18 +75,23 @@ export async function setRunId(queries: Queries, batchId: string, runId: string)
   await queries.update(batches).set({ runId }).where(eq(batches.id, batchId));
 }
 
-/** Records a batch's state; an ending one frees its workbook for the next batch, and all it kept of the budget. */
+const ENDS: ReadonlySet<BatchState> = new Set(['completed', 'cancelled', 'failed']);
+
+/**
+ * Records a batch's state; an ending one frees its workbook for the next batch, and all it kept of the budget. One that
+ * has ended stays as it ended: opening it is a step of its own.
+ */
 export async function setBatchState(
   queries: Queries,
   batchId: string,
   state: BatchState,
   reason: string | null,
 ): Promise<void> {
-  const ended = state === 'completed' || state === 'cancelled' || state === 'failed';
+  const ended = ENDS.has(state);
   await queries
     .update(batches)
-    .set({ state, reason, finishedAt: ended ? sql`coalesce(finished_at, clock_timestamp())` : null })
-    .where(eq(batches.id, batchId));
+    .set({ state, reason, ...(ended ? { finishedAt: sql`clock_timestamp()` } : {}) })
+    .where(and(eq(batches.id, batchId), isNull(batches.finishedAt)));
   if (!ended) return;
   await queries
     .update(jobs)
@@ -111,11 +117,18 @@ export async function dropPendingJobs(tx: Queries, batchId: string): Promise<voi
     .where(pending);
 }
 
-/** Opens an ended batch again for a retry; false when it has not ended. Fails while another runs for its workbook. */
+/** Opens an ended batch again; false when it has not ended. Fails while another runs for its workbook. */
 export async function reopenBatch(queries: Queries, batchId: string): Promise<boolean> {
   const [opened] = await queries
     .update(batches)
-    .set({ state: 'running', reason: null, finishedAt: null, openedAt: sql`clock_timestamp()` })
+    .set({
+      state: 'running',
+      reason: null,
+      paused: null,
+      cancelled: null,
+      finishedAt: null,
+      openedAt: sql`clock_timestamp()`,
+    })
     .where(and(eq(batches.id, batchId), isNotNull(batches.finishedAt)))
     .returning({ id: batches.id });
   return opened !== undefined;
@@ -123,7 +136,14 @@ export async function reopenBatch(queries: Queries, batchId: string): Promise<bo
 
 export type NewAction = Omit<typeof actions.$inferInsert, 'id' | 'at'>;
 
-/** Keeps what a person did to a batch, with who and why. */
-export async function recordAction(queries: Queries, action: NewAction): Promise<void> {
-  await queries.insert(actions).values(action);
+/**
+ * Keeps what a person did to a batch, with who and why. False: that message was taken before, and has had its effect.
+ */
+export async function recordAction(queries: Queries, action: NewAction): Promise<boolean> {
+  const [taken] = await queries
+    .insert(actions)
+    .values(action)
+    .onConflictDoNothing({ target: actions.messageId })
+    .returning({ id: actions.id });
+  return taken !== undefined;
 }

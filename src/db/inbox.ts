@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
+import { and, desc, eq, lte, or, sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
 import { jobs, notifications } from './schema.ts';
 
@@ -40,36 +40,24 @@ export async function storeNotification(
   return stored;
 }
 
-/** What waits to be signalled to a batch, oldest first. */
-export function undelivered(queries: Queries, batchId: string, limit: number): Promise<Notification[]> {
-  return queries.query.notifications.findMany({
-    where: and(eq(notifications.batchId, batchId), isNull(notifications.deliveredAt)),
-    orderBy: asc(notifications.id),
-    limit,
-  });
+/** Unread, and the job it is about may be read now. */
+const DUE = sql`n.outcome is null and n.batch_id is not null
+  and (j.read_after is null or j.read_after <= clock_timestamp())`;
+
+/** Jobs of a batch whose notifications are to be read now, the oldest first. */
+export async function unreadJobs(queries: Queries, batchId: string, limit: number): Promise<number[]> {
+  const found = await queries.execute<{ jobId: number }>(sql`
+    select n.job_id::float8 as "jobId" from notifications n join jobs j on j.id = n.job_id
+    where n.batch_id = ${batchId} and ${DUE} group by n.job_id order by min(n.id) limit ${limit}`);
+  return found.map(({ jobId }) => jobId);
 }
 
-/** Batches for which something waits longer than `olderThanMs`. */
-export async function batchesWithUndelivered(queries: Queries, olderThanMs: number): Promise<string[]> {
-  const found = await queries
-    .selectDistinct({ batchId: notifications.batchId })
-    .from(notifications)
-    .where(
-      and(
-        isNotNull(notifications.batchId),
-        isNull(notifications.deliveredAt),
-        sql`${notifications.receivedAt} <= clock_timestamp() - ${`${olderThanMs} milliseconds`}::interval`,
-      ),
-    );
-  return found.flatMap(({ batchId }) => (batchId === null ? [] : [batchId]));
-}
-
-export async function markDelivered(queries: Queries, ids: readonly number[]): Promise<void> {
-  if (ids.length === 0) return;
-  await queries
-    .update(notifications)
-    .set({ deliveredAt: sql`clock_timestamp()` })
-    .where(inArray(notifications.id, [...ids]));
+/** Batches with notifications that nobody has read for longer than `olderThanMs`. */
+export async function batchesWithUnread(queries: Queries, olderThanMs: number): Promise<string[]> {
+  const found = await queries.execute<{ batchId: string }>(sql`
+    select distinct n.batch_id as "batchId" from notifications n join jobs j on j.id = n.job_id
+    where ${DUE} and n.received_at <= clock_timestamp() - ${`${olderThanMs} milliseconds`}::interval`);
+  return found.map(({ batchId }) => batchId);
 }
 
 /** The newest notification of a job: what it said last. */
@@ -95,10 +83,9 @@ export async function settleNotifications(
     .where(and(eq(notifications.jobId, jobId), lte(notifications.id, read.id)));
 }
 
-/** Marks what was read of an ended batch's notifications as delivered; what came meanwhile is still to be read. */
-export async function settleLateNotifications(queries: Queries, batchId: string): Promise<void> {
+/** A notification whose job is gone is of no use to anybody. */
+export async function settleOrphans(queries: Queries): Promise<void> {
   await queries.execute(sql`
-    update notifications set delivered_at = clock_timestamp()
-    where batch_id = ${batchId} and delivered_at is null
-      and (outcome is not null or not exists (select from jobs where jobs.id = job_id))`);
+    update notifications set outcome = 'unknown job'
+    where outcome is null and batch_id is not null and not exists (select from jobs where jobs.id = job_id)`);
 }

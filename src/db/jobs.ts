@@ -1,9 +1,9 @@
-import { and, asc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { AnyColumn, SQL } from 'drizzle-orm';
 import type { TrackingTask } from '../tasks/types.ts';
 import { anyOf } from './any-of.ts';
 import type { Queries } from './database.ts';
-import { batches, jobRows, jobs, notifications, rows } from './schema.ts';
+import { jobRows, jobs, notifications, rows } from './schema.ts';
 import type { RowState } from './schema.ts';
 import { storable } from '../text.ts';
 
@@ -133,35 +133,4 @@ export async function markFailed(tx: Queries, jobId: number, reason: string): Pr
     .where(and(eq(jobs.id, jobId), inArray(jobs.state, ['pending', 'publishing', 'published', 'incomplete'])))
     .returning({ id: jobs.id });
   if (failed !== undefined) await setRowsOfJob(tx, jobId, { state: 'failed', error });
-}
-
-/** Published jobs of running batches whose webhook is overdue, the longest overdue first. */
-export async function overdueJobs(queries: Queries, limit: number) {
-  return queries
-    .select({
-      id: jobs.id,
-      customId: jobs.customId,
-      sitemapId: jobs.sitemapId,
-      scrapingJobId: sql<number>`${jobs.scrapingJobId}`.mapWith(Number),
-    })
-    .from(jobs)
-    .innerJoin(batches, eq(batches.id, jobs.batchId))
-    .where(
-      and(
-        eq(jobs.state, 'published'),
-        isNotNull(jobs.scrapingJobId),
-        isNull(batches.finishedAt),
-        sql`${jobs.deadlineAt} <= clock_timestamp()`,
-      ),
-    )
-    .orderBy(jobs.deadlineAt)
-    .limit(limit);
-}
-
-/** Still running, or not answered: to be asked after again a deadline later. */
-export async function postponeDeadline(queries: Queries, jobId: number, deadlineMs: number): Promise<void> {
-  await queries
-    .update(jobs)
-    .set({ deadlineAt: sql`clock_timestamp() + ${`${deadlineMs} milliseconds`}::interval` })
-    .where(eq(jobs.id, jobId));
 }

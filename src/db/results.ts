@@ -10,6 +10,8 @@ import { jobRows, jobs, rows } from './schema.ts';
 import type { ResultSource } from './schema.ts';
 import { storable } from '../text.ts';
 
+const WENT_BY_JAPAN_POST = 'went by Japan Post, which was heard after its batch had ended; retry the row';
+
 /** What a lookup gave a row: a result, or why there is none. */
 export type RowOutcome =
   | { rowId: number; result: RowResult; error: null; details?: YamatoParcel }
@@ -71,14 +73,30 @@ export async function setJobState(
     .where(and(eq(jobs.id, jobId), ne(jobs.state, 'redirected')));
 }
 
-/** Makes the one redirected job of a job, for some of its start URLs, and moves their rows to it. */
+/**
+ * Makes the one redirected job of a job, for some of its start URLs, and moves their rows to it. Nobody would publish one
+ * of a batch that has ended: its rows fail, and say so.
+ */
 export async function redirectJob(
   tx: Queries,
   job: Job,
   startUrls: readonly string[],
   to: TrackingTask,
 ): Promise<void> {
-  await lockBatch(tx, job.batchId);
+  const batch = await lockBatch(tx, job.batchId);
+  if (batch?.finishedAt != null) {
+    const own = tx
+      .select({ rowId: jobRows.rowId })
+      .from(jobRows)
+      .where(and(eq(jobRows.jobId, job.id), inArray(jobRows.subject, [...startUrls])));
+    await tx
+      .update(rows)
+      .set({ state: 'failed', error: WENT_BY_JAPAN_POST })
+      .where(
+        and(inArray(rows.id, own), inArray(rows.state, [...OPEN_STATES, 'failed']), isLatestJob(job.id)),
+      );
+    return;
+  }
   const [created] = await tx
     .insert(jobs)
     .values({

@@ -3,6 +3,7 @@ import {
   bigint,
   boolean,
   check,
+  customType,
   index,
   integer,
   jsonb,
@@ -36,7 +37,19 @@ export type JobState =
 /** Who answered; `record`: an earlier batch, nobody was asked. */
 export type ResultSource = 'webscraper' | Carrier | 'record';
 
+/** What a person wants of a batch, and why. */
+export interface PersonOrder {
+  by: string;
+  why: string | null;
+}
+
+export interface CancelOrder extends PersonOrder {
+  /** What is in flight is not waited for. */
+  drop: boolean;
+}
+
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 });
+const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 const id = () => bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity();
 
 export const batches = pgTable(
@@ -54,6 +67,9 @@ export const batches = pgTable(
     /** `--rows`: sheet row numbers; null: all. */
     chosenRows: integer('chosen_rows').array(),
     fresh: boolean('fresh').notNull().default(false),
+    /** Who paused it, or wants no more of it; null: nobody. */
+    paused: jsonb('paused').$type<PersonOrder>(),
+    cancelled: jsonb('cancelled').$type<CancelOrder>(),
     sheet: text('sheet'),
     startedAt: moment('started_at').notNull().defaultNow(),
     finishedAt: moment('finished_at'),
@@ -142,6 +158,12 @@ export const jobs = pgTable(
     intentAt: moment('intent_at'),
     publishedAt: moment('published_at'),
     deadlineAt: moment('deadline_at'),
+    /** How often its results were begun to be read; what kills its reader is given up after three. */
+    resultTries: integer('result_tries').notNull().default(0),
+    /** Its results are not to be read before: a call has to wait, or the last try failed. */
+    readAfter: moment('read_after'),
+    /** How often the API was asked after it without anything having moved. */
+    asked: integer('asked').notNull().default(0),
     finishedAt: moment('finished_at'),
     error: text('error'),
   },
@@ -222,7 +244,7 @@ export const jobRows = pgTable(
   (t) => [primaryKey({ columns: [t.jobId, t.rowId] }), index('job_rows_row').on(t.rowId)],
 );
 
-/** The webhook inbox: stored first, then signalled, then marked delivered. */
+/** The webhook inbox: what is unread stands here; a signal only pokes. */
 export const notifications = pgTable(
   'notifications',
   {
@@ -236,17 +258,25 @@ export const notifications = pgTable(
     status: text('status').notNull(),
     batchId: text('batch_id'),
     jobId: bigint('job_id', { mode: 'number' }),
-    deliveredAt: moment('delivered_at'),
-    /** What became of it: `processed`, `duplicate`, `unknown job`, `disagrees`. */
+    /** What became of it: `processed`, `duplicate`, `unknown job`, `disagrees`; null: it is still to be read. */
     outcome: text('outcome'),
   },
   (t) => [
-    index('notifications_undelivered')
+    index('notifications_unread')
       .on(t.batchId, t.id)
-      .where(sql`delivered_at is null and batch_id is not null`),
+      .where(sql`outcome is null and batch_id is not null`),
     index('notifications_job').on(t.jobId, t.id),
   ],
 );
+
+/** Downloads whose results are not in the database yet: paid for, they are not paid for twice. */
+export const keptDownloads = pgTable('kept_downloads', {
+  jobId: bigint('job_id', { mode: 'number' })
+    .primaryKey()
+    .references(() => jobs.id, { onDelete: 'cascade' }),
+  at: moment('at').notNull().defaultNow(),
+  csv: bytes('csv').notNull(),
+});
 
 /** The account's calls: limiter and record at once. A row counts against the budget until `expires_at`. */
 export const calls = pgTable(
@@ -329,6 +359,8 @@ export const actions = pgTable(
     batchId: text('batch_id')
       .notNull()
       .references(() => batches.id, { onDelete: 'cascade' }),
+    /** The message's own id: repeated by a reset or a retry, it takes effect once. */
+    messageId: text('message_id').unique(),
     action: text('action').$type<'pause' | 'resume' | 'cancel' | 'retry'>().notNull(),
     by: text('by').notNull(),
     why: text('why'),

@@ -1,10 +1,10 @@
 import { forecastOf, readAccount } from '../pacing/account-figures.ts';
 import { insertBatch, setBatchState } from '../db/batches.ts';
-import type { Batch } from '../db/batches.ts';
 import { batchFigures } from '../db/batch-figures.ts';
 import type { Queries } from '../db/database.ts';
 import { addRows } from '../batches/import-rows.ts';
 import type { ImportPlan } from '../batches/import-rows.ts';
+import { holdBatch } from '../batches/orders.ts';
 import { withIds } from '../batches/new-batch.ts';
 import { durationText } from '../text.ts';
 import type { AccountLimits } from '../pacing/account-turns.ts';
@@ -13,14 +13,6 @@ import type { WorkbookColumns, WorkbookContent } from '../workbook/types.ts';
 export interface HoldLimits {
   autoMaxRows: number;
   limits: AccountLimits;
-}
-
-/** As {@link holdReason} begins, and no reason of a person's. */
-const HELD = /^\d+ rows to look up are more than AUTO_MAX_ROWS/;
-
-/** Why a batch was held that its workflow does not know of yet: the worker that held it ended before it could tell. */
-export function untoldHold({ state, reason }: Pick<Batch, 'state' | 'reason'>): string | null {
-  return state === 'paused' && reason !== null && HELD.test(reason) ? reason : null;
 }
 
 /** Why a batch with so much to look up waits for a person, with its forecast; null: it need not. */
@@ -61,7 +53,7 @@ export async function writeSavedBatch(
   await addRows(tx, batch.id, sheet, saved.plan);
   const { counts } = await batchFigures(tx, batch.id);
   const reason = await holdReason(tx, batch.id, counts.pending, hold);
-  if (reason !== null) await setBatchState(tx, batch.id, 'paused', reason);
+  if (reason !== null) await holdBatch(tx, batch.id, reason);
   return batch.id;
 }
 

@@ -1,6 +1,6 @@
 import type { QueryDefinition, SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import type { BatchCounts } from '../db/batch-figures.ts';
-import type { BatchState } from '../db/schema.ts';
+import type { BatchState, PersonOrder } from '../db/schema.ts';
 
 /** Jobs of a batch of which something was told. */
 export interface WebhookMessage {
@@ -8,10 +8,9 @@ export interface WebhookMessage {
   jobIds: number[];
 }
 
-/** Every message of a person says who and why. */
-export interface PersonMessage {
-  by: string;
-  why: string | null;
+/** Every message of a person has an id, by which it takes effect once, and says who and why. */
+export interface PersonMessage extends PersonOrder {
+  id: string;
 }
 
 export interface CancelMessage extends PersonMessage {

@@ -2,12 +2,12 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { findBatch } from '../db/batches.ts';
 import type { Database } from '../db/database.ts';
-import { markDelivered, undelivered } from '../db/inbox.ts';
+import { unreadJobs } from '../db/inbox.ts';
 import { webhookReceived } from './messages.ts';
 import type { WebhookMessage } from './messages.ts';
 
-/** Notifications a signal: a list costs one signal and one activity, not one each. */
-const NOTIFICATIONS_A_SIGNAL = 100;
+/** Jobs named in a signal: a poke for many costs one signal and one activity, not one each. */
+const JOBS_A_SIGNAL = 100;
 /** Without an end a call to a Temporal that hangs would keep its batch's flight up for ever. */
 const SIGNAL_TIMEOUT_MS = 10_000;
 
@@ -24,9 +24,8 @@ interface Flight {
 }
 
 /**
- * Signals stored notifications to their batches. While one signal to a batch is in flight, those that arrive are
- * collected and sent as one; a lone one goes at once. Two processes may signal the same notification: a batch takes
- * the second for a duplicate.
+ * Pokes batches whose notifications were stored: what is unread stands in the database. While one signal to a batch is in
+ * flight, those that arrive are collected and sent as one; a lone one goes at once.
  */
 export class NotificationRelay {
   readonly #database: Pick<Database, 'db'>;
@@ -40,7 +39,7 @@ export class NotificationRelay {
 
   /**
    * Something was stored for this batch. Resolves when it was signalled (or its batch has ended); rejects when it
-   * was not: then it stays undelivered, and the relay's schedule tries again.
+   * was not: it stays unread, and the relay's schedule tries again.
    */
   notify(batchId: string): Promise<void> {
     const flight = this.#flights.get(batchId);
@@ -58,7 +57,7 @@ export class NotificationRelay {
     try {
       do {
         flight.again = false;
-        await this.deliver(batchId);
+        await this.poke(batchId);
       } while (flight.again);
     } finally {
       // In the same turn as the last look at `again`: whoever stores after it finds no flight and starts one.
@@ -66,26 +65,23 @@ export class NotificationRelay {
     }
   }
 
-  /** Signals everything that waits for a batch; the jobs of an ended batch are given back instead. */
-  async deliver(batchId: string): Promise<number[]> {
+  /**
+   * Pokes a batch whose notifications are unread; its jobs' ids are for the eye. False: it has ended, or its workflow is
+   * no more: what came for it is read without it.
+   */
+  async poke(batchId: string): Promise<boolean> {
     const { db } = this.#database;
     const batch = await findBatch(db, batchId);
-    while (batch !== null) {
-      const waiting = await undelivered(db, batchId, NOTIFICATIONS_A_SIGNAL);
-      if (waiting.length === 0) break;
-      const jobIds = [...new Set(waiting.flatMap(({ jobId }) => (jobId === null ? [] : [jobId])))];
-      try {
-        await this.#signal(batch.workflowId, { batchId, jobIds });
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return jobIds;
-        throw error;
-      }
-      await markDelivered(
-        db,
-        waiting.map(({ id }) => id),
-      );
+    if (batch === null || batch.finishedAt !== null) return false;
+    const jobIds = await unreadJobs(db, batchId, JOBS_A_SIGNAL);
+    if (jobIds.length === 0) return true;
+    try {
+      await this.#signal(batch.workflowId, { batchId, jobIds });
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
     }
-    return [];
   }
 
   #signal(workflowId: string, message: WebhookMessage): Promise<void> {

@@ -73,26 +73,27 @@ export async function startWorkflow(
   batch: Batch,
   retry: RetryMessage | null,
 ): Promise<string> {
+  const chosen = retry === null ? batch.chosenRows?.join(', ') : (retry.rows ?? 'that failed');
+  const rows = chosen === undefined ? 'all rows' : `rows ${firstOf(chosen, 60)}`;
+  const name = basename(batch.workbook);
+  const title = firstOf(`${batch.task} · ${name} · ${rows}`, 200);
   const { writebackEvery, writebackMinIntervalMs } = settings;
   const input: BatchInput = {
     batchId: batch.id,
+    title,
     writebackEvery,
     writebackMinIntervalMs,
     // One that was never read has no rows to try again.
     retry: batch.sheet === null ? null : retry,
-    paused: batch.state === 'paused' ? { by: 'tsuiseki', why: batch.reason } : null,
     carried: null,
   };
-  const chosen = retry === null ? batch.chosenRows?.join(', ') : (retry.rows ?? 'that failed');
-  const rows = chosen === undefined ? 'all rows' : `rows ${firstOf(chosen, 60)}`;
-  const name = basename(batch.workbook);
   const type =
     taskByName(batch.task).lookup.by === 'carrier' ? 'YamatoBatchWorkflow' : 'TrackingBatchWorkflow';
   const handle = await client.workflow.start<Workflows[typeof type]>(type, {
     workflowId: batch.workflowId,
     taskQueue: QUEUE_OF_WORKFLOW[type],
     args: [input],
-    staticSummary: firstOf(`${batch.task} · ${name} · ${rows}`, 200),
+    staticSummary: title,
     staticDetails: `**Workbook** ${batch.workbook}\n\n**Task** ${batch.task}\n\n**Rows** ${rows}\n\n**Batch** ${batch.id}`,
     typedSearchAttributes: [
       { key: TASK, value: batch.task },

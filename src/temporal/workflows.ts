@@ -1,27 +1,25 @@
 import type { BatchCounts } from '../db/batch-figures.ts';
-import type { CancelMessage, PersonMessage, RetryMessage } from './messages.ts';
+import type { RetryMessage } from './messages.ts';
 import { QUEUES } from './names.ts';
 
 /** Input of a batch workflow; what is not there yet is null. Plain JSON, handed on by continue-as-new. */
 export interface BatchInput {
   batchId: string;
+  /** Task, file and rows, for people: what was set at the start is lost with the first run. */
+  title: string;
   writebackEvery: number;
   writebackMinIntervalMs: number;
   /** Set when an ended batch runs again: its rows are in the database already. */
   retry: RetryMessage | null;
-  /** Paused from the start, since it would look up more than may go unasked. */
-  paused: PersonMessage | null;
   carried: CarriedState | null;
 }
 
 /** What a run hands to its successor. */
 export interface CarriedState {
-  /** Jobs whose results are still to be processed. */
-  inbox: number[];
   /** Groups that a carrier gave no answer for, one after the other, the latest among them. */
   failedInARow: number;
-  paused: PersonMessage | null;
-  cancelled: CancelMessage | null;
+  /** A save's rows are still to join. */
+  joins: boolean;
 }
 
 /** Every workflow type by its name, with what it takes and gives. */
@@ -30,7 +28,14 @@ export interface Workflows {
   YamatoBatchWorkflow(input: BatchInput): Promise<BatchCounts>;
   WorkbookSaveWorkflow(input: { workbook: string }): Promise<string>;
   InboxRelayWorkflow(): Promise<void>;
-  LostWebhookWorkflow(): Promise<{ asked: number; found: number }>;
+  LateBatchWorkflow(input: { batchId: string }): Promise<void>;
+  LostWebhookWorkflow(): Promise<{
+    asked: number;
+    found: number;
+    adopted: number;
+    again: number;
+    failed: number;
+  }>;
   BatchSweepWorkflow(): Promise<void>;
   FolderSweepWorkflow(): Promise<{ found: number }>;
   CleanUpWorkflow(): Promise<{ calls: number; requests: number; saves: number }>;
@@ -43,6 +48,7 @@ export const QUEUE_OF_WORKFLOW: Readonly<Record<keyof Workflows, string>> = {
   YamatoBatchWorkflow: QUEUES.yamato_tracking_10,
   WorkbookSaveWorkflow: QUEUES.acquisition,
   InboxRelayWorkflow: QUEUES.acquisition,
+  LateBatchWorkflow: QUEUES.acquisition,
   LostWebhookWorkflow: QUEUES.acquisition,
   BatchSweepWorkflow: QUEUES.acquisition,
   FolderSweepWorkflow: QUEUES.acquisition,

@@ -22,6 +22,14 @@ export interface ScrapingJob {
   sitemapId: number | null;
   status: string;
   storedRecordCount: number | null;
+  /** When it was made; null where the answer does not say. */
+  createdMs: number | null;
+}
+
+/** One page of the account's jobs, a hundred, in no documented order. */
+export interface JobsPage {
+  jobs: ScrapingJob[];
+  lastPage: number;
 }
 
 /** A URL of a job that brought nothing: its page was `empty`, or could not be loaded (`failed`). */
@@ -46,6 +54,8 @@ export interface WebScraperClient {
   /** The id of the job created. */
   publish(request: PublishRequest): Promise<Answered<number>>;
   job(id: number): Promise<Answered<ScrapingJob>>;
+  /** The account's jobs; `page` counts from 1. */
+  jobs(page: number): Promise<Answered<JobsPage>>;
   csv(id: number): Promise<Answered<Buffer>>;
   problematicUrls(id: number): Promise<Answered<ProblematicUrl[]>>;
   /** Page credits left; null when the answer does not say. */
@@ -73,12 +83,14 @@ function scrapingJob(data: unknown): ScrapingJob | null {
   const fields = fieldsOf(data);
   const id = numberIn(fields['id']);
   if (id === null) return null;
+  const created = numberIn(fields['time_created']);
   return {
     id,
     customId: textIn(fields['custom_id']),
     sitemapId: numberIn(fields['sitemap_id']),
     status: textIn(fields['status']) ?? 'unknown',
     storedRecordCount: numberIn(fields['stored_record_count']),
+    createdMs: created === null ? null : created * 1_000,
   };
 }
 
@@ -118,9 +130,20 @@ class Caller {
   }
 
   async data(path: string, options: OptionsInit, what: string): Promise<Answered<unknown>> {
+    const answer = await this.fields(path, options, what);
+    return { ...answer, value: answer.value['data'] };
+  }
+
+  /** The whole of a JSON answer that has `data`. */
+  async fields(
+    path: string,
+    options: OptionsInit,
+    what: string,
+  ): Promise<Answered<Readonly<Record<string, unknown>>>> {
     const { value, rateLimit, sentMs } = await this.bytes(path, options, what);
-    const { success, data } = fieldsOf(parsed(value, rateLimit, what));
-    if (success === true && data !== undefined) return { value: data, rateLimit, sentMs };
+    const fields = fieldsOf(parsed(value, rateLimit, what));
+    if (fields['success'] === true && fields['data'] !== undefined)
+      return { value: fields, rateLimit, sentMs };
     throw new ApiError('API_REFUSED', `Web Scraper Cloud refused ${what}`, { rateLimit });
   }
 
@@ -185,6 +208,12 @@ export function createWebScraperClient(options: {
       if (job !== null) return { ...answer, value: job };
       const text = `Web Scraper Cloud's answer to a question after job ${id} holds no job`;
       throw new ApiError('API_NOT_JSON', text, { rateLimit: answer.rateLimit });
+    },
+    async jobs(page) {
+      const answer = await caller.fields('scraping-jobs', { searchParams: { page } }, 'a list of jobs');
+      const { data, last_page: last } = answer.value;
+      const jobs = (Array.isArray(data) ? data : []).flatMap((job) => scrapingJob(job) ?? []);
+      return { ...answer, value: { jobs, lastPage: numberIn(last) ?? page } };
     },
     csv(id) {
       return caller.bytes(`scraping-job/${id}/csv`, {}, `the download of job ${id}`);

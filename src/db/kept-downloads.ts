@@ -1,0 +1,17 @@
+import { eq } from 'drizzle-orm';
+import type { Queries } from './database.ts';
+import { keptDownloads } from './schema.ts';
+
+/** The CSV of a job, kept until its results are in the database; null: it is still to be downloaded. */
+export async function keptDownload(queries: Queries, jobId: number): Promise<Buffer | null> {
+  const kept = await queries.query.keptDownloads.findFirst({ where: eq(keptDownloads.jobId, jobId) });
+  return kept?.csv ?? null;
+}
+
+export async function keepDownload(queries: Queries, jobId: number, csv: Buffer): Promise<void> {
+  await queries.insert(keptDownloads).values({ jobId, csv }).onConflictDoNothing();
+}
+
+export async function dropDownload(queries: Queries, jobId: number): Promise<void> {
+  await queries.delete(keptDownloads).where(eq(keptDownloads.jobId, jobId));
+}

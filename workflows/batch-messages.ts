@@ -1,0 +1,82 @@
+import { ApplicationFailure, setHandler } from '@temporalio/workflow';
+import { rowNumbers } from '../src/tasks/row-selection.ts';
+import { cancel, pause, progress, resume, retryRows, workbookChanged } from '../src/temporal/messages.ts';
+import type { PersonMessage } from '../src/temporal/messages.ts';
+import { batchSteps } from './activity-proxies.ts';
+import type { BatchRun } from './batch-run.ts';
+
+/** What messages set in motion. */
+export interface Steered {
+  /** Resolves once nothing more will be sent: pause and cancel answer then. */
+  stop(): Promise<void>;
+  /** The workbook was saved: its rows are to join. */
+  join(): void;
+}
+
+/**
+ * Sets the handlers of a batch. To be called before the workflow's first await, and after all that they use is made: a
+ * message that came before runs at once.
+ */
+export function handleMessages(run: BatchRun, { stop, join }: Steered): void {
+  const { batchId } = run.input;
+  setHandler(progress, () => run.progress(), {
+    description: 'Where the batch is, and how many rows are in which state',
+  });
+  setHandler(
+    pause,
+    async (message) => {
+      await Promise.all([run.order(() => batchSteps.pause({ batchId, ...message })), stop()]);
+      return run.show();
+    },
+    { description: 'Publish no more until resume; results and writebacks go on. {"id","by","why"}' },
+  );
+  setHandler(
+    resume,
+    async (message) => {
+      await run.order(() => batchSteps.resume({ batchId, ...message }));
+      run.held = null;
+      run.resumes += 1;
+      return run.show();
+    },
+    { description: 'Publish again; opens an account that was held. {"id","by","why"}' },
+  );
+  setHandler(
+    cancel,
+    async (message) => {
+      await Promise.all([run.order(() => batchSteps.cancel({ batchId, ...message })), stop()]);
+      return run.show();
+    },
+    {
+      description: 'Publish no more; with "drop" do not wait for what is in flight. {"id","by","why","drop"}',
+    },
+  );
+  const mustGoOn: (message: PersonMessage) => void = () => {
+    if (run.isEnding) throw new Error('the batch is ending');
+  };
+  setHandler(
+    retryRows,
+    async (message) => {
+      run.update(await batchSteps.retryRows({ batchId, ...message }));
+      if (run.figures.ended) throw ApplicationFailure.nonRetryable('the batch has ended', 'BATCH_ENDED');
+      return run.progress();
+    },
+    {
+      description: 'Run the failed rows, or those named ("3,7-9"), again. {"id","by","why","rows"}',
+      validator: (message) => {
+        mustGoOn(message);
+        if (message.rows !== null) rowNumbers(message.rows);
+      },
+    },
+  );
+  setHandler(
+    workbookChanged,
+    (_message) => {
+      join();
+      return run.progress();
+    },
+    {
+      description: 'The workbook was saved: rows of it that ask for it join the batch. {"id","by","why"}',
+      validator: mustGoOn,
+    },
+  );
+}

@@ -1,0 +1,66 @@
+import { ActivityFailure, CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { reading } from './activity-proxies.ts';
+import type { BatchRun } from './batch-run.ts';
+
+/** A workbook that cannot be read just now is tried again after 10, 20, 40 … 300 s. */
+const FIRST_PAUSE_MS = 10_000;
+const LONGEST_PAUSE_MS = 300_000;
+
+/** Takes the rows of saves into a running batch. A save that is lost with a run is told again by the relay. */
+export class Joins {
+  readonly #run: BatchRun;
+  #asked: boolean;
+
+  constructor(run: BatchRun) {
+    this.#run = run;
+    this.#asked = run.input.carried?.joins ?? false;
+  }
+
+  ask(): void {
+    this.#asked = true;
+  }
+
+  /** Whether a save waits to be read; a batch that is cancelled takes none. */
+  get asked(): boolean {
+    return this.#asked && this.#run.cancelled === null;
+  }
+
+  /** Runs until `isOver`; a reading under way is broken off then: the successor begins it anew. */
+  async work(isOver: () => boolean): Promise<void> {
+    const run = this.#run;
+    let tries = 0;
+    while (!isOver()) {
+      await condition(() => isOver() || this.asked);
+      if (isOver()) return;
+      if (await this.#join(isOver)) tries = 0;
+      else {
+        const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS);
+        tries += 1;
+        await run.wait(pauseMs, 'the saved workbook cannot be read', 'file', () => isOver() || !this.asked);
+      }
+    }
+  }
+
+  async #join(isOver: () => boolean): Promise<boolean> {
+    const run = this.#run;
+    const { batchId } = run.input;
+    const scope = new CancellationScope();
+    // One that comes meanwhile is read anew.
+    this.#asked = false;
+    try {
+      const joined = scope.run(() =>
+        reading.joinRows.executeWithOptions({ summary: 'rows of a save' }, [{ batchId }]),
+      );
+      await Promise.race([joined, condition(() => isOver() || run.dropped)]);
+      if (isOver() || run.dropped) scope.cancel();
+      const before = run.progress().state;
+      run.update(await joined);
+      if (run.progress().state !== before) await run.show();
+      return true;
+    } catch (error) {
+      if (!(error instanceof ActivityFailure)) throw error;
+      this.#asked = true;
+      return isCancellation(error);
+    }
+  }
+}
