@@ -9,7 +9,8 @@ import { markWritten, rowsToWrite } from '../src/db/written-rows.ts';
 import { errorMessage } from '../src/errors.ts';
 import { FileError } from '../src/files/types.ts';
 import type { CommandService } from '../src/onlyoffice/command-service.ts';
-import { type CellEdit, type CellOutcome, patchWorkbookApart } from '../src/workbook/index.ts';
+import { patchWorkbookApart } from '../src/workbook/apart/apart.ts';
+import type { CellEdit, CellOutcome } from '../src/workbook/types.ts';
 import { asActivities } from './as-activities.ts';
 import { hashOf, withCopy, type WorkbookDeps } from '../src/batches/workbook-copy.ts';
 

@@ -2,7 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 
 import { describe, expect, it } from 'vitest';
 
-import { patchWorkbook, readWorkbook } from '../../../src/workbook/index.ts';
+import { patchWorkbook } from '../../../src/workbook/patch-workbook.ts';
+import { readWorkbook } from '../../../src/workbook/read-workbook.ts';
 import { COLUMNS, editOf, testFolder } from '../../support/workbook/folder.ts';
 import { rawParts, SHEET_PART } from '../../support/workbook/raw-workbook.ts';
 import { unzip, writeZip, zipBytes } from '../../support/workbook/zip-file.ts';
