@@ -33,7 +33,6 @@ function editOf({ row, unwritten, recorded, shown }: ToWrite, batch: Batch, now:
     inputUrl: row.inputUrl,
     email: row.email,
     occurrence: row.occurrence,
-    rowHint: row.row,
     text: unwritten ? (row.result ?? '') : null,
     status: batch.columns.status === null || shown === row.shown ? null : statusText(shown, now),
     recorded,

@@ -64,7 +64,7 @@ async function theirs(): Promise<Hands> {
   return {
     async patch(source, target, edits) {
       const { workbook, sheet } = await load(source);
-      for (const { rowHint, text } of edits) sheet.getCell(rowHint, 3).value = text;
+      for (const { id, text } of edits) sheet.getCell(Number(id), 3).value = text;
       await workbook.xlsx.writeFile(target);
       return edits.length;
     },

@@ -66,7 +66,6 @@ function someEdits(rows: readonly WorkbookRow[]): CellEdit[] {
       inputUrl,
       email,
       occurrence,
-      rowHint: row,
       text: resultText(row),
       status: null,
       recorded: null,

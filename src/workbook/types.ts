@@ -49,8 +49,6 @@ export interface CellEdit extends RowContent {
   /** Comes back in the outcome; the caller's own id of the row. */
   id: string;
   occurrence: number;
-  /** Where the row stood when it was read. Proves nothing and is not looked at: the row is found by its content. */
-  rowHint: number;
   /** For the result cell; null: leave that cell alone. */
   text: string | null;
   /** For the status cell; null, or without a status column: leave that cell alone. */

@@ -48,7 +48,6 @@ needs(libreOfficeMissing())('LibreOffice', () => {
       const edits = rows.map((row) => ({
         ...row,
         id: String(row.row),
-        rowHint: row.row,
         text: resultFor(row.row),
         status: statusFor(row.row),
         recorded: null,

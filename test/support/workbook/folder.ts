@@ -28,7 +28,6 @@ export function editOf(row: WorkbookRow, text: string, more: Partial<CellEdit> =
     inputUrl,
     email,
     occurrence,
-    rowHint: row.row,
     text,
     status: null,
     recorded: null,

@@ -16,7 +16,6 @@ const EDIT = {
   inputUrl: null,
   email: '',
   occurrence: 0,
-  rowHint: 2,
   text: '完了',
   status: null,
   recorded: null,

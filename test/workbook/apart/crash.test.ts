@@ -32,7 +32,7 @@ const WRITER = `
     const version = await files.download(workbook, source);
     const { rows } = await readWorkbook(source, { columns });
     const text = process.pid + '.' + generation + '｜｜｜' + '店'.repeat(generation % 50);
-    const edits = rows.map((row) => ({ ...row, id: '', rowHint: 0, text, status: null, recorded: null, fresh: false }));
+    const edits = rows.map((row) => ({ ...row, id: '', text, status: null, recorded: null, fresh: false }));
     await patchWorkbook(source, target, { columns, edits });
     await files.replace(workbook, target, version);
     if (generation === 0) process.stdout.write('ready');
