@@ -1,11 +1,9 @@
 import { storable } from '../text.ts';
 import type { MatchedRow } from './match-edits.ts';
+import { isInOurForm, STATUS_WORDS } from './our-texts.ts';
 import type { WriteObstacles } from './sheet/write-obstacles.ts';
-import { STATUS_WORDS } from './types.ts';
 import type { CellEdit, CellOutcome } from './types.ts';
 
-/** What every text of ours in more than one field holds (interface section 5). */
-const FIELD_SEPARATOR = '｜｜｜';
 /** What a cell of Excel holds at most, in UTF-16 units. */
 const MAX_CELL_LENGTH = 32_767;
 
@@ -38,7 +36,7 @@ function resultOutcome(
   const obstacle = obstacles.at(place.row);
   if (obstacle !== null) return { outcome: 'person', note: obstacle };
   if (result === heldText(text)) return { outcome: 'same' };
-  const ours = result.trim() === '' || result.includes(FIELD_SEPARATOR) || result === recorded;
+  const ours = result.trim() === '' || isInOurForm(result) || result === recorded;
   return { outcome: ours || fresh ? 'written' : 'person' };
 }
 
