@@ -7,12 +7,13 @@ import { statusText } from '../src/db/status-column.ts';
 import { markWrittenOver } from '../src/db/workbooks.ts';
 import { markWritten, rowsToWrite } from '../src/db/written-rows.ts';
 import { errorMessage } from '../src/errors.ts';
+import { sha256OfFile } from '../src/files/sha256.ts';
 import { FileError } from '../src/files/types.ts';
 import type { CommandService } from '../src/onlyoffice/command-service.ts';
 import { patchWorkbookApart } from '../src/workbook/apart/apart.ts';
 import type { CellEdit, CellOutcome } from '../src/workbook/types.ts';
 import { asActivities } from './as-activities.ts';
-import { hashOf, withCopy, type WorkbookDeps } from '../src/batches/workbook-copy.ts';
+import { withCopy, type WorkbookDeps } from '../src/batches/workbook-copy.ts';
 
 export type WritebackActivities = ReturnType<typeof createWritebackActivities>;
 
@@ -75,7 +76,7 @@ export function createWritebackActivities(deps: WritebackDeps) {
         signal,
       });
       if (outcomes.some(({ outcome, status }) => outcome === 'written' || status === 'written')) {
-        const hash = await hashOf(target);
+        const hash = await sha256OfFile(target);
         const { etag } = await files.replace(workbook, target, version);
         await markWrittenOver(db, workbook, version.etag, { etag, hash });
       }

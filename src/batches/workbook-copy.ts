@@ -1,6 +1,3 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import type { Database } from '../db/database.ts';
 import {
   isPlaceTaken,
@@ -9,6 +6,7 @@ import {
   type SeenVersion,
   workbookOfFile,
 } from '../db/workbooks.ts';
+import { sha256OfFile } from '../files/sha256.ts';
 import { FileError, type FileInfo, type FileStore } from '../files/types.ts';
 import { withDownload } from '../files/with-download.ts';
 
@@ -25,12 +23,6 @@ export interface WorkbookCopy {
   /** A folder for more files, removed with the copy. */
   folder: string;
   version: SeenVersion & { fileId: string | null };
-}
-
-export async function hashOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }
 
 /** What is meant where another file has taken a moved one's place: whatever stands at the path, or the file itself. */
@@ -94,6 +86,6 @@ export async function withCopy<T>(
 ): Promise<T> {
   const { path: workbook, fileId } = await findWorkbook(deps, named, meant);
   return withDownload(deps.files, workbook, async ({ path, folder, etag }) =>
-    work({ workbook, path, folder, version: { etag, hash: await hashOf(path), fileId } }),
+    work({ workbook, path, folder, version: { etag, hash: await sha256OfFile(path), fileId } }),
   );
 }
