@@ -1,6 +1,7 @@
 import { figuresWithForecast } from '../src/pacing/account-figures.ts';
 import { dropPendingJobs, findBatch, recordAction, setBatchState } from '../src/db/batches.ts';
-import { batchFigures, type BatchFigures } from '../src/db/batch-figures.ts';
+import { batchFigures } from '../src/db/batch-figures.ts';
+import type { BatchFigures } from '../src/db/batch-figures.ts';
 import type { Database } from '../src/db/database.ts';
 import type { ImportPlan } from '../src/batches/import-rows.ts';
 import { findJob, markFailed } from '../src/db/jobs.ts';

@@ -1,15 +1,18 @@
 import { basename } from 'node:path';
 import { cancellationSignal } from '@temporalio/activity';
 import { findBatch, lockBatch } from '../src/db/batches.ts';
-import { batchFigures, type BatchFigures } from '../src/db/batch-figures.ts';
-import { type ImportPlan, importRows } from '../src/batches/import-rows.ts';
+import { batchFigures } from '../src/db/batch-figures.ts';
+import type { BatchFigures } from '../src/db/batch-figures.ts';
+import { importRows } from '../src/batches/import-rows.ts';
+import type { ImportPlan } from '../src/batches/import-rows.ts';
 import { newestWaiting } from '../src/db/saves.ts';
 import { markSeen } from '../src/db/workbooks.ts';
 import { taskByName } from '../src/tasks/registry.ts';
 import type { TrackingTask } from '../src/tasks/types.ts';
 import { readWorkbookApart } from '../src/workbook/apart/apart.ts';
 import { asActivities } from './as-activities.ts';
-import { withCopy, type WorkbookDeps } from '../src/batches/workbook-copy.ts';
+import { withCopy } from '../src/batches/workbook-copy.ts';
+import type { WorkbookDeps } from '../src/batches/workbook-copy.ts';
 
 export type ExcelActivities = ReturnType<typeof createExcelActivities>;
 

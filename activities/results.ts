@@ -1,10 +1,13 @@
-import { batchFigures, type BatchFigures } from '../src/db/batch-figures.ts';
-import { findJob, type Job } from '../src/db/jobs.ts';
+import { batchFigures } from '../src/db/batch-figures.ts';
+import type { BatchFigures } from '../src/db/batch-figures.ts';
+import { findJob } from '../src/db/jobs.ts';
+import type { Job } from '../src/db/jobs.ts';
 import { latestNotification, settleNotifications } from '../src/db/inbox.ts';
 import { hasFailedRows } from '../src/db/rows.ts';
 import { WaitForAccount } from '../src/pacing/account-call.ts';
 import { asActivities } from './as-activities.ts';
-import { createJobResults, type JobResultsDeps } from '../src/batches/job-results.ts';
+import { createJobResults } from '../src/batches/job-results.ts';
+import type { JobResultsDeps } from '../src/batches/job-results.ts';
 
 export interface ResultsOutcome extends BatchFigures {
   /** Jobs whose call the account's clock does not allow yet: process them again in `waitMs`. */

@@ -1,13 +1,15 @@
 import {
-  type Client,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { findBatch } from '../src/db/batches.ts';
 import type { Database } from '../src/db/database.ts';
-import { type PersonMessage, workbookChanged } from '../src/temporal/messages.ts';
-import { startWorkflow, type WorkflowDeps } from '../src/temporal/start-batch.ts';
+import { workbookChanged } from '../src/temporal/messages.ts';
+import type { PersonMessage } from '../src/temporal/messages.ts';
+import { startWorkflow } from '../src/temporal/start-batch.ts';
+import type { WorkflowDeps } from '../src/temporal/start-batch.ts';
 import { asActivities } from './as-activities.ts';
 
 export type SavedBatchActivities = ReturnType<typeof createSavedBatchActivities>;

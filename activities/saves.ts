@@ -1,35 +1,29 @@
 import { basename } from 'node:path';
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
-import { type Batch, findBatch, lockBatch, runningBatch, setBatchState } from '../src/db/batches.ts';
-import { type BatchFigures, batchFigures } from '../src/db/batch-figures.ts';
-import { addRows, type ImportPlan } from '../src/batches/import-rows.ts';
+import { findBatch, lockBatch, runningBatch, setBatchState } from '../src/db/batches.ts';
+import type { Batch } from '../src/db/batches.ts';
+import { batchFigures } from '../src/db/batch-figures.ts';
+import type { BatchFigures } from '../src/db/batch-figures.ts';
+import { addRows } from '../src/batches/import-rows.ts';
+import type { ImportPlan } from '../src/batches/import-rows.ts';
 import { rowsById } from '../src/db/rows.ts';
 import { askAgain } from '../src/batches/retry-rows.ts';
 import { markExamined, newestWaiting } from '../src/db/saves.ts';
 import { knownWorkbook, markSeen } from '../src/db/workbooks.ts';
 import { writeAgain } from '../src/db/written-rows.ts';
 import { errorMessage, TsuisekiError } from '../src/errors.ts';
-import { pickRows, type SaveAges } from '../src/saves/pick-rows.ts';
-import {
-  type HoldLimits,
-  holdReason,
-  type SavedWorkbook,
-  untoldHold,
-  writeFailedBatch,
-  writeSavedBatch,
-} from '../src/saves/saved-batch.ts';
+import { pickRows } from '../src/saves/pick-rows.ts';
+import type { SaveAges } from '../src/saves/pick-rows.ts';
+import { holdReason, untoldHold, writeFailedBatch, writeSavedBatch } from '../src/saves/saved-batch.ts';
+import type { HoldLimits, SavedWorkbook } from '../src/saves/saved-batch.ts';
 import { taskByName, taskForPath } from '../src/tasks/registry.ts';
 import type { TrackingTask } from '../src/tasks/types.ts';
 import { readWorkbookApart } from '../src/workbook/apart/apart.ts';
 import type { WorkbookColumns, WorkbookContent } from '../src/workbook/types.ts';
 import { asActivities } from './as-activities.ts';
 import { isFinal } from './failures.ts';
-import {
-  findWorkbook,
-  withCopy,
-  type WorkbookCopy,
-  type WorkbookDeps,
-} from '../src/batches/workbook-copy.ts';
+import { findWorkbook, withCopy } from '../src/batches/workbook-copy.ts';
+import type { WorkbookCopy, WorkbookDeps } from '../src/batches/workbook-copy.ts';
 
 export type SaveActivities = ReturnType<typeof createSaveActivities>;
 

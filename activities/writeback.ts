@@ -1,7 +1,9 @@
 import { basename, join } from 'node:path';
 import { cancellationSignal } from '@temporalio/activity';
-import { type Batch, findBatch } from '../src/db/batches.ts';
-import { batchFigures, type BatchFigures } from '../src/db/batch-figures.ts';
+import { findBatch } from '../src/db/batches.ts';
+import type { Batch } from '../src/db/batches.ts';
+import { batchFigures } from '../src/db/batch-figures.ts';
+import type { BatchFigures } from '../src/db/batch-figures.ts';
 import { endSession, sessionsUnderWay } from '../src/db/editing-sessions.ts';
 import { statusText } from '../src/db/status-column.ts';
 import { markWrittenOver } from '../src/db/workbooks.ts';
@@ -13,7 +15,8 @@ import type { CommandService } from '../src/onlyoffice/command-service.ts';
 import { patchWorkbookApart } from '../src/workbook/apart/apart.ts';
 import type { CellEdit, CellOutcome } from '../src/workbook/types.ts';
 import { asActivities } from './as-activities.ts';
-import { withCopy, type WorkbookDeps } from '../src/batches/workbook-copy.ts';
+import { withCopy } from '../src/batches/workbook-copy.ts';
+import type { WorkbookDeps } from '../src/batches/workbook-copy.ts';
 
 export type WritebackActivities = ReturnType<typeof createWritebackActivities>;
 

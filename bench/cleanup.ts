@@ -2,41 +2,41 @@ import { errorMessage } from '../src/errors.ts';
 
 /** Ends what was started, the last first, one after the other, whether a bench ends, fails or is interrupted. */
 export class Cleanup {
-  private readonly ends: { what: string; end: () => Promise<void> }[] = [];
-  private readonly onProblem: (line: string) => void;
-  private running: Promise<void> = Promise.resolve();
-  private interrupted = false;
+  readonly #ends: { what: string; end: () => Promise<void> }[] = [];
+  readonly #onProblem: (line: string) => void;
+  #running: Promise<void> = Promise.resolve();
+  #interrupted = false;
 
   constructor(onProblem: (line: string) => void) {
-    this.onProblem = onProblem;
+    this.#onProblem = onProblem;
   }
 
   get wasInterrupted(): boolean {
-    return this.interrupted;
+    return this.#interrupted;
   }
 
   add(what: string, end: () => Promise<void>): void {
-    this.ends.push({ what, end });
-    if (this.interrupted) void this.run();
+    this.#ends.push({ what, end });
+    if (this.#interrupted) void this.run();
   }
 
   /** Never rejects: one end that fails must not keep the others. */
   run(): Promise<void> {
-    this.running = this.running.then(() => this.drain());
-    return this.running;
+    this.#running = this.#running.then(() => this.#drain());
+    return this.#running;
   }
 
   /** As {@link run}, and ends at once what a part still starts before it notices. */
   interrupt(): void {
-    this.interrupted = true;
+    this.#interrupted = true;
     void this.run();
   }
 
-  private async drain(): Promise<void> {
-    for (let next = this.ends.pop(); next !== undefined; next = this.ends.pop()) {
+  async #drain(): Promise<void> {
+    for (let next = this.#ends.pop(); next !== undefined; next = this.#ends.pop()) {
       const { what, end } = next;
       await end().catch((error: unknown) =>
-        this.onProblem(`${what} was not ended well: ${errorMessage(error)}`),
+        this.#onProblem(`${what} was not ended well: ${errorMessage(error)}`),
       );
     }
   }

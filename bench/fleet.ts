@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readUpFile, type UpFile } from '../src/settings/up-file.ts';
+import { readUpFile } from '../src/settings/up-file.ts';
+import type { UpFile } from '../src/settings/up-file.ts';
 import { effectiveSettings, loadSettings, readSettings } from '../src/settings/settings.ts';
-import { type Database, openDatabase } from '../src/db/database.ts';
+import { openDatabase } from '../src/db/database.ts';
+import type { Database } from '../src/db/database.ts';
 import { errorMessage } from '../src/errors.ts';
 import { taskByName } from '../src/tasks/registry.ts';
 import type { TaskName } from '../src/tasks/types.ts';

@@ -1,4 +1,5 @@
-import { type Fleet, startFleet } from './fleet.ts';
+import { startFleet } from './fleet.ts';
+import type { Fleet } from './fleet.ts';
 import type { Part, PartContext } from './part.ts';
 import { lateness, publishStamps, rowStates } from './stamps.ts';
 import { gaps } from './statistics.ts';

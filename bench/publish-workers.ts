@@ -12,20 +12,20 @@ const BUSY_TIMEOUT_MS = 20_000;
 
 /** The processes that poll the publish queue: one that `up` supervises, and others of our own beside it. */
 export class PublishWorkers {
-  private readonly own: TsuisekiProcess[] = [];
-  private readonly temporal: ConnectedClient;
-  private readonly startOne: () => TsuisekiProcess;
+  readonly #own: TsuisekiProcess[] = [];
+  readonly #temporal: ConnectedClient;
+  readonly #startOne: () => TsuisekiProcess;
 
   constructor(temporal: ConnectedClient, startOne: () => TsuisekiProcess) {
-    this.temporal = temporal;
-    this.startOne = startOne;
+    this.#temporal = temporal;
+    this.#startOne = startOne;
   }
 
   /** Starts what is missing to `count` processes; returns when all of them poll. */
   async grow(count: number): Promise<void> {
-    while (this.own.length < count - 1) this.own.push(this.startOne());
+    while (this.#own.length < count - 1) this.#own.push(this.#startOne());
     const until = Date.now() + READY_TIMEOUT_MS;
-    while ((await this.pollers()) < count) {
+    while ((await this.#pollers()) < count) {
       if (Date.now() > until)
         throw new BenchError('BENCH_TIMEOUT', `not all of ${count} publish workers became ready`);
       await delay(100);
@@ -36,11 +36,11 @@ export class PublishWorkers {
   async killBusy(workflowIds: readonly string[]): Promise<void> {
     const until = Date.now() + BUSY_TIMEOUT_MS;
     while (Date.now() < until) {
-      const [pid] = await this.busy(workflowIds);
+      const [pid] = await this.#busy(workflowIds);
       if (pid !== undefined) {
         process.kill(pid, 'SIGKILL');
         // The one of `up` is started again by its supervisor.
-        if (this.own.some((worker) => worker.pid === pid)) this.own.push(this.startOne());
+        if (this.#own.some((worker) => worker.pid === pid)) this.#own.push(this.#startOne());
         return;
       }
       await delay(20);
@@ -49,21 +49,21 @@ export class PublishWorkers {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.own.map((worker) => worker.stop()));
+    await Promise.all(this.#own.map((worker) => worker.stop()));
   }
 
-  private async pollers(): Promise<number> {
-    const { pollers } = await this.temporal.workflowService.describeTaskQueue({
-      namespace: this.temporal.options.namespace,
+  async #pollers(): Promise<number> {
+    const { pollers } = await this.#temporal.workflowService.describeTaskQueue({
+      namespace: this.#temporal.options.namespace,
       taskQueue: { name: QUEUES.publish_tracking },
       taskQueueType: ACTIVITY_QUEUE,
     });
     return new Set((pollers ?? []).map(({ identity }) => identity)).size;
   }
 
-  private async busy(workflowIds: readonly string[]): Promise<number[]> {
+  async #busy(workflowIds: readonly string[]): Promise<number[]> {
     const described = await Promise.all(
-      workflowIds.map((id) => this.temporal.workflow.getHandle(id).describe()),
+      workflowIds.map((id) => this.#temporal.workflow.getHandle(id).describe()),
     );
     return described.flatMap(({ raw }) =>
       (raw.pendingActivities ?? []).flatMap(({ lastWorkerIdentity }) => {

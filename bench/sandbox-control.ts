@@ -3,15 +3,15 @@ import { BenchError } from './part.ts';
 
 /** The control endpoints of a sandbox in a process of its own. */
 export class SandboxControl {
-  private readonly url: string;
+  readonly #url: string;
 
   constructor(controlUrl: string) {
-    this.url = controlUrl;
+    this.#url = controlUrl;
   }
 
   /** Every call as it arrived, refused ones too. */
   calls(): Promise<ReceivedCall[]> {
-    return this.ask('GET', 'calls') as Promise<ReceivedCall[]>;
+    return this.#ask('GET', 'calls') as Promise<ReceivedCall[]>;
   }
 
   async publishes(): Promise<ReceivedCall[]> {
@@ -19,28 +19,28 @@ export class SandboxControl {
   }
 
   notifications(): Promise<NotificationAttempt[]> {
-    return this.ask('GET', 'notifications') as Promise<NotificationAttempt[]>;
+    return this.#ask('GET', 'notifications') as Promise<NotificationAttempt[]>;
   }
 
   /** Every request to Yamato's page as it arrived. */
   yamatoRequests(): Promise<YamatoRequest[]> {
-    return this.ask('GET', 'yamato') as Promise<YamatoRequest[]>;
+    return this.#ask('GET', 'yamato') as Promise<YamatoRequest[]>;
   }
 
   async addFault(rule: Pick<FaultRule, 'kind'>): Promise<void> {
-    await this.ask('POST', 'faults', rule);
+    await this.#ask('POST', 'faults', rule);
   }
 
   async setLimits(callLimit: number, callWindowMs: number): Promise<void> {
-    await this.ask('POST', 'limits', { callLimit, callWindowMs });
+    await this.#ask('POST', 'limits', { callLimit, callWindowMs });
   }
 
   async setWebhookUrl(url: string): Promise<void> {
-    await this.ask('PUT', 'webhook-url', { url });
+    await this.#ask('PUT', 'webhook-url', { url });
   }
 
-  private async ask(method: string, path: string, body?: object): Promise<unknown> {
-    const answer = await fetch(`${this.url}/${path}`, {
+  async #ask(method: string, path: string, body?: object): Promise<unknown> {
+    const answer = await fetch(`${this.#url}/${path}`, {
       method,
       ...(body === undefined
         ? {}

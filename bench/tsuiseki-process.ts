@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../src/paths.ts';
@@ -19,13 +20,13 @@ const STOP_TIMEOUT_MS = 95_000;
 export class TsuisekiProcess {
   readonly child: ChildProcess;
   readonly ended: Promise<void>;
-  private readonly what: string;
-  private readonly logFile: string;
-  private output = '';
+  readonly #what: string;
+  readonly #logFile: string;
+  #output = '';
 
   constructor({ args, env, cwd, logFile }: ProcessOptions) {
-    this.what = `tsuiseki ${args.join(' ')}`;
-    this.logFile = logFile;
+    this.#what = `tsuiseki ${args.join(' ')}`;
+    this.#logFile = logFile;
     this.child = spawn(process.execPath, [join(packageRoot, 'bin/tsuiseki.js'), ...args], {
       env,
       cwd,
@@ -33,7 +34,7 @@ export class TsuisekiProcess {
       detached: true,
       stdio: ['ignore', 'pipe', openSync(logFile, 'a')],
     });
-    this.child.stdout?.on('data', (chunk) => (this.output += String(chunk)));
+    this.child.stdout?.on('data', (chunk) => (this.#output += String(chunk)));
     // 'close': everything it printed has been read.
     this.ended = new Promise((resolve) => {
       this.child.once('close', () => resolve());
@@ -41,7 +42,7 @@ export class TsuisekiProcess {
   }
 
   get pid(): number {
-    if (this.child.pid === undefined) throw this.failure('did not start');
+    if (this.child.pid === undefined) throw this.#failure('did not start');
     return this.child.pid;
   }
 
@@ -53,21 +54,21 @@ export class TsuisekiProcess {
   async firstLine(): Promise<unknown> {
     const line = await new Promise<string | null>((resolve) => {
       const look = () => {
-        const end = this.output.indexOf('\n');
-        if (end >= 0) resolve(this.output.slice(0, end));
+        const end = this.#output.indexOf('\n');
+        if (end >= 0) resolve(this.#output.slice(0, end));
       };
       this.child.stdout?.on('data', look);
       void this.ended.then(() => resolve(null));
       look();
     });
-    if (line === null) throw this.failure('ended before it was ready');
+    if (line === null) throw this.#failure('ended before it was ready');
     return JSON.parse(line) as unknown;
   }
 
   /** Waits for its end; anything but exit 0 is an error. */
   async succeeded(): Promise<void> {
     await this.ended;
-    if (this.child.exitCode !== 0) throw this.failure(`ended with status ${this.child.exitCode}`);
+    if (this.child.exitCode !== 0) throw this.#failure(`ended with status ${this.child.exitCode}`);
   }
 
   async stop(): Promise<void> {
@@ -79,8 +80,8 @@ export class TsuisekiProcess {
   }
 
   /** With what it said last: its log goes with the folder. */
-  private failure(text: string): BenchError {
-    const last = readFileSync(this.logFile, 'utf8').trim().split('\n').at(-1) ?? '';
-    return new BenchError('BENCH_PROCESS', `${this.what} ${text}: ${last}`);
+  #failure(text: string): BenchError {
+    const last = readFileSync(this.#logFile, 'utf8').trim().split('\n').at(-1) ?? '';
+    return new BenchError('BENCH_PROCESS', `${this.#what} ${text}: ${last}`);
   }
 }

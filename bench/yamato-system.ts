@@ -1,6 +1,7 @@
 import { expectedText } from '../src/sandbox/index.ts';
 import { readWorkbook } from '../src/workbook/read-workbook.ts';
-import { type Fleet, startFleet } from './fleet.ts';
+import { startFleet } from './fleet.ts';
+import type { Fleet } from './fleet.ts';
 import type { PartContext } from './part.ts';
 
 export const TASK = 'yamato_tracking_10';

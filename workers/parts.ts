@@ -1,6 +1,8 @@
 import type { Client } from '@temporalio/client';
-import { createYamatoClient, type YamatoClient } from '../src/carriers/yamato/client.ts';
-import { requireSetting, type Settings } from '../src/settings/settings.ts';
+import { createYamatoClient } from '../src/carriers/yamato/client.ts';
+import type { YamatoClient } from '../src/carriers/yamato/client.ts';
+import { requireSetting } from '../src/settings/settings.ts';
+import type { Settings } from '../src/settings/settings.ts';
 import { CarrierClock } from '../src/pacing/carrier-clock.ts';
 import type { Database } from '../src/db/database.ts';
 import { openWebDav } from '../src/files/open-files.ts';
@@ -9,15 +11,18 @@ import type { WebDavFiles } from '../src/files/webdav/webdav-files.ts';
 import { WorkbookFiles } from '../src/files/workbook-files.ts';
 import type { ImportPlan } from '../src/batches/import-rows.ts';
 import type { Logger } from '../src/log.ts';
-import { type CommandService, createCommandService } from '../src/onlyoffice/command-service.ts';
+import { createCommandService } from '../src/onlyoffice/command-service.ts';
+import type { CommandService } from '../src/onlyoffice/command-service.ts';
 import { columnsOf, subjectsPerJobOf, withSitemap } from '../src/settings/by-task.ts';
 import type { TrackingTask } from '../src/tasks/types.ts';
 import { BatchSweep } from '../src/temporal/batch-sweep.ts';
 import { NotificationRelay } from '../src/temporal/notification-relay.ts';
 import { startWorkflow } from '../src/temporal/start-batch.ts';
-import { AccountClock, type TimeSource } from '../src/pacing/account-clock.ts';
+import { AccountClock } from '../src/pacing/account-clock.ts';
+import type { TimeSource } from '../src/pacing/account-clock.ts';
 import type { WorkbookColumns } from '../src/workbook/types.ts';
-import { createWebScraperClient, type WebScraperClient } from '../src/webscraper/client.ts';
+import { createWebScraperClient } from '../src/webscraper/client.ts';
+import type { WebScraperClient } from '../src/webscraper/client.ts';
 
 /** What the activities of all workers are made of. */
 export interface WorkerParts {

@@ -1,20 +1,23 @@
 import { Client, Connection } from '@temporalio/client';
 import {
   DefaultLogger,
-  type LogEntry,
   makeTelemetryFilterString,
   NativeConnection,
   Runtime,
   Worker,
 } from '@temporalio/worker';
+import type { LogEntry } from '@temporalio/worker';
 import { openDatabase } from '../src/db/database.ts';
-import { requireSetting, type Settings } from '../src/settings/settings.ts';
+import { requireSetting } from '../src/settings/settings.ts';
+import type { Settings } from '../src/settings/settings.ts';
 import type { Logger } from '../src/log.ts';
 import { compiledModule } from '../src/paths.ts';
 import { temporalOptions } from '../src/temporal/connection.ts';
-import { QUEUES, type WorkerName } from '../src/temporal/names.ts';
+import { QUEUES } from '../src/temporal/names.ts';
+import type { WorkerName } from '../src/temporal/names.ts';
 import { createParts } from './parts.ts';
-import { WORKERS, type WorkerSpec } from './registry.ts';
+import { WORKERS } from './registry.ts';
+import type { WorkerSpec } from './registry.ts';
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 

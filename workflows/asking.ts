@@ -28,7 +28,7 @@ export class Asking extends JobByJob<AskOutcome> {
     const { run } = this;
     run.update(figures);
     if (outcome === 'asked') this.failedInARow = 0;
-    if (outcome === 'gave up') await this.countFailure(why);
+    if (outcome === 'gave up') await this.#countFailure(why);
     const { resumes } = run;
     if (waitMs > 0 && run.figures.next !== null)
       await run.wait(waitMs, why, () => !run.open || run.resumes > resumes);
@@ -38,7 +38,7 @@ export class Asking extends JobByJob<AskOutcome> {
     // Nothing was sent, or the database knows: the group is asked for again.
   }
 
-  private async countFailure(why: string): Promise<void> {
+  async #countFailure(why: string): Promise<void> {
     this.failedInARow += 1;
     if (this.failedInARow < FAILURES_TO_HOLD) return;
     this.failedInARow = 0;

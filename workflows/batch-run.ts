@@ -13,18 +13,8 @@ import { DONE_ROWS, FAILED_ROWS, STATE } from '../src/temporal/search-attributes
 import { rowNumbers } from '../src/tasks/row-selection.ts';
 import { batchSteps, excel } from './activity-proxies.ts';
 import type { BatchInput } from '../src/temporal/workflows.ts';
-import {
-  type BatchProgress,
-  cancel,
-  type CancelMessage,
-  pause,
-  type PersonMessage,
-  progress,
-  resume,
-  type RetryMessage,
-  retryRows,
-  workbookChanged,
-} from '../src/temporal/messages.ts';
+import { cancel, pause, progress, resume, retryRows, workbookChanged } from '../src/temporal/messages.ts';
+import type { BatchProgress, CancelMessage, PersonMessage, RetryMessage } from '../src/temporal/messages.ts';
 import { detailsOf, personText } from './details.ts';
 
 /** A run takes at most 10,000 signals and 50,000 events; well before that its successor takes over. */
@@ -53,8 +43,8 @@ export class BatchRun {
   /** Counts resumes: a wait under way ends with the next one. */
   resumes = 0;
   /** What the batch waits for just now, for people. */
-  private readonly waits: string[] = [];
-  private ended: { state: BatchState; reason: string | null } | null = null;
+  readonly #waits: string[] = [];
+  #ended: { state: BatchState; reason: string | null } | null = null;
 
   /**
    * Sets the handlers: made before the workflow's first await. `stopPublishing` resolves once nothing more will be
@@ -65,7 +55,7 @@ export class BatchRun {
     this.input = input;
     this.paused = input.carried === null ? input.paused : input.carried.paused;
     this.cancelled = input.carried?.cancelled ?? null;
-    setHandler(progress, () => this.progress());
+    setHandler(progress, () => this.#progress());
     setHandler(pause, async (message) => {
       this.paused ??= message;
       await Promise.all([batchSteps.recordPause({ batchId, ...message }), stopPublishing()]);
@@ -85,10 +75,10 @@ export class BatchRun {
     });
     const retry = async (message: RetryMessage) => {
       this.update(await batchSteps.retryRows({ batchId, ...message }));
-      return this.progress();
+      return this.#progress();
     };
     const mustGoOn: (message: PersonMessage) => void = () => {
-      if (this.ended !== null || this.cancelled !== null) throw new Error('the batch is ending');
+      if (this.#ended !== null || this.cancelled !== null) throw new Error('the batch is ending');
     };
     setHandler(retryRows, retry, {
       validator: (message) => {
@@ -96,16 +86,16 @@ export class BatchRun {
         if (message.rows !== null) rowNumbers(message.rows);
       },
     });
-    setHandler(workbookChanged, () => this.join(), { validator: mustGoOn });
+    setHandler(workbookChanged, () => this.#join(), { validator: mustGoOn });
   }
 
   /** Takes in the rows of a save; more of them than may go unasked pause the batch. */
-  private async join(): Promise<BatchProgress> {
+  async #join(): Promise<BatchProgress> {
     const { hold, ...joined } = await excel.joinRows.executeWithOptions({ summary: 'rows of a save' }, [
       { batchId: this.input.batchId },
     ]);
     this.update(joined);
-    return hold === null ? this.progress() : this.hold(hold);
+    return hold === null ? this.#progress() : this.hold(hold);
   }
 
   /** Pauses the batch until a person resumes it. */
@@ -128,7 +118,7 @@ export class BatchRun {
     const { asOf, counts, unwritten, unshown, inFlight, next } = figures;
     const leftMs = figures.leftMs ?? this.figures.leftMs;
     this.figures = { asOf, counts, unwritten, unshown, inFlight, next, leftMs };
-    setCurrentDetails(detailsOf(this.progress(), this.figures.leftMs, this.waits.at(-1) ?? null));
+    setCurrentDetails(detailsOf(this.#progress(), this.figures.leftMs, this.#waits.at(-1) ?? null));
   }
 
   /** Whether publishing may go on. */
@@ -146,7 +136,7 @@ export class BatchRun {
 
   /** Brings state and reason up to date where people look: database, search attributes, details. */
   async show(): Promise<BatchProgress> {
-    const { state, reason } = this.progress();
+    const { state, reason } = this.#progress();
     this.update(await batchSteps.saveState({ batchId: this.input.batchId, state, reason }));
     const { completed, failed, invalid } = this.figures.counts;
     upsertSearchAttributes([
@@ -154,29 +144,29 @@ export class BatchRun {
       { key: FAILED_ROWS, value: failed },
       { key: DONE_ROWS, value: completed + failed + invalid },
     ]);
-    return this.progress();
+    return this.#progress();
   }
 
   async end(state: BatchState, reason: string | null): Promise<void> {
-    this.ended = { state, reason };
+    this.#ended = { state, reason };
     await this.show();
   }
 
   /** Sleeps, told in the timer's summary and in the details; wakes early once `isOver`. */
   async wait(waitMs: number, why: string, isOver: () => boolean): Promise<void> {
     const summary = `until ${new Date(Date.now() + waitMs).toISOString().slice(11, 19)} UTC: ${why}`;
-    this.waits.push(summary);
+    this.#waits.push(summary);
     this.update(this.figures);
     await CancellationScope.cancellable(async () => {
       await Promise.race([sleep(Math.max(1, waitMs), { summary }), condition(isOver)]);
       CancellationScope.current().cancel();
     });
-    this.waits.splice(this.waits.indexOf(summary), 1);
+    this.#waits.splice(this.#waits.indexOf(summary), 1);
   }
 
-  private progress(): BatchProgress {
+  #progress(): BatchProgress {
     const { counts } = this.figures;
-    if (this.ended !== null) return { ...this.ended, counts };
+    if (this.#ended !== null) return { ...this.#ended, counts };
     if (this.cancelled !== null)
       return { state: 'running', reason: personText('cancelled', this.cancelled), counts };
     if (this.paused !== null) return { state: 'paused', reason: personText('paused', this.paused), counts };

@@ -6,7 +6,7 @@ import type { BatchRun } from './batch-run.ts';
 export abstract class JobByJob<Outcome> {
   protected readonly run: BatchRun;
   /** The job in hand; null: none. */
-  private inHand: CancellationScope | null = null;
+  #inHand: CancellationScope | null = null;
 
   constructor(run: BatchRun) {
     this.run = run;
@@ -15,13 +15,13 @@ export abstract class JobByJob<Outcome> {
   /** Nothing is left that this batch may send. */
   get done(): boolean {
     const { figures, cancelled } = this.run;
-    return this.inHand === null && (figures.next === null || cancelled !== null);
+    return this.#inHand === null && (figures.next === null || cancelled !== null);
   }
 
   /** Takes back a job that waits for its turn, and lets one that has begun come to its answer. */
   async stop(): Promise<void> {
-    this.inHand?.cancel();
-    await condition(() => this.inHand === null);
+    this.#inHand?.cancel();
+    await condition(() => this.#inHand === null);
   }
 
   /** Runs until `isOver`. */
@@ -31,7 +31,7 @@ export abstract class JobByJob<Outcome> {
       await condition(() => isOver() || (run.open && run.figures.next !== null));
       if (isOver()) return;
       const job = run.figures.next;
-      if (job !== null) await this.sendInHand(job);
+      if (job !== null) await this.#sendInHand(job);
     }
   }
 
@@ -44,16 +44,16 @@ export abstract class JobByJob<Outcome> {
   /** The activity was cancelled, or its worker died. */
   protected abstract brokenOff(job: PendingJob): Promise<void>;
 
-  private async sendInHand(job: PendingJob): Promise<void> {
+  async #sendInHand(job: PendingJob): Promise<void> {
     try {
-      this.inHand = new CancellationScope();
-      const outcome = await this.inHand.run(() => this.send(job));
-      this.inHand = null;
+      this.#inHand = new CancellationScope();
+      const outcome = await this.#inHand.run(() => this.send(job));
+      this.#inHand = null;
       await this.take(outcome);
     } catch (error) {
       if (!(error instanceof ActivityFailure)) throw error;
       await this.brokenOff(job);
-      this.inHand = null;
+      this.#inHand = null;
       if (!isCancellation(error)) await this.run.wait(1_000, 'a job was broken off', () => !this.run.open);
     }
   }

@@ -14,18 +14,18 @@ const IN_USE: Pauses = { firstMs: 2_000, longestMs: 60_000 };
 
 /** Writes a batch's results back whenever enough rows are new, one writeback at a time. */
 export class Writebacks {
-  private readonly run: BatchRun;
+  readonly #run: BatchRun;
 
   constructor(run: BatchRun) {
-    this.run = run;
+    this.#run = run;
   }
 
   /** Runs until `isOver`; {@link writeAll} does the rest, without waiting. */
   async asRowsComplete(isOver: () => boolean): Promise<void> {
-    const { writebackEvery, writebackMinIntervalMs } = this.run.input;
-    const due = () => this.run.figures.unwritten >= writebackEvery;
+    const { writebackEvery, writebackMinIntervalMs } = this.#run.input;
+    const due = () => this.#run.figures.unwritten >= writebackEvery;
     // The rows that wait are shown before the first of them has a result.
-    if (this.run.figures.unshown > 0) await this.writeAll(isOver);
+    if (this.#run.figures.unshown > 0) await this.writeAll(isOver);
     while (!isOver()) {
       await condition(() => isOver() || due());
       if (isOver()) return;
@@ -36,9 +36,9 @@ export class Writebacks {
 
   /** One writeback of all that is new. A workbook that cannot be written is tried until `giveUp`. */
   async writeAll(giveUp: () => boolean): Promise<void> {
-    const { run } = this;
+    const run = this.#run;
     for (let tries = 0; run.figures.unwritten > 0 || run.figures.unshown > 0; tries += 1) {
-      const pauses = await this.write();
+      const pauses = await this.#write();
       if (pauses === null || giveUp()) return;
       const pauseMs = Math.min(pauses.firstMs * 2 ** tries, pauses.longestMs);
       await run.wait(pauseMs, run.writebackTrouble ?? 'the workbook cannot be written', giveUp);
@@ -46,8 +46,8 @@ export class Writebacks {
   }
 
   /** Null: written. Otherwise how long to pause before the next try. */
-  private async write(): Promise<Pauses | null> {
-    const { run } = this;
+  async #write(): Promise<Pauses | null> {
+    const run = this.#run;
     const { unwritten } = run.figures;
     const summary = unwritten > 0 ? `${unwritten} results into the workbook` : 'the status column';
     let trouble: string | null = null;

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { sabreDavMissing, startSabreDav } from '../../test/support/files/sabre-dav.ts';
 import { writeSampleWorkbook } from '../../src/sandbox/sample-workbook.ts';
 import { startFleet } from '../fleet.ts';
-import { BenchError, type Part } from '../part.ts';
+import { BenchError } from '../part.ts';
+import type { Part } from '../part.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { until } from '../until.ts';
 

@@ -1,9 +1,12 @@
 import type { Database } from '../db/database.ts';
 import type { ImportPlan } from './import-rows.ts';
-import { type Job, markFailed, markPublished, rowsOfJobs } from '../db/jobs.ts';
+import { markFailed, markPublished, rowsOfJobs } from '../db/jobs.ts';
+import type { Job } from '../db/jobs.ts';
 import { failedCalls } from '../pacing/call-records.ts';
-import { type Notification, settleNotifications } from '../db/inbox.ts';
-import { redirectJob, type RowOutcome, saveOutcomes, setJobState } from '../db/results.ts';
+import { settleNotifications } from '../db/inbox.ts';
+import type { Notification } from '../db/inbox.ts';
+import { redirectJob, saveOutcomes, setJobState } from '../db/results.ts';
+import type { RowOutcome } from '../db/results.ts';
 import { errorMessage } from '../errors.ts';
 import type { WebscraperLookup } from '../tasks/lookup.ts';
 import { isRedirect } from '../tasks/redirect.ts';

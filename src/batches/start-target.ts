@@ -1,5 +1,6 @@
 import { access, constants, realpath } from 'node:fs/promises';
-import { FileError, type FileStore } from '../files/types.ts';
+import { FileError } from '../files/types.ts';
+import type { FileStore } from '../files/types.ts';
 import { isWebdavPath, webdavPath } from '../files/webdav/path.ts';
 import { taskByName, taskForPath } from '../tasks/registry.ts';
 import { TaskError } from '../tasks/types.ts';

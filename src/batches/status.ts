@@ -1,8 +1,10 @@
 import { sql } from 'drizzle-orm';
 import type { AccountLimits } from '../pacing/account-turns.ts';
-import { type Account, readAccount, timeLeft } from '../pacing/account-figures.ts';
+import { readAccount, timeLeft } from '../pacing/account-figures.ts';
+import type { Account } from '../pacing/account-figures.ts';
 import type { Batch } from '../db/batches.ts';
-import { type BatchCounts, batchFigures } from '../db/batch-figures.ts';
+import { batchFigures } from '../db/batch-figures.ts';
+import type { BatchCounts } from '../db/batch-figures.ts';
 import type { Queries } from '../db/database.ts';
 import type { BatchState } from '../db/schema.ts';
 

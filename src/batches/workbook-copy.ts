@@ -1,13 +1,9 @@
 import type { Database } from '../db/database.ts';
-import {
-  isPlaceTaken,
-  knownWorkbook,
-  moveWorkbook,
-  type SeenVersion,
-  workbookOfFile,
-} from '../db/workbooks.ts';
+import { isPlaceTaken, knownWorkbook, moveWorkbook, workbookOfFile } from '../db/workbooks.ts';
+import type { SeenVersion } from '../db/workbooks.ts';
 import { sha256OfFile } from '../files/sha256.ts';
-import { FileError, type FileInfo, type FileStore } from '../files/types.ts';
+import { FileError } from '../files/types.ts';
+import type { FileInfo, FileStore } from '../files/types.ts';
 import { withDownload } from '../files/with-download.ts';
 
 export interface WorkbookDeps {

@@ -14,7 +14,8 @@ import { writeSampleWorkbook } from '../sandbox/sample-workbook.ts';
 import { note, printLine } from './print.ts';
 import { ProgressDisplay } from './progress.ts';
 import { stopRequests } from './stop-signal.ts';
-import { StoppedEarly, startSystem, type System } from './system.ts';
+import { StoppedEarly, startSystem } from './system.ts';
+import type { System } from './system.ts';
 import { followBatch } from './watch.ts';
 
 class DemoError extends TsuisekiError<'DEMO_WRONG'> {}

@@ -19,48 +19,48 @@ export interface KeptServerOptions<S extends EmbeddedServer> {
 
 /** An embedded server that is started again when it dies, at the same place, so that all find it again. */
 export class KeptServer<S extends EmbeddedServer> {
-  private readonly options: KeptServerOptions<S>;
-  private readonly stopping = new AbortController();
-  private current: S | null = null;
-  private starting: Promise<void>;
+  readonly #options: KeptServerOptions<S>;
+  readonly #stopping = new AbortController();
+  #current: S | null = null;
+  #starting: Promise<void>;
 
   constructor(options: KeptServerOptions<S>) {
-    this.options = options;
-    this.starting = this.startOnce();
+    this.#options = options;
+    this.#starting = this.#startOnce();
   }
 
   /** The server, once it is ready; rejects when its first start fails. */
   async ready(): Promise<S> {
-    await this.starting;
-    if (this.current === null) throw new TypeError(`${this.options.name} is not running`);
-    return this.current;
+    await this.#starting;
+    if (this.#current === null) throw new TypeError(`${this.#options.name} is not running`);
+    return this.#current;
   }
 
   get pid(): number | undefined {
-    return this.current?.pid;
+    return this.#current?.pid;
   }
 
   /** Ends it, also one that is still starting. */
   async stop(): Promise<void> {
-    this.stopping.abort();
-    await this.starting.catch(() => undefined);
-    await this.current?.stop();
+    this.#stopping.abort();
+    await this.#starting.catch(() => undefined);
+    await this.#current?.stop();
   }
 
-  private async startOnce(): Promise<void> {
-    this.current = await this.options.start(() => {
-      if (!this.stopping.signal.aborted) this.starting = this.startAgain();
-    }, this.current);
+  async #startOnce(): Promise<void> {
+    this.#current = await this.#options.start(() => {
+      if (!this.#stopping.signal.aborted) this.#starting = this.#startAgain();
+    }, this.#current);
   }
 
-  private async startAgain(): Promise<void> {
-    const { name, onProgress, onRestart } = this.options;
-    const { signal } = this.stopping;
+  async #startAgain(): Promise<void> {
+    const { name, onProgress, onRestart } = this.#options;
+    const { signal } = this.#stopping;
     onProgress(`${name} has ended; it is started again`);
     for (let failures = 0; !signal.aborted; failures += 1) {
       try {
         await delay(restartDelayMs(failures), undefined, { signal });
-        await this.startOnce();
+        await this.#startOnce();
         onRestart();
         return;
       } catch (error) {

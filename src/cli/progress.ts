@@ -30,36 +30,36 @@ export function progressBar(status: BatchStatus, nowMs: number): string {
 
 /** A batch on its way: a bar that is drawn over itself on a terminal, a line for each change elsewhere. */
 export class ProgressDisplay {
-  private readonly stream: NodeJS.WriteStream;
-  private drawn = false;
+  readonly #stream: NodeJS.WriteStream;
+  #drawn = false;
 
   constructor(stream: NodeJS.WriteStream) {
-    this.stream = stream;
+    this.#stream = stream;
   }
 
   /** The batch has moved on. */
   change(status: BatchStatus): void {
-    if (this.stream.isTTY) this.draw(status);
-    else this.stream.write(`${statusLine(status)}\n`);
+    if (this.#stream.isTTY) this.#draw(status);
+    else this.#stream.write(`${statusLine(status)}\n`);
   }
 
   /** It has not, but time has. */
   look(status: BatchStatus): void {
-    if (this.stream.isTTY) this.draw(status);
+    if (this.#stream.isTTY) this.#draw(status);
   }
 
   /** Leaves the bar as it is; what is written next begins a line. */
   end(): void {
-    if (this.drawn) this.stream.write('\n');
-    this.drawn = false;
+    if (this.#drawn) this.#stream.write('\n');
+    this.#drawn = false;
   }
 
-  private draw(status: BatchStatus): void {
+  #draw(status: BatchStatus): void {
     // A bar longer than the terminal would wrap, and the next one would not be drawn over it. One column is kept for
     // the cursor. A terminal that has no size says 0.
-    const columns = this.stream.columns > 0 ? this.stream.columns : DEFAULT_COLUMNS;
+    const columns = this.#stream.columns > 0 ? this.#stream.columns : DEFAULT_COLUMNS;
     const bar = [...progressBar(status, Date.now())].slice(0, columns - 1).join('');
-    this.stream.write(`\r\u001B[K${bar}`);
-    this.drawn = true;
+    this.#stream.write(`\r\u001B[K${bar}`);
+    this.#drawn = true;
   }
 }

@@ -11,7 +11,8 @@ import type { Command } from 'commander';
 import { forecastSubjects, printDryRun } from './forecast.ts';
 import { printJson, printLine, statusLine } from './print.ts';
 import { batchNamed, withDatabase, withTemporal } from './session.ts';
-import { fromHere, steerCommand, type SteerOptions } from './steer.ts';
+import { fromHere, steerCommand } from './steer.ts';
+import type { SteerOptions } from './steer.ts';
 import { chosenRows } from './usage.ts';
 
 class NothingToRetry extends TsuisekiError<'NOTHING_TO_RETRY'> {}

@@ -1,6 +1,9 @@
-import { loadSettings, type Settings, SettingsError } from '../settings/settings.ts';
-import { type Batch, findBatch } from '../db/batches.ts';
-import { type Database, openDatabase } from '../db/database.ts';
+import { loadSettings, SettingsError } from '../settings/settings.ts';
+import type { Settings } from '../settings/settings.ts';
+import { findBatch } from '../db/batches.ts';
+import type { Batch } from '../db/batches.ts';
+import { openDatabase } from '../db/database.ts';
+import type { Database } from '../db/database.ts';
 import { openFiles } from '../files/open-files.ts';
 import type { FileStore } from '../files/types.ts';
 import type { ConnectedClient } from '../temporal/connection.ts';

@@ -2,7 +2,8 @@ import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import { batchStatus } from '../batches/status.ts';
 import { TsuisekiError } from '../errors.ts';
-import { type BatchUpdate, cancel, pause, resume } from '../temporal/messages.ts';
+import { cancel, pause, resume } from '../temporal/messages.ts';
+import type { BatchUpdate } from '../temporal/messages.ts';
 import { printJson, printLine, statusLine } from './print.ts';
 import { batchNamed, withTemporal } from './session.ts';
 

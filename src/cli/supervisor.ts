@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { openLogFile } from '../embedded/log-file.ts';
 import { packageRoot } from '../paths.ts';
@@ -20,23 +21,23 @@ interface Running {
 
 /** Keeps processes of this program running: each is started again when it dies, all end together. */
 export class Supervisor {
-  private readonly running = new Map<string, Running>();
-  private readonly env: NodeJS.ProcessEnv;
-  private readonly logDir: string;
-  private readonly onRestart: () => void;
-  private stopping = false;
+  readonly #running = new Map<string, Running>();
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #logDir: string;
+  readonly #onRestart: () => void;
+  #stopping = false;
 
   /** `onRestart`: one has a new process id. */
   constructor(env: NodeJS.ProcessEnv, dataDir: string, onRestart: () => void = () => {}) {
-    this.env = env;
-    this.logDir = join(dataDir, 'logs');
-    this.onRestart = onRestart;
+    this.#env = env;
+    this.#logDir = join(dataDir, 'logs');
+    this.#onRestart = onRestart;
   }
 
   start(spec: ProcessSpec, failures = 0): void {
-    const log = openLogFile(join(this.logDir, `${spec.name}.log`));
+    const log = openLogFile(join(this.#logDir, `${spec.name}.log`));
     const child = spawn(process.execPath, [join(packageRoot, 'bin/tsuiseki.js'), ...spec.args], {
-      env: this.env,
+      env: this.#env,
       // A group of its own: Ctrl-C reaches this process alone, which then ends the others in order.
       detached: true,
       // The channel closes when this process dies, however it does: a child then ends by itself.
@@ -44,15 +45,15 @@ export class Supervisor {
     });
     log.close();
     const own: Running = { child, timer: null };
-    this.running.set(spec.name, own);
+    this.#running.set(spec.name, own);
     const startedAt = Date.now();
     const restart = () => {
-      if (this.stopping || own.timer !== null) return;
+      if (this.#stopping || own.timer !== null) return;
       // One that dies at once again is started with pauses that grow.
       const failed = Date.now() - startedAt > LONGEST_RESTART_DELAY_MS ? 0 : failures + 1;
       own.timer = setTimeout(() => {
         this.start(spec, failed);
-        this.onRestart();
+        this.#onRestart();
       }, restartDelayMs(failed));
     };
     child.once('exit', restart);
@@ -61,16 +62,16 @@ export class Supervisor {
   }
 
   processes(): { name: string; pid: number }[] {
-    return [...this.running].flatMap(([name, { child }]) =>
+    return [...this.#running].flatMap(([name, { child }]) =>
       child.pid === undefined ? [] : [{ name, pid: child.pid }],
     );
   }
 
   /** Ends all, and waits for their ends; at once, with nothing let finish, when the signal comes. */
   async stop(now: AbortSignal): Promise<void> {
-    this.stopping = true;
+    this.#stopping = true;
     await Promise.all(
-      [...this.running.values()].map(({ child, timer }) => {
+      [...this.#running.values()].map(({ child, timer }) => {
         if (timer !== null) clearTimeout(timer);
         return endChild(child, now);
       }),

@@ -5,15 +5,17 @@ import {
   readSettings,
   requireSetting,
   requireSettings,
-  type Settings,
   temporalConfigured,
 } from '../settings/settings.ts';
+import type { Settings } from '../settings/settings.ts';
 import { migrateDatabase } from '../db/database.ts';
 import { freePort } from '../embedded/ports.ts';
 import { startPostgres } from '../embedded/postgres/server.ts';
-import { startTemporalServer, type TemporalServer } from '../embedded/temporal/server.ts';
+import { startTemporalServer } from '../embedded/temporal/server.ts';
+import type { TemporalServer } from '../embedded/temporal/server.ts';
 import { errorMessage, TsuisekiError } from '../errors.ts';
-import { embeddedTemporal, removeUpFile, type UpFile, writeUpFile } from '../settings/up-file.ts';
+import { embeddedTemporal, removeUpFile, writeUpFile } from '../settings/up-file.ts';
+import type { UpFile } from '../settings/up-file.ts';
 import { applyTemporalConfig } from '../temporal/apply-config.ts';
 import { connectClient, temporalOptions } from '../temporal/connection.ts';
 import { QUEUES } from '../temporal/names.ts';
@@ -62,45 +64,45 @@ export async function startSystem(options: SystemOptions): Promise<System> {
 }
 
 class SystemStart {
-  private readonly options: SystemOptions;
-  private readonly given: Settings;
-  private readonly env: NodeJS.ProcessEnv;
-  private readonly processes: (() => { name: string; pid: number }[])[] = [];
+  readonly #options: SystemOptions;
+  readonly #given: Settings;
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #processes: (() => { name: string; pid: number }[])[] = [];
   /** Ends of what was started, the last one first. */
-  private readonly ends: (() => Promise<void> | void)[] = [];
-  private report: UpFile | null = null;
+  readonly #ends: (() => Promise<void> | void)[] = [];
+  #report: UpFile | null = null;
 
   constructor(given: Settings, options: SystemOptions) {
-    this.given = given;
-    this.options = options;
-    this.env = { ...given.env, TSUISEKI_DATA_DIR: given.dataDir };
+    this.#given = given;
+    this.#options = options;
+    this.#env = { ...given.env, TSUISEKI_DATA_DIR: given.dataDir };
   }
 
   async stop(): Promise<void> {
-    this.report = null;
-    for (const end of this.ends.splice(0).toReversed()) await end();
+    this.#report = null;
+    for (const end of this.#ends.splice(0).toReversed()) await end();
   }
 
   async run(): Promise<System> {
-    const { dataDir, jobDeadlineMs } = this.given;
-    const { onProgress, requests } = this.options;
-    this.ends.push(lockDataDir(dataDir));
+    const { dataDir, jobDeadlineMs } = this.#given;
+    const { onProgress, requests } = this.#options;
+    this.#ends.push(lockDataDir(dataDir));
     removeUpFile(dataDir);
-    const http = await this.chooseHttp();
-    await this.keepPostgres();
-    const webUi = await this.keepTemporal();
-    const sandbox = this.options.sandbox ? await this.superviseSandbox(http) : null;
-    const settings = readSettings(this.env);
+    const http = await this.#chooseHttp();
+    await this.#keepPostgres();
+    const webUi = await this.#keepTemporal();
+    const sandbox = this.#options.sandbox ? await this.#superviseSandbox(http) : null;
+    const settings = readSettings(this.#env);
     const databaseUrl = requireSetting(settings, 'databaseUrl');
     onProgress('bringing database and Temporal up to date');
     await migrateDatabase(databaseUrl);
     const client = await connectClient(settings);
-    this.ends.push(() => client.connection.close());
+    this.#ends.push(() => client.connection.close());
     await applyTemporalConfig(client.connection, client.options.namespace);
     await applySchedules(client, jobDeadlineMs);
     requests.stop.throwIfAborted();
     onProgress('starting workers and the HTTP server');
-    const supervisor = this.newSupervisor();
+    const supervisor = this.#newSupervisor();
     for (const name of Object.keys(QUEUES)) supervisor.start({ name, args: ['worker', name] });
     supervisor.start({ name: 'http', args: ['serve'] });
     const logs = join(dataDir, 'logs');
@@ -111,95 +113,95 @@ class SystemStart {
     const temporalAddress = temporalOptions(settings).connectionOptions.address ?? '';
     const temporalNamespace = client.options.namespace;
     const where = { temporalAddress, temporalNamespace, webUi, http, databaseUrl, sandbox };
-    const report: UpFile = { ready: true, ...where, processes: this.allProcesses() };
-    this.report = report;
-    this.ends.push(() => removeUpFile(dataDir));
+    const report: UpFile = { ready: true, ...where, processes: this.#allProcesses() };
+    this.#report = report;
+    this.#ends.push(() => removeUpFile(dataDir));
     writeUpFile(dataDir, report);
     return { report, settings, stop: () => this.stop() };
   }
 
-  private allProcesses(): { name: string; pid: number }[] {
-    return this.processes.flatMap((each) => each());
+  #allProcesses(): { name: string; pid: number }[] {
+    return this.#processes.flatMap((each) => each());
   }
 
   /** Somebody has a new process id. */
-  private readonly onRestart = () => {
-    if (this.report === null) return;
-    this.report = { ...this.report, processes: this.allProcesses() };
-    writeUpFile(this.given.dataDir, this.report);
+  readonly #onRestart = () => {
+    if (this.#report === null) return;
+    this.#report = { ...this.#report, processes: this.#allProcesses() };
+    writeUpFile(this.#given.dataDir, this.#report);
   };
 
-  private newSupervisor(): Supervisor {
-    const supervisor = new Supervisor(this.env, this.given.dataDir, this.onRestart);
-    this.processes.push(() => supervisor.processes());
-    this.ends.push(() => supervisor.stop(this.options.requests.now));
+  #newSupervisor(): Supervisor {
+    const supervisor = new Supervisor(this.#env, this.#given.dataDir, this.#onRestart);
+    this.#processes.push(() => supervisor.processes());
+    this.#ends.push(() => supervisor.stop(this.#options.requests.now));
     return supervisor;
   }
 
   /** A port that was asked for is that one. With the sandbox nobody outside has to find it: any will do then. */
-  private async chooseHttp(): Promise<string> {
-    const { httpHost: host, httpPort: port, env } = this.given;
-    const anyWillDo = this.options.sandbox && (env['HTTP_PORT'] ?? '').trim() === '';
+  async #chooseHttp(): Promise<string> {
+    const { httpHost: host, httpPort: port, env } = this.#given;
+    const anyWillDo = this.#options.sandbox && (env['HTTP_PORT'] ?? '').trim() === '';
     const taken = await probePort('HTTP_PORT', { host, port }).catch((error: unknown) => {
       if (!anyWillDo) throw error;
       return probePort('HTTP_PORT', { host, port: 0 });
     });
-    this.env['HTTP_PORT'] = String(taken);
+    this.#env['HTTP_PORT'] = String(taken);
     return localUrl({ host, port: taken });
   }
 
-  private embedded() {
-    const { onProgress } = this.options;
-    return { env: this.env, dataDir: this.given.dataDir, onProgress };
+  #embedded() {
+    const { onProgress } = this.#options;
+    return { env: this.#env, dataDir: this.#given.dataDir, onProgress };
   }
 
-  private async keepPostgres(): Promise<void> {
-    if (this.given.databaseUrl !== null) return;
-    const { onProgress, requests } = this.options;
+  async #keepPostgres(): Promise<void> {
+    if (this.#given.databaseUrl !== null) return;
+    const { onProgress, requests } = this.#options;
     onProgress('starting Postgres');
     const kept = new KeptServer({
       name: 'Postgres',
       start: (onExit, previous: Awaited<ReturnType<typeof startPostgres>> | null) =>
-        startPostgres({ ...this.embedded(), onExit, ...(previous === null ? {} : { port: previous.port }) }),
+        startPostgres({ ...this.#embedded(), onExit, ...(previous === null ? {} : { port: previous.port }) }),
       onProgress,
-      onRestart: this.onRestart,
+      onRestart: this.#onRestart,
     });
-    this.keep('postgres', kept);
-    this.env['DATABASE_URL'] = (await kept.ready()).url;
+    this.#keep('postgres', kept);
+    this.#env['DATABASE_URL'] = (await kept.ready()).url;
     requests.stop.throwIfAborted();
   }
 
   /** The Web UI's address; null when Temporal is somebody else's. */
-  private async keepTemporal(): Promise<string | null> {
-    if (temporalConfigured(this.given)) return null;
-    const { onProgress, requests } = this.options;
+  async #keepTemporal(): Promise<string | null> {
+    if (temporalConfigured(this.#given)) return null;
+    const { onProgress, requests } = this.#options;
     onProgress('starting Temporal');
-    const namespace = this.given.env['TEMPORAL_NAMESPACE']?.trim() || 'default';
+    const namespace = this.#given.env['TEMPORAL_NAMESPACE']?.trim() || 'default';
     const kept = new KeptServer({
       name: 'Temporal',
       start: (onExit, previous: TemporalServer | null) =>
-        startTemporalServer({ ...this.embedded(), namespace, onExit, ...portsOf(previous) }),
+        startTemporalServer({ ...this.#embedded(), namespace, onExit, ...portsOf(previous) }),
       onProgress,
-      onRestart: this.onRestart,
+      onRestart: this.#onRestart,
     });
-    this.keep('temporal', kept);
+    this.#keep('temporal', kept);
     const server = await kept.ready();
-    Object.assign(this.env, embeddedTemporal(this.env, server));
+    Object.assign(this.#env, embeddedTemporal(this.#env, server));
     requests.stop.throwIfAborted();
     return server.webUi;
   }
 
-  private keep(name: string, kept: Pick<KeptServer<TemporalServer>, 'pid' | 'stop'>): void {
-    this.ends.push(() => kept.stop());
-    this.processes.push(() => (kept.pid === undefined ? [] : [{ name, pid: kept.pid }]));
+  #keep(name: string, kept: Pick<KeptServer<TemporalServer>, 'pid' | 'stop'>): void {
+    this.#ends.push(() => kept.stop());
+    this.#processes.push(() => (kept.pid === undefined ? [] : [{ name, pid: kept.pid }]));
   }
 
   /** Its own supervisor: it ends after the workers, whose last calls it still answers. */
-  private async superviseSandbox(http: string): Promise<string> {
+  async #superviseSandbox(http: string): Promise<string> {
     const port = await freePort(8090);
     const sandbox = `http://127.0.0.1:${port}`;
-    const tokens = this.given.webhookTokens ?? [randomBytes(18).toString('base64url')];
-    Object.assign(this.env, {
+    const tokens = this.#given.webhookTokens ?? [randomBytes(18).toString('base64url')];
+    Object.assign(this.#env, {
       WEBHOOK_TOKEN: tokens.join(','),
       WEBSCRAPER_API_URL: `${sandbox}/api/v1`,
       WEBSCRAPER_API_TOKEN: 'sandbox',
@@ -207,7 +209,7 @@ class SystemStart {
     });
     const webhookUrl = `${http}/webhooks/webscraper?token=${encodeURIComponent(tokens[0] ?? '')}`;
     const args = ['sandbox', '--port', String(port), '--webhook-url', webhookUrl];
-    this.newSupervisor().start({ name: 'sandbox', args });
+    this.#newSupervisor().start({ name: 'sandbox', args });
     return sandbox;
   }
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { identify, isAlive, type ProcessIdentity } from '../embedded/process-identity.ts';
+import { identify, isAlive } from '../embedded/process-identity.ts';
+import type { ProcessIdentity } from '../embedded/process-identity.ts';
 import { TsuisekiError } from '../errors.ts';
 
 export class AlreadyUp extends TsuisekiError<'ALREADY_UP'> {}

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { note, printJson } from './print.ts';
 import { stopRequests } from './stop-signal.ts';
-import { StoppedEarly, startSystem, type System } from './system.ts';
+import { StoppedEarly, startSystem } from './system.ts';
+import type { System } from './system.ts';
 
 async function up(options: { sandbox?: boolean; json?: boolean }): Promise<void> {
   const requests = stopRequests();

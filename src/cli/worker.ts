@@ -2,7 +2,8 @@ import { Command } from 'commander';
 import { loadSettings, requireSettings } from '../settings/settings.ts';
 import { createLogger } from '../log.ts';
 import { temporalOptions } from '../temporal/connection.ts';
-import { QUEUES, type WorkerName } from '../temporal/names.ts';
+import { QUEUES } from '../temporal/names.ts';
+import type { WorkerName } from '../temporal/names.ts';
 import { UsageError } from './usage.ts';
 
 /** These call Web Scraper Cloud. */

@@ -1,4 +1,5 @@
-import { type AnyColumn, type SQL, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
+import type { AnyColumn, SQL } from 'drizzle-orm';
 
 /** `column = any(list)`: one parameter however long the list; `in (…)` takes 65,535 at most. */
 export function anyOf(column: AnyColumn, list: readonly number[]): SQL {

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
-import { nextJob, type PendingJob } from './jobs.ts';
+import { nextJob } from './jobs.ts';
+import type { PendingJob } from './jobs.ts';
 import { SHOWN } from './status-column.ts';
 
 /** Rows by state; `total` is their sum. */

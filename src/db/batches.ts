@@ -2,7 +2,8 @@ import { and, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm'
 import type { TaskName } from '../tasks/types.ts';
 import type { WorkbookColumns } from '../workbook/types.ts';
 import type { Queries } from './database.ts';
-import { actions, batches, type BatchState, jobRows, jobs, rows } from './schema.ts';
+import { actions, batches, jobRows, jobs, rows } from './schema.ts';
+import type { BatchState } from './schema.ts';
 
 export type Batch = typeof batches.$inferSelect;
 

@@ -1,8 +1,10 @@
-import { and, asc, eq, inArray, isNotNull, isNull, sql, type AnyColumn, type SQL } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
+import type { AnyColumn, SQL } from 'drizzle-orm';
 import type { TrackingTask } from '../tasks/types.ts';
 import { anyOf } from './any-of.ts';
 import type { Queries } from './database.ts';
-import { batches, jobRows, jobs, notifications, rows, type RowState } from './schema.ts';
+import { batches, jobRows, jobs, notifications, rows } from './schema.ts';
+import type { RowState } from './schema.ts';
 import { storable } from '../text.ts';
 
 export type Job = typeof jobs.$inferSelect;

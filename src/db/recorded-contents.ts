@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { isTerminalStatus, type TrackingStatus } from '../carriers/status.ts';
+import { isTerminalStatus } from '../carriers/status.ts';
+import type { TrackingStatus } from '../carriers/status.ts';
 import type { TaskName } from '../tasks/types.ts';
 import type { RowContent } from '../workbook/types.ts';
 import type { Queries } from './database.ts';

@@ -4,8 +4,10 @@ import type { RowResult } from '../tasks/result.ts';
 import type { TrackingTask } from '../tasks/types.ts';
 import { lockBatch } from './batches.ts';
 import type { Queries } from './database.ts';
-import { askedOf, isLatestJob, type Job, OPEN_STATES } from './jobs.ts';
-import { jobRows, jobs, type ResultSource, rows } from './schema.ts';
+import { askedOf, isLatestJob, OPEN_STATES } from './jobs.ts';
+import type { Job } from './jobs.ts';
+import { jobRows, jobs, rows } from './schema.ts';
+import type { ResultSource } from './schema.ts';
 import { storable } from '../text.ts';
 
 /** What a lookup gave a row: a result, or why there is none. */

@@ -1,9 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorMessage } from '../errors.ts';
 import { EmbeddedError } from './errors.ts';
 import { openLogFile } from './log-file.ts';
-import { endStaleServer, removeServerRecord, type StopSignals, writeServerRecord } from './server-record.ts';
+import { endStaleServer, removeServerRecord, writeServerRecord } from './server-record.ts';
+import type { StopSignals } from './server-record.ts';
 import { startWatchdog } from './watchdog.ts';
 
 export interface ServerExit {

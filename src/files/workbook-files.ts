@@ -1,5 +1,6 @@
 import { LocalFiles } from './local.ts';
-import { FileError, type FileInfo, type FileStore, type FileVersion } from './types.ts';
+import { FileError } from './types.ts';
+import type { FileInfo, FileStore, FileVersion } from './types.ts';
 import { isWebdavPath } from './webdav/path.ts';
 
 /** Workbooks wherever they live: `webdav:/…` on the WebDAV server, any other path on this machine's disk. */

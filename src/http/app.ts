@@ -1,5 +1,6 @@
 import formbody from '@fastify/formbody';
-import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import fastify from 'fastify';
+import type { FastifyError, FastifyInstance } from 'fastify';
 import { errorMessage } from '../errors.ts';
 import type { AppDeps } from './app-deps.ts';
 import { healthRoutes } from './health.ts';

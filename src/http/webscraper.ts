@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type NewNotification, type Notification, storeNotification } from '../db/inbox.ts';
+import { storeNotification } from '../db/inbox.ts';
+import type { NewNotification, Notification } from '../db/inbox.ts';
 import { errorMessage, rootMessage } from '../errors.ts';
 import { fieldsOf, shortText } from '../json-fields.ts';
 import type { AppDeps } from './app-deps.ts';

@@ -2,7 +2,8 @@ import { SignJWT } from 'jose';
 import { errorMessage } from '../errors.ts';
 import { fieldsOf } from '../json-fields.ts';
 import { OnlyOfficeError } from './error.ts';
-import { post, type PostAnswer } from './post.ts';
+import { post } from './post.ts';
+import type { PostAnswer } from './post.ts';
 
 /** The document server's command service (https://api.onlyoffice.com/docs/docs-api/additional-api/command-service). */
 export interface CommandService {

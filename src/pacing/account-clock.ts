@@ -2,9 +2,11 @@ import type { Sql, TransactionSql } from 'postgres';
 import type { Database } from '../db/database.ts';
 import { ApiError } from '../webscraper/api-error.ts';
 import { CALL_TIMEOUT_MS } from '../webscraper/client.ts';
-import { at, type ClockState, databaseTime, readLocked, type TimeSource } from './account-state.ts';
+import { at, databaseTime, readLocked } from './account-state.ts';
+import type { ClockState, TimeSource } from './account-state.ts';
 import type { RateLimitHeaders } from '../webscraper/rate-limit-headers.ts';
-import { type AccountLimits, decideNow, decidePublish, MAX_WAIT_MS } from './account-turns.ts';
+import { decideNow, decidePublish, MAX_WAIT_MS } from './account-turns.ts';
+import type { AccountLimits } from './account-turns.ts';
 
 export type { TimeSource } from './account-state.ts';
 
@@ -31,19 +33,19 @@ const DEFAULT_RETRY_AFTER_MS = 60_000;
  * limiter and record at once; each method is one short transaction behind the clock's lock.
  */
 export class AccountClock {
-  private readonly sql: Sql;
+  readonly #sql: Sql;
   readonly limits: AccountLimits;
-  private readonly time: TimeSource;
+  readonly #time: TimeSource;
 
   constructor(database: Pick<Database, 'sql'>, limits: AccountLimits, time: TimeSource = databaseTime) {
-    this.sql = database.sql;
+    this.#sql = database.sql;
     this.limits = limits;
-    this.time = time;
+    this.#time = time;
   }
 
   /** A turn for a job's publish; a call is kept for the download that will follow it. */
   reservePublish(jobId: number): Promise<Turn> {
-    return this.locked('this', async (tx, state) => {
+    return this.#locked('this', async (tx, state) => {
       if (state.heldReason !== null) return heldRefusal(state);
       const decision = decidePublish(state, this.limits);
       if (!('atMs' in decision)) return refusal(state, decision);
@@ -52,7 +54,7 @@ export class AccountClock {
         with job as (update jobs set owes_download = true where id = ${jobId} and state = 'pending' returning id),
              clock as (update account_clock set last_turn_at = ${turn} from job)
         insert into calls (kind, job_id, started_at, expires_at)
-        select 'publish', id, ${turn}, ${this.expiry(decision.atMs)} from job returning id`;
+        select 'publish', id, ${turn}, ${this.#expiry(decision.atMs)} from job returning id`;
       if (call === undefined)
         return { granted: false, waitMs: 0, why: 'the job is not pending', held: false };
       return { granted: true, callId: Number(call.id), delayMs: decision.atMs - state.nowMs };
@@ -65,7 +67,7 @@ export class AccountClock {
    * job is no longer to be published, or the turn is long past.
    */
   begin(callId: number, jobId: number): Promise<Turn> {
-    return this.locked('nothing', async (tx, state) => {
+    return this.#locked('nothing', async (tx, state) => {
       const { nowMs, lastPublishMs, closedUntilMs } = state;
       // The job's row is locked: a cancel that comes meanwhile waits, and finds it publishing.
       const [call] = await tx<{ turnMs: number }[]>`
@@ -78,49 +80,49 @@ export class AccountClock {
       const open = state.heldReason === null && (closedUntilMs ?? 0) <= startMs;
       // Far off the turn, its place in the budget may be another's.
       if (!open || startMs - nowMs > MAX_WAIT_MS || nowMs - turnMs > MAX_WAIT_MS) {
-        await this.withdraw(tx, jobId, callId);
+        await this.#withdraw(tx, jobId, callId);
         return { granted: false, waitMs: 0, why: 'the turn was lost', held: false };
       }
       const start = at(startMs);
       await tx`
         with clock as (update account_clock set last_publish_at = ${start}, last_turn_at = greatest(last_turn_at, ${start})),
              job as (update jobs set state = 'publishing', intent_at = ${at(nowMs)} where id = ${jobId})
-        update calls set started_at = ${start}, expires_at = ${this.expiry(startMs)} where id = ${callId}`;
+        update calls set started_at = ${start}, expires_at = ${this.#expiry(startMs)} where id = ${callId}`;
       return { granted: true, callId, delayMs: startMs - nowMs };
     });
   }
 
   /** A turn that was not begun, or every one of a pending job: nothing was sent. */
   giveBack(jobId: number, callId: number | null = null): Promise<void> {
-    return this.locked('this', (tx) => this.withdraw(tx, jobId, callId));
+    return this.#locked('this', (tx) => this.#withdraw(tx, jobId, callId));
   }
 
   /** A download: the call kept for a job's first one, else a free one. */
   reserveDownload(jobId: number): Promise<Turn> {
-    return this.locked('nothing', async (tx, state) => {
+    return this.#locked('nothing', async (tx, state) => {
       const decision = decideNow(state, this.limits, true);
       if (!('atMs' in decision)) return refusal(state, decision);
       const [call] = await tx<{ id: string }[]>`
         with job as (update jobs set owes_download = false where id = ${jobId} and owes_download returning id)
         insert into calls (kind, job_id, started_at, expires_at)
-        select 'download', id, ${at(state.nowMs)}, ${this.expiry(state.nowMs)} from job returning id`;
+        select 'download', id, ${at(state.nowMs)}, ${this.#expiry(state.nowMs)} from job returning id`;
       return call === undefined
-        ? this.startNow(tx, state, 'download', jobId)
+        ? this.#startNow(tx, state, 'download', jobId)
         : { granted: true, callId: Number(call.id), delayMs: 0 };
     });
   }
 
   /** A question beyond the two calls of a clean job: takes a free call, before publishes do. */
   reserveCheck(jobId: number): Promise<Turn> {
-    return this.locked('nothing', (tx, state) => this.startNow(tx, state, 'check', jobId));
+    return this.#locked('nothing', (tx, state) => this.#startNow(tx, state, 'check', jobId));
   }
 
   /** The next probe of a held account, by one caller at a time; not granted before it is due, nor when none is held. */
   reserveProbe(): Promise<Turn> {
-    return this.locked('nothing', async (tx, state) => {
+    return this.#locked('nothing', async (tx, state) => {
       if (state.heldReason === null) return { granted: false, waitMs: 0, why: 'not held', held: false };
       if ((state.probeMs ?? 0) > state.nowMs) return heldRefusal(state);
-      const turn = await this.startNow(tx, state, 'check', null);
+      const turn = await this.#startNow(tx, state, 'check', null);
       const nextMs = state.nowMs + (turn.granted ? PROBE_EVERY_MS : turn.waitMs);
       await tx`update account_clock set probe_at = ${at(nextMs)}`;
       return turn;
@@ -137,7 +139,7 @@ export class AccountClock {
     answer: { rateLimit: RateLimitHeaders } | ApiError,
     lateMs = 0,
   ): Promise<void> {
-    await this.locked('this', async (tx, state) => {
+    await this.#locked('this', async (tx, state) => {
       const error = answer instanceof ApiError ? answer : null;
       const now = at(state.nowMs);
       const leaves = at(state.nowMs + this.limits.callWindowMs);
@@ -146,24 +148,24 @@ export class AccountClock {
         update calls set finished_at = ${now}, http_status = ${httpStatus}, expires_at = ${leaves},
           started_at = started_at + ${Math.round(lateMs)} * interval '1 millisecond'
         where id = ${callId} returning kind, (extract(epoch from started_at) * 1000)::float8 as "startMs"`;
-      if (call?.kind === 'publish') await this.countFailure(tx, state, error);
+      if (call?.kind === 'publish') await this.#countFailure(tx, state, error);
       if (call !== undefined && lateMs > 0)
         await tx`update account_clock set last_publish_at = greatest(last_publish_at, ${at(call.startMs)})`;
-      if (error?.code === 'API_UNAUTHORISED') await this.hold(tx, state, error.message);
-      if (error?.code === 'API_RATE_LIMITED') await this.close(tx, state, error);
-      else await this.countForeign(tx, state, answer.rateLimit, call?.startMs ?? state.nowMs);
+      if (error?.code === 'API_UNAUTHORISED') await this.#hold(tx, state, error.message);
+      if (error?.code === 'API_RATE_LIMITED') await this.#close(tx, state, error);
+      else await this.#countForeign(tx, state, answer.rateLimit, call?.startMs ?? state.nowMs);
     });
   }
 
   /** Opens a held account again. */
   open(): Promise<void> {
-    return this.locked('nothing', async (tx) => {
+    return this.#locked('nothing', async (tx) => {
       await tx`update account_clock set held_since = null, held_reason = null, probe_at = null, failure_streak = 0`;
     });
   }
 
   /** A call of no job's own: a free one, or publishes leave it the next. */
-  private async startNow(
+  async #startNow(
     tx: TransactionSql,
     state: ClockState,
     kind: 'download' | 'check',
@@ -177,11 +179,11 @@ export class AccountClock {
     const [call] = await tx<{ id: string }[]>`
       with clock as (update account_clock set check_first_until = null)
       insert into calls (kind, job_id, started_at, expires_at)
-      values (${kind}, ${jobId}, ${at(state.nowMs)}, ${this.expiry(state.nowMs)}) returning id`;
+      values (${kind}, ${jobId}, ${at(state.nowMs)}, ${this.#expiry(state.nowMs)}) returning id`;
     return { granted: true, callId: Number(call?.id), delayMs: 0 };
   }
 
-  private async withdraw(tx: TransactionSql, jobId: number, callId: number | null): Promise<void> {
+  async #withdraw(tx: TransactionSql, jobId: number, callId: number | null): Promise<void> {
     await tx`
       with gone as (delete from calls using jobs where jobs.id = ${jobId} and job_id = jobs.id and kind = 'publish'
                     and calls.finished_at is null
@@ -194,19 +196,19 @@ export class AccountClock {
       (select max(started_at) from calls where kind = 'publish' and finished_at is null and started_at > coalesce(last_publish_at, '-infinity')))`;
   }
 
-  private async countFailure(tx: TransactionSql, state: ClockState, error: ApiError | null): Promise<void> {
+  async #countFailure(tx: TransactionSql, state: ClockState, error: ApiError | null): Promise<void> {
     const streak = error?.isOutage === true ? state.failureStreak + 1 : 0;
     if (streak !== state.failureStreak) await tx`update account_clock set failure_streak = ${streak}`;
     if (error !== null && streak >= FAILURES_TO_HOLD)
-      await this.hold(tx, state, `${streak} failures in a row, the last: ${error.message}`);
+      await this.#hold(tx, state, `${streak} failures in a row, the last: ${error.message}`);
   }
 
-  private async hold(tx: TransactionSql, { nowMs }: ClockState, reason: string): Promise<void> {
+  async #hold(tx: TransactionSql, { nowMs }: ClockState, reason: string): Promise<void> {
     await tx`update account_clock set held_since = coalesce(held_since, ${at(nowMs)}),
       held_reason = coalesce(held_reason, ${reason}), probe_at = ${at(nowMs + PROBE_EVERY_MS)}`;
   }
 
-  private async close(tx: TransactionSql, { nowMs }: ClockState, error: ApiError): Promise<void> {
+  async #close(tx: TransactionSql, { nowMs }: ClockState, error: ApiError): Promise<void> {
     const untilMs = nowMs + (error.rateLimit?.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS);
     await tx`update account_clock set closed_until = greatest(closed_until, ${at(untilMs)}),
       closed_reason = '429 from the API'`;
@@ -216,7 +218,7 @@ export class AccountClock {
    * What remains by the API's count less than by ours was used by someone else: it takes places in the budget. Ours
    * are all that the API may still have counted when the call came in, at its start or any time after.
    */
-  private async countForeign(
+  async #countForeign(
     tx: TransactionSql,
     { nowMs }: ClockState,
     rateLimit: RateLimitHeaders | null,
@@ -231,7 +233,7 @@ export class AccountClock {
   }
 
   /** A call counts from its start; until it ends, as if it took all the time it may. */
-  private expiry(startMs: number): string {
+  #expiry(startMs: number): string {
     return at(startMs + CALL_TIMEOUT_MS + this.limits.callWindowMs);
   }
 
@@ -239,14 +241,11 @@ export class AccountClock {
    * Behind the clock's lock nobody waits for the disk. What must not be lost is flushed after it, together with all
    * that came before: a start follows the one before it on the disk as well.
    */
-  private async locked<T>(
-    loses: Loses,
-    work: (tx: TransactionSql, state: ClockState) => Promise<T>,
-  ): Promise<T> {
-    const result = (await this.sql.begin(async (tx) =>
-      work(tx, await readLocked(tx, this.limits, this.time)),
+  async #locked<T>(loses: Loses, work: (tx: TransactionSql, state: ClockState) => Promise<T>): Promise<T> {
+    const result = (await this.#sql.begin(async (tx) =>
+      work(tx, await readLocked(tx, this.limits, this.#time)),
     )) as T;
-    if (loses === 'nothing') await this.sql`select pg_logical_emit_message(true, 'tsuiseki', 'flush')`;
+    if (loses === 'nothing') await this.#sql`select pg_logical_emit_message(true, 'tsuiseki', 'flush')`;
     return result;
   }
 }

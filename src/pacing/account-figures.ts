@@ -1,7 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { askForecastMs, forecastMs, TYPICAL_ASK_MS, TYPICAL_JOB_MS } from './forecast.ts';
-import { type AccountLimits, closedText, usedText } from './account-turns.ts';
-import { batchFigures, type BatchFigures } from '../db/batch-figures.ts';
+import { closedText, usedText } from './account-turns.ts';
+import type { AccountLimits } from './account-turns.ts';
+import { batchFigures } from '../db/batch-figures.ts';
+import type { BatchFigures } from '../db/batch-figures.ts';
 import type { Queries } from '../db/database.ts';
 
 /** The account as people see it, and what a forecast needs. */

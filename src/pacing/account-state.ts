@@ -1,5 +1,6 @@
 import type { PendingQuery, Row, Sql, TransactionSql } from 'postgres';
-import { type AccountLimits, type AccountState, MOST_WANTED } from './account-turns.ts';
+import { MOST_WANTED } from './account-turns.ts';
+import type { AccountLimits, AccountState } from './account-turns.ts';
 
 /** The clock's time as SQL: the database's own, or a test's. */
 export type TimeSource = (sql: Sql | TransactionSql) => PendingQuery<Row[]>;

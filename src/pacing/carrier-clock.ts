@@ -1,4 +1,5 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import type { Database, Queries } from '../db/database.ts';
 import type { Carrier } from '../tasks/lookup.ts';
 import { storable } from '../text.ts';
@@ -28,25 +29,25 @@ const LOST = 'its worker ended before the answer was saved';
  * no batch can be kept waiting by others that draw shorter ones. The time is the database's own, or a test's.
  */
 export class CarrierClock {
-  private readonly db: Database['db'];
-  private readonly carrier: Carrier;
-  private readonly now: () => SQL;
+  readonly #db: Database['db'];
+  readonly #carrier: Carrier;
+  readonly #now: () => SQL;
 
   constructor(
     database: Pick<Database, 'db'>,
     carrier: Carrier,
     now: () => SQL = () => sql`clock_timestamp()`,
   ) {
-    this.db = database.db;
-    this.carrier = carrier;
-    this.now = now;
+    this.#db = database.db;
+    this.#carrier = carrier;
+    this.#now = now;
   }
 
   /** Begins a job's request, after which `pauseMs` are to be kept. */
   begin(jobId: number, pauseMs: number): Promise<CarrierTurn> {
-    const { carrier } = this;
-    return this.db.transaction(async (tx): Promise<CarrierTurn> => {
-      const { asking, waitMs } = await this.locked(tx);
+    const carrier = this.#carrier;
+    return this.#db.transaction(async (tx): Promise<CarrierTurn> => {
+      const { asking, waitMs } = await this.#locked(tx);
       const readMs = performance.now();
       if (waitMs > BEGIN_EARLY_MS) {
         const [why, mostMs] =
@@ -58,7 +59,7 @@ export class CarrierClock {
       const [begun] = await tx.execute<{ requestId: number }>(sql`
         with request as (
           insert into carrier_requests (carrier, job_id, started_at, pause_ms)
-          select carrier, ${jobId}, greatest(open_at, ${this.now()}), ${pauseMs}::int
+          select carrier, ${jobId}, greatest(open_at, ${this.#now()}), ${pauseMs}::int
           from carrier_clock where carrier = ${carrier} returning id, started_at)
         update carrier_clock set asking = request.id, pause_ms = ${pauseMs},
           open_at = request.started_at + ${milliseconds(LEASE_MS + pauseMs)}
@@ -79,7 +80,7 @@ export class CarrierClock {
     };
     await tx.execute(sql`
       with request as (
-        update carrier_requests set finished_at = ${this.now()} - ${milliseconds(sinceMs)}, error = ${error === null ? null : storable(error)},
+        update carrier_requests set finished_at = ${this.#now()} - ${milliseconds(sinceMs)}, error = ${error === null ? null : storable(error)},
           answer_ms = ${answerMs === null ? null : Math.round(answerMs)}, page = ${page === null ? null : storable(page)}
         where id = ${requestId} and finished_at is null returning id, finished_at)
       update carrier_clock set asking = null,
@@ -89,12 +90,12 @@ export class CarrierClock {
 
   /** A request of the job that was never ended has lost its worker: it failed, just now at the latest. */
   async takeOver(jobId: number): Promise<void> {
-    await this.db.execute(sql`
+    await this.#db.execute(sql`
       with lost as (
-        update carrier_requests set finished_at = ${this.now()}, error = ${LOST}
+        update carrier_requests set finished_at = ${this.#now()}, error = ${LOST}
         where job_id = ${jobId} and finished_at is null returning id)
       update carrier_clock set asking = null,
-        open_at = least(open_at, ${this.now()} + ${milliseconds(sql`pause_ms`)})
+        open_at = least(open_at, ${this.#now()} + ${milliseconds(sql`pause_ms`)})
       from lost where asking = lost.id`);
   }
 
@@ -102,13 +103,13 @@ export class CarrierClock {
    * Takes the carrier's row. One that opens later than any request could keep it closed is of a clock that has jumped
    * back since.
    */
-  private async locked(tx: Queries): Promise<{ asking: number | null; waitMs: number }> {
-    const latest = sql`${this.now()} + ${milliseconds(sql`(carrier_clock.pause_ms + ${LEASE_MS}::int)`)}`;
+  async #locked(tx: Queries): Promise<{ asking: number | null; waitMs: number }> {
+    const latest = sql`${this.#now()} + ${milliseconds(sql`(carrier_clock.pause_ms + ${LEASE_MS}::int)`)}`;
     const [state] = await tx.execute<{ asking: number | null; waitMs: number }>(sql`
       insert into carrier_clock (carrier, open_at, pause_ms)
-      values (${this.carrier}, ${this.now()} - interval '1 second', 0)
+      values (${this.#carrier}, ${this.#now()} - interval '1 second', 0)
       on conflict (carrier) do update set open_at = least(carrier_clock.open_at, ${latest})
-      returning asking::float8, (extract(epoch from open_at - ${this.now()}) * 1000)::float8 as "waitMs"`);
+      returning asking::float8, (extract(epoch from open_at - ${this.#now()}) * 1000)::float8 as "waitMs"`);
     return state ?? { asking: null, waitMs: 0 };
   }
 }

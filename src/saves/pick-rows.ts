@@ -1,9 +1,11 @@
 import type { Batch } from '../db/batches.ts';
 import type { Queries } from '../db/database.ts';
 import { oldestSession } from '../db/editing-sessions.ts';
-import { type OnRecord, type RecordedContent, recordedContents } from '../db/recorded-contents.ts';
+import { recordedContents } from '../db/recorded-contents.ts';
+import type { OnRecord, RecordedContent } from '../db/recorded-contents.ts';
 import type { RowContent, WorkbookRow } from '../workbook/types.ts';
-import { decideRow, type SaveTimes } from './save-rule.ts';
+import { decideRow } from './save-rule.ts';
+import type { SaveTimes } from './save-rule.ts';
 
 /** The rows of a save that leave something to do. */
 export interface PickedRows {

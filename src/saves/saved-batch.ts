@@ -1,8 +1,10 @@
 import { forecastOf, readAccount } from '../pacing/account-figures.ts';
-import { type Batch, insertBatch, setBatchState } from '../db/batches.ts';
+import { insertBatch, setBatchState } from '../db/batches.ts';
+import type { Batch } from '../db/batches.ts';
 import { batchFigures } from '../db/batch-figures.ts';
 import type { Queries } from '../db/database.ts';
-import { addRows, type ImportPlan } from '../batches/import-rows.ts';
+import { addRows } from '../batches/import-rows.ts';
+import type { ImportPlan } from '../batches/import-rows.ts';
 import { withIds } from '../batches/new-batch.ts';
 import { durationText } from '../text.ts';
 import type { AccountLimits } from '../pacing/account-turns.ts';

@@ -12,11 +12,11 @@ import {
   folderUrl,
   nonEmpty,
   oneOf,
-  type Parser,
   positiveDuration,
   url,
   wholeNumber,
 } from './parse.ts';
+import type { Parser } from './parse.ts';
 import { maskSecret, maskTemporal, maskUrl } from './mask.ts';
 import { embeddedTemporal, readUpFile } from './up-file.ts';
 import { TRACKING_TASKS } from '../tasks/registry.ts';

@@ -1,4 +1,5 @@
-import { type RowReading, TaskError, type TrackingTask } from './types.ts';
+import { TaskError } from './types.ts';
+import type { RowReading, TrackingTask } from './types.ts';
 import { fillUrlTemplate } from './url-template.ts';
 
 /** What is asked about, a start URL or a number of its carrier's, and the rows it is for. */

@@ -1,5 +1,6 @@
 import { TASK_ENTRIES } from './entries.ts';
-import { TaskError, type TaskName, type TrackingTask } from './types.ts';
+import { TaskError } from './types.ts';
+import type { TaskName, TrackingTask } from './types.ts';
 
 /** All tasks, in the order of domain section 2. */
 export const TRACKING_TASKS: readonly TrackingTask[] = (Object.keys(TASK_ENTRIES) as TaskName[]).map(

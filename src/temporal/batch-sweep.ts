@@ -1,5 +1,7 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import { type Batch, runningBatches } from '../db/batches.ts';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import { runningBatches } from '../db/batches.ts';
+import type { Batch } from '../db/batches.ts';
 import type { Database } from '../db/database.ts';
 
 /** A batch that the database has as running and Temporal has not. */
@@ -15,22 +17,22 @@ const ENDED: ReadonlySet<string> = new Set(['COMPLETED', 'FAILED', 'CANCELLED', 
 
 /** Holds the running batches of the database against the workflows of Temporal. */
 export class BatchSweep {
-  private readonly database: Database;
-  private readonly client: Client;
-  private readonly start: (batch: Batch) => Promise<unknown>;
+  readonly #database: Database;
+  readonly #client: Client;
+  readonly #start: (batch: Batch) => Promise<unknown>;
 
   constructor(database: Database, client: Client, start: (batch: Batch) => Promise<unknown>) {
-    this.database = database;
-    this.client = client;
-    this.start = start;
+    this.#database = database;
+    this.#client = client;
+    this.#start = start;
   }
 
   /** Starts workflows that a dying `start` left out; gives back batches whose workflow has ended without them. */
   async run(): Promise<OrphanedBatch[]> {
     const orphans: OrphanedBatch[] = [];
-    for (const batch of await runningBatches(this.database.db, SETTLED_AFTER_MS)) {
-      const status = await this.statusOf(batch);
-      if (status === null && batch.runId === null) await this.start(batch);
+    for (const batch of await runningBatches(this.#database.db, SETTLED_AFTER_MS)) {
+      const status = await this.#statusOf(batch);
+      if (status === null && batch.runId === null) await this.#start(batch);
       else if (status === null || ENDED.has(status))
         orphans.push({
           batchId: batch.id,
@@ -40,9 +42,9 @@ export class BatchSweep {
     return orphans;
   }
 
-  private async statusOf({ workflowId }: Batch): Promise<string | null> {
+  async #statusOf({ workflowId }: Batch): Promise<string | null> {
     try {
-      const { status } = await this.client.workflow.getHandle(workflowId).describe();
+      const { status } = await this.#client.workflow.getHandle(workflowId).describe();
       return status.name;
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return null;

@@ -1,7 +1,8 @@
 import { devNull } from 'node:os';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { type Settings, SettingsError, temporalConfigured } from '../settings/settings.ts';
+import { SettingsError, temporalConfigured } from '../settings/settings.ts';
+import type { Settings } from '../settings/settings.ts';
 import { errorMessage, TsuisekiError } from '../errors.ts';
 
 export class TemporalUnavailable extends TsuisekiError<'TEMPORAL_UNAVAILABLE'> {}

@@ -1,8 +1,10 @@
-import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
 import { findBatch } from '../db/batches.ts';
 import type { Database } from '../db/database.ts';
 import { markDelivered, undelivered } from '../db/inbox.ts';
-import { type WebhookMessage, webhookReceived } from './messages.ts';
+import { webhookReceived } from './messages.ts';
+import type { WebhookMessage } from './messages.ts';
 
 /** Notifications a signal: a list costs one signal and one activity, not one each. */
 const NOTIFICATIONS_A_SIGNAL = 100;
@@ -27,13 +29,13 @@ interface Flight {
  * the second for a duplicate.
  */
 export class NotificationRelay {
-  private readonly database: Pick<Database, 'db'>;
-  private readonly client: RelayClient;
-  private readonly flights = new Map<string, Flight>();
+  readonly #database: Pick<Database, 'db'>;
+  readonly #client: RelayClient;
+  readonly #flights = new Map<string, Flight>();
 
   constructor(database: Pick<Database, 'db'>, client: RelayClient) {
-    this.database = database;
-    this.client = client;
+    this.#database = database;
+    this.#client = client;
   }
 
   /**
@@ -41,18 +43,18 @@ export class NotificationRelay {
    * was not: then it stays undelivered, and the relay's schedule tries again.
    */
   notify(batchId: string): Promise<void> {
-    const flight = this.flights.get(batchId);
+    const flight = this.#flights.get(batchId);
     if (flight !== undefined) {
       flight.again = true;
       return flight.landed;
     }
     const own: Flight = { again: false, landed: Promise.resolve() };
-    this.flights.set(batchId, own);
-    own.landed = this.fly(batchId, own);
+    this.#flights.set(batchId, own);
+    own.landed = this.#fly(batchId, own);
     return own.landed;
   }
 
-  private async fly(batchId: string, flight: Flight): Promise<void> {
+  async #fly(batchId: string, flight: Flight): Promise<void> {
     try {
       do {
         flight.again = false;
@@ -60,20 +62,20 @@ export class NotificationRelay {
       } while (flight.again);
     } finally {
       // In the same turn as the last look at `again`: whoever stores after it finds no flight and starts one.
-      this.flights.delete(batchId);
+      this.#flights.delete(batchId);
     }
   }
 
   /** Signals everything that waits for a batch; the jobs of an ended batch are given back instead. */
   async deliver(batchId: string): Promise<number[]> {
-    const { db } = this.database;
+    const { db } = this.#database;
     const batch = await findBatch(db, batchId);
     while (batch !== null) {
       const waiting = await undelivered(db, batchId, NOTIFICATIONS_A_SIGNAL);
       if (waiting.length === 0) break;
       const jobIds = [...new Set(waiting.flatMap(({ jobId }) => (jobId === null ? [] : [jobId])))];
       try {
-        await this.signal(batch.workflowId, { batchId, jobIds });
+        await this.#signal(batch.workflowId, { batchId, jobIds });
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return jobIds;
         throw error;
@@ -86,9 +88,9 @@ export class NotificationRelay {
     return [];
   }
 
-  private signal(workflowId: string, message: WebhookMessage): Promise<void> {
-    const handle = this.client.workflow.getHandle(workflowId);
-    return this.client.withDeadline(Date.now() + SIGNAL_TIMEOUT_MS, () =>
+  #signal(workflowId: string, message: WebhookMessage): Promise<void> {
+    const handle = this.#client.workflow.getHandle(workflowId);
+    return this.#client.withDeadline(Date.now() + SIGNAL_TIMEOUT_MS, () =>
       handle.signal(webhookReceived, message),
     );
   }

@@ -1,14 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
-  type Client,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
-import { type Batch, findBatch, reopenBatch, runningBatch, setBatchState } from '../db/batches.ts';
+import type { Client } from '@temporalio/client';
+import { findBatch, reopenBatch, runningBatch, setBatchState } from '../db/batches.ts';
+import type { Batch } from '../db/batches.ts';
 import { TsuisekiError } from '../errors.ts';
-import { type RetryMessage, retryRows } from './messages.ts';
-import { startWorkflow, type WorkflowDeps } from './start-batch.ts';
+import { retryRows } from './messages.ts';
+import type { RetryMessage } from './messages.ts';
+import { startWorkflow } from './start-batch.ts';
+import type { WorkflowDeps } from './start-batch.ts';
 
 export class RetryError extends TsuisekiError<'BATCH_UNKNOWN' | 'OTHER_BATCH_RUNS' | 'BATCH_ENDING'> {}
 

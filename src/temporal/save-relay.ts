@@ -2,14 +2,17 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { Database } from '../db/database.ts';
-import { type EditingSession, noteSession } from '../db/editing-sessions.ts';
-import { type NewSave, storeSave } from '../db/saves.ts';
+import { noteSession } from '../db/editing-sessions.ts';
+import type { EditingSession } from '../db/editing-sessions.ts';
+import { storeSave } from '../db/saves.ts';
+import type { NewSave } from '../db/saves.ts';
 import { errorMessage } from '../errors.ts';
 import type { SaveInbox } from '../saves/save-inbox.ts';
 import type { Logger } from '../log.ts';
 import { firstOf } from '../text.ts';
 import { workbookSaved } from './messages.ts';
-import { QUEUE_OF_WORKFLOW, type Workflows } from './workflows.ts';
+import { QUEUE_OF_WORKFLOW } from './workflows.ts';
+import type { Workflows } from './workflows.ts';
 
 const WAKE_TIMEOUT_MS = 10_000;
 
@@ -41,20 +44,20 @@ export async function wakeSave(client: WakingClient, workbook: string): Promise<
 
 /** Stores what webhooks tell of workbooks, then wakes their workflows; what cannot be woken the relay's schedule wakes. */
 export class SaveRelay implements SaveInbox {
-  private readonly database: Pick<Database, 'db'>;
-  private readonly client: WakingClient;
-  private readonly logger: Pick<Logger, 'warn'>;
+  readonly #database: Pick<Database, 'db'>;
+  readonly #client: WakingClient;
+  readonly #logger: Pick<Logger, 'warn'>;
 
   constructor(database: Pick<Database, 'db'>, client: WakingClient, logger: Pick<Logger, 'warn'>) {
-    this.database = database;
-    this.client = client;
-    this.logger = logger;
+    this.#database = database;
+    this.#client = client;
+    this.#logger = logger;
   }
 
   async store(save: NewSave): Promise<void> {
-    await storeSave(this.database.db, save);
-    wakeSave(this.client, save.workbook).catch((error: unknown) => {
-      this.logger.warn(
+    await storeSave(this.#database.db, save);
+    wakeSave(this.#client, save.workbook).catch((error: unknown) => {
+      this.#logger.warn(
         { error: errorMessage(error) },
         'a save was stored and not examined; the relay will see to it',
       );
@@ -62,6 +65,6 @@ export class SaveRelay implements SaveInbox {
   }
 
   async noteSession(session: EditingSession): Promise<void> {
-    await noteSession(this.database.db, session);
+    await noteSession(this.#database.db, session);
   }
 }

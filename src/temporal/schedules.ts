@@ -1,5 +1,7 @@
-import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
-import { QUEUE_OF_WORKFLOW, type Workflows } from './workflows.ts';
+import { ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import { QUEUE_OF_WORKFLOW } from './workflows.ts';
+import type { Workflows } from './workflows.ts';
 
 interface Recurring {
   id: string;

@@ -1,10 +1,12 @@
 import { basename } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { Settings } from '../settings/settings.ts';
-import { type Batch, insertBatch, runningBatch, setBatchState, setRunId } from '../db/batches.ts';
+import { insertBatch, runningBatch, setBatchState, setRunId } from '../db/batches.ts';
+import type { Batch } from '../db/batches.ts';
 import type { Database } from '../db/database.ts';
 import { withIds } from '../batches/new-batch.ts';
-import { type StartRequest, startTarget } from '../batches/start-target.ts';
+import { startTarget } from '../batches/start-target.ts';
+import type { StartRequest } from '../batches/start-target.ts';
 import { errorMessage } from '../errors.ts';
 import type { FileStore } from '../files/types.ts';
 import { columnsOf } from '../settings/by-task.ts';
@@ -12,7 +14,8 @@ import { taskByName } from '../tasks/registry.ts';
 import { firstOf } from '../text.ts';
 import type { RetryMessage } from './messages.ts';
 import { DONE_ROWS, FAILED_ROWS, STATE, TASK, WORKBOOK } from './search-attributes.ts';
-import { type BatchInput, QUEUE_OF_WORKFLOW, type Workflows } from './workflows.ts';
+import { QUEUE_OF_WORKFLOW } from './workflows.ts';
+import type { BatchInput, Workflows } from './workflows.ts';
 
 /** What `tsuiseki start` prints. */
 export interface StartedBatch {

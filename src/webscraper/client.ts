@@ -1,11 +1,13 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import got, { type Got, type OptionsInit, RequestError, type Response, TimeoutError } from 'got';
+import got, { RequestError, TimeoutError } from 'got';
+import type { Got, OptionsInit, Response } from 'got';
 import { fieldsOf } from '../json-fields.ts';
 import type { Logger } from '../log.ts';
 import { ApiError, codeOfConnection, codeOfStatus } from './api-error.ts';
 import { MAX_CSV_BYTES } from './csv.ts';
-import { type RateLimitHeaders, rateLimitProblem, readRateLimit } from './rate-limit-headers.ts';
+import { rateLimitProblem, readRateLimit } from './rate-limit-headers.ts';
+import type { RateLimitHeaders } from './rate-limit-headers.ts';
 
 export interface PublishRequest {
   sitemapId: number;
@@ -94,19 +96,19 @@ function problematicUrls(data: unknown): ProblematicUrl[] {
 
 /** The one place that makes calls: their limits, their errors, and what their headers say of the account. */
 class Caller {
-  private readonly http: Got;
-  private readonly logger: Pick<Logger, 'warn'> | undefined;
-  private readonly logged = new Set<string>();
+  readonly #http: Got;
+  readonly #logger: Pick<Logger, 'warn'> | undefined;
+  readonly #logged = new Set<string>();
 
   constructor(http: Got, logger: Pick<Logger, 'warn'> | undefined) {
-    this.http = http;
-    this.logger = logger;
+    this.#http = http;
+    this.#logger = logger;
   }
 
   async bytes(path: string, options: OptionsInit, what: string): Promise<Answered<Buffer>> {
-    const { rawBody, headers, statusCode, timings } = await this.send(path, options, what);
+    const { rawBody, headers, statusCode, timings } = await this.#send(path, options, what);
     const rateLimit = readRateLimit(headers, Date.now());
-    this.logOnce(rateLimitProblem(rateLimit, statusCode));
+    this.#logOnce(rateLimitProblem(rateLimit, statusCode));
     if (statusCode < 200 || statusCode > 299) {
       const text = `Web Scraper Cloud answered ${statusCode} to ${what}`;
       throw new ApiError(codeOfStatus(statusCode), text, { httpStatus: statusCode, rateLimit });
@@ -121,10 +123,10 @@ class Caller {
     throw new ApiError('API_REFUSED', `Web Scraper Cloud refused ${what}`, { rateLimit });
   }
 
-  private async send(path: string, options: OptionsInit, what: string): Promise<Response<Buffer>> {
+  async #send(path: string, options: OptionsInit, what: string): Promise<Response<Buffer>> {
     const tooLarge = new AbortController();
     try {
-      const request = this.http(path, {
+      const request = this.#http(path, {
         ...options,
         isStream: false,
         resolveBodyOnly: false,
@@ -142,10 +144,10 @@ class Caller {
     }
   }
 
-  private logOnce(problem: string | null): void {
-    if (problem === null || this.logged.has(problem)) return;
-    this.logged.add(problem);
-    this.logger?.warn(`Web Scraper Cloud gave ${problem}; ignored, and not logged again`);
+  #logOnce(problem: string | null): void {
+    if (problem === null || this.#logged.has(problem)) return;
+    this.#logged.add(problem);
+    this.#logger?.warn(`Web Scraper Cloud gave ${problem}; ignored, and not logged again`);
   }
 }
 

@@ -3,7 +3,8 @@ import { findBatch } from '../../src/db/batches.ts';
 import { batchOf, jobsOf, notificationsOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
 import { acquisitionOn } from '../support/activities/fake-client.ts';
 import { callsMade, processAll, publishAll } from '../support/activities/rounds.ts';
-import { type Stage, useStage } from '../support/activities/stage.ts';
+import { useStage } from '../support/activities/stage.ts';
+import type { Stage } from '../support/activities/stage.ts';
 
 const stageWith = useStage();
 const TASK = 'official_website_tracking';

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { findBatch } from '../../src/db/batches.ts';
 import { answer } from '../support/activities/answers.ts';
 import { batchOf, jobsOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
-import { type Stage, useStage } from '../support/activities/stage.ts';
+import { useStage } from '../support/activities/stage.ts';
+import type { Stage } from '../support/activities/stage.ts';
 
 const stageWith = useStage();
 const TASK = 'official_website_tracking';

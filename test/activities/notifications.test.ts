@@ -10,7 +10,8 @@ import {
   publishAll,
   waitsThroughTrouble,
 } from '../support/activities/rounds.ts';
-import { type Stage, useStage } from '../support/activities/stage.ts';
+import { useStage } from '../support/activities/stage.ts';
+import type { Stage } from '../support/activities/stage.ts';
 
 const stageWith = useStage();
 const TASK = 'official_website_tracking';

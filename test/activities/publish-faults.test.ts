@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { FaultKind } from '../../src/sandbox/index.ts';
 import { batchOf, jobsOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
 import { callsMade, processAll, publishAll } from '../support/activities/rounds.ts';
-import { type StageOptions, useStage } from '../support/activities/stage.ts';
+import { useStage } from '../support/activities/stage.ts';
+import type { StageOptions } from '../support/activities/stage.ts';
 
 const stageWith = useStage();
 

@@ -4,7 +4,8 @@ import { TRACKING_TASKS } from '../../src/tasks/registry.ts';
 import type { TaskName } from '../../src/tasks/types.ts';
 import { writeSampleWorkbook } from '../../src/sandbox/sample-workbook.ts';
 import { emptyBatch, jobsOf, linksOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
-import { type StageOptions, useStage } from '../support/activities/stage.ts';
+import { useStage } from '../support/activities/stage.ts';
+import type { StageOptions } from '../support/activities/stage.ts';
 import {
   newWorkbookPath,
   removeWorkbooksAfterEach,

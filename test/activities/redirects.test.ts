@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { expectedText } from '../../src/sandbox/index.ts';
 import { batchOf, jobsOf, linksOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
 import { callsMade, oneRound, processAll, publishAll } from '../support/activities/rounds.ts';
-import { type Stage, useStage } from '../support/activities/stage.ts';
+import { useStage } from '../support/activities/stage.ts';
+import type { Stage } from '../support/activities/stage.ts';
 
 const stageWith = useStage();
 const TASK = 'official_website_redirect_to_yamato_tracking';

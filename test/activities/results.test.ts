@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type AnsweredTask, expectedText, numberWithFault } from '../../src/sandbox/index.ts';
+import { expectedText, numberWithFault } from '../../src/sandbox/index.ts';
+import type { AnsweredTask } from '../../src/sandbox/index.ts';
 import { withCheckDigit } from '../../src/sandbox/check-digit.ts';
 import { batchOf, jobsOf, notificationsOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
 import { callsMade, oneRound, processAll } from '../support/activities/rounds.ts';
-import { type Stage, useStage } from '../support/activities/stage.ts';
+import { useStage } from '../support/activities/stage.ts';
+import type { Stage } from '../support/activities/stage.ts';
 
 const stageWith = useStage();
 const DAY = new Date('2026-01-03T03:00:00Z');

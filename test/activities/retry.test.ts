@@ -3,7 +3,8 @@ import { findBatch, insertBatch, reopenBatch, setBatchState } from '../../src/db
 import { withCheckDigit } from '../../src/sandbox/check-digit.ts';
 import { batchOf, jobsOf, linksOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
 import { oneRound, publishAll } from '../support/activities/rounds.ts';
-import { type Stage, useStage } from '../support/activities/stage.ts';
+import { useStage } from '../support/activities/stage.ts';
+import type { Stage } from '../support/activities/stage.ts';
 
 const stageWith = useStage();
 const TASK = 'official_website_tracking';

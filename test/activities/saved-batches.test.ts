@@ -1,10 +1,12 @@
-import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { expect, it } from 'vitest';
 import { createSavedBatchActivities } from '../../activities/saved-batches.ts';
 import type { Settings } from '../../src/settings/settings.ts';
 import { setBatchState } from '../../src/db/batches.ts';
 import { emptyBatch } from '../support/activities/batch.ts';
-import { type Stage, useStage } from '../support/activities/stage.ts';
+import { useStage } from '../support/activities/stage.ts';
+import type { Stage } from '../support/activities/stage.ts';
 
 const stageWith = useStage();
 

@@ -6,7 +6,8 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { listBatches, setBatchState } from '../../src/db/batches.ts';
 import { storeSave } from '../../src/db/saves.ts';
 import { batchOf, orderUrl } from '../support/activities/batch.ts';
-import { type Stage, useStage } from '../support/activities/stage.ts';
+import { useStage } from '../support/activities/stage.ts';
+import type { Stage } from '../support/activities/stage.ts';
 import { saveWorkbook } from '../support/workbook/workbook-file.ts';
 
 // A reader that dies of a workbook: none of the workbooks we know makes it do so.

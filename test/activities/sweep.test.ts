@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { findBatch, setRunId } from '../../src/db/batches.ts';
 import { batchOf, orderUrl } from '../support/activities/batch.ts';
 import { acquisitionOn } from '../support/activities/fake-client.ts';
-import { type Stage, useStage } from '../support/activities/stage.ts';
+import { useStage } from '../support/activities/stage.ts';
+import type { Stage } from '../support/activities/stage.ts';
 
 const stageWith = useStage();
 

@@ -13,8 +13,10 @@ import { answer } from '../support/activities/answers.ts';
 import { orderUrl } from '../support/activities/batch.ts';
 import { Colleague } from '../support/files/colleague.ts';
 import { needs } from '../support/component.ts';
-import { type SabreDav, sabreDavMissing, startSabreDav } from '../support/files/sabre-dav.ts';
-import { type Stage, useStage } from '../support/activities/stage.ts';
+import { sabreDavMissing, startSabreDav } from '../support/files/sabre-dav.ts';
+import type { SabreDav } from '../support/files/sabre-dav.ts';
+import { useStage } from '../support/activities/stage.ts';
+import type { Stage } from '../support/activities/stage.ts';
 import { columnC, saveWorkbook } from '../support/workbook/workbook-file.ts';
 
 const stageWith = useStage();

@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { noteSession } from '../../src/db/editing-sessions.ts';
 import { answer } from '../support/activities/answers.ts';
 import { batchOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
-import { type Stage, useStage } from '../support/activities/stage.ts';
+import { useStage } from '../support/activities/stage.ts';
+import type { Stage } from '../support/activities/stage.ts';
 import { columnC, removeWorkbooksAfterEach, saveWorkbook } from '../support/workbook/workbook-file.ts';
 
 const stageWith = useStage();

@@ -6,11 +6,13 @@ import { findBatch } from '../../src/db/batches.ts';
 import { batchFigures } from '../../src/db/batch-figures.ts';
 import { carrierRequests } from '../../src/db/schema.ts';
 import { batchStatus } from '../../src/batches/status.ts';
-import { expectedText, type FaultKind, numberWithFault } from '../../src/sandbox/index.ts';
+import { expectedText, numberWithFault } from '../../src/sandbox/index.ts';
+import type { FaultKind } from '../../src/sandbox/index.ts';
 import { withCheckDigit } from '../../src/sandbox/check-digit.ts';
 import { makeCertificates } from '../support/certificates.ts';
 import { batchOf, jobsOf, rowsOf } from '../support/activities/batch.ts';
-import { type Stage, type StageOptions, useStage } from '../support/activities/stage.ts';
+import { useStage } from '../support/activities/stage.ts';
+import type { Stage, StageOptions } from '../support/activities/stage.ts';
 
 const stageWith = useStage();
 const TASK = 'yamato_tracking_10';

@@ -14,7 +14,8 @@ import {
   sheetOf,
 } from '../support/activities/batch.ts';
 import { answer } from '../support/activities/answers.ts';
-import { type Stage, useStage } from '../support/activities/stage.ts';
+import { useStage } from '../support/activities/stage.ts';
+import type { Stage } from '../support/activities/stage.ts';
 import { webscraperTask } from '../support/tasks/webscraper-task.ts';
 
 const stageWith = useStage();

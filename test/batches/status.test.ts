@@ -5,7 +5,8 @@ import { batchStatus, rowReports } from '../../src/batches/status.ts';
 import { ApiError } from '../../src/webscraper/api-error.ts';
 import { batchOf, jobsOf, orderUrl } from '../support/activities/batch.ts';
 import { oneRound, publishAll } from '../support/activities/rounds.ts';
-import { type Stage, useStage } from '../support/activities/stage.ts';
+import { useStage } from '../support/activities/stage.ts';
+import type { Stage } from '../support/activities/stage.ts';
 
 const stageWith = useStage();
 const TASK = 'official_website_tracking';

@@ -6,7 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeSampleWorkbook } from '../../src/sandbox/sample-workbook.ts';
 import { identify } from '../../src/embedded/process-identity.ts';
-import { type Ended, ended, workplace } from '../support/cli/workplace.ts';
+import { ended, workplace } from '../support/cli/workplace.ts';
+import type { Ended } from '../support/cli/workplace.ts';
 
 /** One system for the whole file, in the order of the tests: it takes seconds to start. */
 interface Report {

@@ -6,7 +6,8 @@ import { retryRows } from '../../src/batches/retry-rows.ts';
 import { taskByName } from '../../src/tasks/registry.ts';
 import { answer } from '../support/activities/answers.ts';
 import { batchOf, jobsOf, notificationsOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
-import { type Stage, useStage } from '../support/activities/stage.ts';
+import { useStage } from '../support/activities/stage.ts';
+import type { Stage } from '../support/activities/stage.ts';
 
 const stageWith = useStage();
 const TASK = 'official_website_tracking';

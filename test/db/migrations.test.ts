@@ -3,7 +3,8 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import { afterEach, expect, inject, it } from 'vitest';
-import { type Database, migrateDatabase, openDatabase } from '../../src/db/database.ts';
+import { migrateDatabase, openDatabase } from '../../src/db/database.ts';
+import type { Database } from '../../src/db/database.ts';
 import { packageRoot } from '../../src/paths.ts';
 import { testFolder } from '../support/workbook/folder.ts';
 

@@ -9,9 +9,11 @@ import { expectedText } from '../../src/sandbox/expected-text.ts';
 import type { UpFile } from '../../src/settings/up-file.ts';
 import { withCheckDigit } from '../../src/sandbox/check-digit.ts';
 import { Colleague } from '../support/files/colleague.ts';
-import { type Ended, ended, workplace } from '../support/cli/workplace.ts';
+import { ended, workplace } from '../support/cli/workplace.ts';
+import type { Ended } from '../support/cli/workplace.ts';
 import { needs } from '../support/component.ts';
-import { type SabreDav, sabreDavMissing, startSabreDav } from '../support/files/sabre-dav.ts';
+import { sabreDavMissing, startSabreDav } from '../support/files/sabre-dav.ts';
+import type { SabreDav } from '../support/files/sabre-dav.ts';
 
 const TASK = 'yamato_tracking_only';
 const PATH = `${TASK}/YTO-発送.xlsx`;

@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { chmod, chown, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +11,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findTemporalCli } from '../../src/embedded/binaries/find.ts';
 import { identify, isAlive } from '../../src/embedded/process-identity.ts';
 import { startPostgres } from '../../src/embedded/postgres/server.ts';
-import { canEnter, type ServerAccount } from '../../src/embedded/postgres/os-user.ts';
+import { canEnter } from '../../src/embedded/postgres/os-user.ts';
+import type { ServerAccount } from '../../src/embedded/postgres/os-user.ts';
 import { startTemporalServer } from '../../src/embedded/temporal/server.ts';
 import { compiledModule } from '../../src/paths.ts';
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { type Database, openDatabase } from '../../src/db/database.ts';
+import { openDatabase } from '../../src/db/database.ts';
+import type { Database } from '../../src/db/database.ts';
 import { closedPort, hangingServer, passOn } from '../support/servers.ts';
 import { testDatabase } from '../support/db/test-database.ts';
 import type { LightMyRequestResponse } from 'fastify';

@@ -3,7 +3,8 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { closedPort, hangingServer } from '../support/servers.ts';
 import { callbackApp, inBody, inHeader, PATH, saveOf, SECRET, send } from '../support/http/callback.ts';
-import { recordingServer, type Reply } from '../support/http/recording-server.ts';
+import { recordingServer } from '../support/http/recording-server.ts';
+import type { Reply } from '../support/http/recording-server.ts';
 
 const TRACK = '/index.php/apps/onlyoffice/track';
 

@@ -1,7 +1,7 @@
-import { type CryptoKey, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
+import { generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
+import type { CryptoKey } from 'jose';
 import { describe, expect, it } from 'vitest';
 import {
-  type Callback,
   callbackApp,
   inBody,
   inHeader,
@@ -12,6 +12,7 @@ import {
   send,
   signed,
 } from '../support/http/callback.ts';
+import type { Callback } from '../support/http/callback.ts';
 import { recordingServer } from '../support/http/recording-server.ts';
 
 const WORKBOOK = `webdav:${PATH}`;

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { notifications } from '../../src/db/schema.ts';
 import { givenBatch, givenJob } from '../support/db/given-batch.ts';
-import { testDatabase, type TestDatabase } from '../support/db/test-database.ts';
+import { testDatabase } from '../support/db/test-database.ts';
+import type { TestDatabase } from '../support/db/test-database.ts';
 import { FORM, JSON_BODY, testApp } from '../support/http/app.ts';
 
 let test: TestDatabase;

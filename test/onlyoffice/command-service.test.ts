@@ -2,7 +2,8 @@ import { jwtVerify } from 'jose';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createCommandService } from '../../src/onlyoffice/command-service.ts';
 import { OnlyOfficeError } from '../../src/onlyoffice/error.ts';
-import { type Received, recordingServer, type Reply } from '../support/http/recording-server.ts';
+import { recordingServer } from '../support/http/recording-server.ts';
+import type { Received, Reply } from '../support/http/recording-server.ts';
 import { closedPort, hangingServer } from '../support/servers.ts';
 
 const SECRET = 'short';

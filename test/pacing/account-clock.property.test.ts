@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ClockHarness } from '../support/pacing/clock-harness.ts';
-import { type Scenario, Simulation } from '../support/pacing/simulation.ts';
+import { Simulation } from '../support/pacing/simulation.ts';
+import type { Scenario } from '../support/pacing/simulation.ts';
 
 const SEED = Number(process.env['CLOCK_SEED'] ?? 20_260_301);
 const RUNS = Number(process.env['CLOCK_RUNS'] ?? 60);

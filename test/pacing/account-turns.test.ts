@@ -1,13 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type AccountLimits,
-  type AccountState,
-  closedText,
-  decideNow,
-  decidePublish,
-  MAX_WAIT_MS,
-} from '../../src/pacing/account-turns.ts';
+import { closedText, decideNow, decidePublish, MAX_WAIT_MS } from '../../src/pacing/account-turns.ts';
+import type { AccountLimits, AccountState } from '../../src/pacing/account-turns.ts';
 
 const NOW = Date.UTC(2026, 2, 1, 14, 5);
 const LIMITS: AccountLimits = { callLimit: 200, callWindowMs: 900_000, publishIntervalMs: 6_000 };

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { forecastMs, type ForecastInput } from '../../src/pacing/forecast.ts';
+import { forecastMs } from '../../src/pacing/forecast.ts';
+import type { ForecastInput } from '../../src/pacing/forecast.ts';
 
 const LIMITS = { callLimit: 200, callWindowMs: 900_000, publishIntervalMs: 6_000 };
 const MINUTE = 60_000;

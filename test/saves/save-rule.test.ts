@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RecordedContent, RecordedResult } from '../../src/db/recorded-contents.ts';
-import { decideRow, type SaveDecision, type SaveTimes } from '../../src/saves/save-rule.ts';
+import { decideRow } from '../../src/saves/save-rule.ts';
+import type { SaveDecision, SaveTimes } from '../../src/saves/save-rule.ts';
 
 const HOUR = 3_600_000;
 const NOW = 1_000 * HOUR;

@@ -1,6 +1,7 @@
 import { expect, expectTypeOf, it } from 'vitest';
 import * as messages from '../../src/temporal/messages.ts';
-import { QUEUE_OF_WORKFLOW, type Workflows } from '../../src/temporal/workflows.ts';
+import { QUEUE_OF_WORKFLOW } from '../../src/temporal/workflows.ts';
+import type { Workflows } from '../../src/temporal/workflows.ts';
 import type * as workflows from '../../workflows/index.ts';
 
 it('the names promised to the outside are those of interface section 4', () => {

@@ -1,9 +1,12 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { type NewNotification, storeNotification, undelivered } from '../../src/db/inbox.ts';
-import { NotificationRelay, type RelayClient } from '../../src/temporal/notification-relay.ts';
+import { storeNotification, undelivered } from '../../src/db/inbox.ts';
+import type { NewNotification } from '../../src/db/inbox.ts';
+import { NotificationRelay } from '../../src/temporal/notification-relay.ts';
+import type { RelayClient } from '../../src/temporal/notification-relay.ts';
 import { givenBatch, givenJob } from '../support/db/given-batch.ts';
-import { testDatabase, type TestDatabase } from '../support/db/test-database.ts';
+import { testDatabase } from '../support/db/test-database.ts';
+import type { TestDatabase } from '../support/db/test-database.ts';
 
 interface Sent {
   workflowId: string;
@@ -16,8 +19,8 @@ class FakeClient implements RelayClient {
   readonly sent: Sent[] = [];
   failure: Error | null = null;
   deadlines = 0;
-  private gate: Promise<void> = Promise.resolve();
-  private arrivals: (() => void)[] = [];
+  #gate: Promise<void> = Promise.resolve();
+  #arrivals: (() => void)[] = [];
 
   readonly workflow: RelayClient['workflow'] = {
     getHandle: (workflowId) => ({
@@ -28,8 +31,8 @@ class FakeClient implements RelayClient {
           signal: typeof definition === 'string' ? definition : definition.name,
           jobIds: message.jobIds,
         });
-        for (const arrived of this.arrivals.splice(0)) arrived();
-        await this.gate;
+        for (const arrived of this.#arrivals.splice(0)) arrived();
+        await this.#gate;
         if (this.failure !== null) throw this.failure;
       },
     }),
@@ -43,14 +46,14 @@ class FakeClient implements RelayClient {
   /** Holds signals in flight; the function given lets them land. */
   hold(): () => void {
     let land = () => {};
-    this.gate = new Promise((resolve) => {
+    this.#gate = new Promise((resolve) => {
       land = resolve;
     });
     return land;
   }
 
   nextSignal(): Promise<void> {
-    return new Promise((resolve) => this.arrivals.push(resolve));
+    return new Promise((resolve) => this.#arrivals.push(resolve));
   }
 }
 

@@ -1,10 +1,6 @@
 import { expect, it } from 'vitest';
-import {
-  ApiError,
-  type ApiErrorCode,
-  codeOfConnection,
-  codeOfStatus,
-} from '../../src/webscraper/api-error.ts';
+import { ApiError, codeOfConnection, codeOfStatus } from '../../src/webscraper/api-error.ts';
+import type { ApiErrorCode } from '../../src/webscraper/api-error.ts';
 
 it.each<[ApiErrorCode, boolean, boolean]>([
   ['API_RATE_LIMITED', false, false],

@@ -1,6 +1,7 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { testDatabase, type TestDatabase } from '../support/db/test-database.ts';
+import { testDatabase } from '../support/db/test-database.ts';
+import type { TestDatabase } from '../support/db/test-database.ts';
 import type { FakeBatch } from '../support/workflows/fake-batch.ts';
 import { PacedBatches } from '../support/pacing/paced-batches.ts';
 import { activitiesOf, startFake, withWorkers } from '../support/workflows/run-fake.ts';

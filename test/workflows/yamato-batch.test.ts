@@ -1,7 +1,8 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FakeBatch } from '../support/workflows/fake-batch.ts';
-import { type FakeInput, runFake, type Running } from '../support/workflows/run-fake.ts';
+import { runFake } from '../support/workflows/run-fake.ts';
+import type { FakeInput, Running } from '../support/workflows/run-fake.ts';
 import { startWorkflowServer } from '../support/workflows/workflow-server.ts';
 
 let env: TestWorkflowEnvironment;

@@ -1,4 +1,5 @@
-import got, { type Got, type Response } from 'got';
+import got from 'got';
+import type { Got, Response } from 'got';
 import { packageVersion } from '../../version.ts';
 import { yamatoAgents } from './agents.ts';
 import { decodePage } from './charset.ts';

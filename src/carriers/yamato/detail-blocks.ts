@@ -1,7 +1,8 @@
 import type { CheerioAPI } from 'cheerio';
 import { parseJapanTime } from '../japan-time.ts';
 import { digitsOf } from '../tracking-number.ts';
-import { type Elements, firstByClass, textOf } from './elements.ts';
+import { firstByClass, textOf } from './elements.ts';
+import type { Elements } from './elements.ts';
 import type { YamatoEvent, YamatoWindow } from './types.ts';
 
 /** One number's details; texts are '' where the page gives none. */

@@ -1,12 +1,16 @@
 import { load } from 'cheerio';
 import { parseJapanTime } from '../japan-time.ts';
-import { expireStatus, normaliseStatus, type TrackingStatus } from '../status.ts';
-import { readBoxes, type YamatoBox } from './boxes.ts';
-import { HISTORY_CELLS, readBlocks, type YamatoBlock } from './detail-blocks.ts';
+import { expireStatus, normaliseStatus } from '../status.ts';
+import type { TrackingStatus } from '../status.ts';
+import { readBoxes } from './boxes.ts';
+import type { YamatoBox } from './boxes.ts';
+import { HISTORY_CELLS, readBlocks } from './detail-blocks.ts';
+import type { YamatoBlock } from './detail-blocks.ts';
 import { otherPage } from './other-page.ts';
 import { withoutScripts } from './scripts.ts';
 import type { YamatoParcel } from './types.ts';
-import { YamatoError, type YamatoErrorCode } from './yamato-error.ts';
+import { YamatoError } from './yamato-error.ts';
+import type { YamatoErrorCode } from './yamato-error.ts';
 
 /** Parcels in these states may have no history yet; all others have travelled. */
 const WITHOUT_HISTORY: ReadonlySet<TrackingStatus> = new Set(['info_received', 'unknown']);

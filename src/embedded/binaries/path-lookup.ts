@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
-import { type BinarySpec, isAtLeast } from './spec.ts';
+import { isAtLeast } from './spec.ts';
+import type { BinarySpec } from './spec.ts';
 import { runCommand } from '../run-command.ts';
 
 /** The test server is a native image that takes a second to print its trace on a busy machine. */

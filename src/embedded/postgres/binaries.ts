@@ -4,7 +4,8 @@ import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { errorMessage } from '../../errors.ts';
 import { EmbeddedError } from '../errors.ts';
-import { canEnter, type ServerAccount } from './os-user.ts';
+import { canEnter } from './os-user.ts';
+import type { ServerAccount } from './os-user.ts';
 import { sharedFolder } from './shared-folder.ts';
 
 export interface PostgresBinaries {

@@ -2,7 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, syml
 import { dirname, join, resolve } from 'node:path';
 import { errorMessage } from '../../errors.ts';
 import { EmbeddedError } from '../errors.ts';
-import { canEnter, postgresAccount, type ServerAccount } from './os-user.ts';
+import { canEnter, postgresAccount } from './os-user.ts';
+import type { ServerAccount } from './os-user.ts';
 import { sharedFolder } from './shared-folder.ts';
 
 /** Where a cluster lies, and whom its data belong to. */

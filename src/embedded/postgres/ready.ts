@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import { errorMessage } from '../../errors.ts';
 import { EmbeddedError } from '../errors.ts';
-import { type ServerProcess, startFailure } from '../server-process.ts';
+import { startFailure } from '../server-process.ts';
+import type { ServerProcess } from '../server-process.ts';
 
 const pollMs = 25;
 const connectTimeoutSeconds = 5;

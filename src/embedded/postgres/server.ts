@@ -2,11 +2,15 @@ import { join, resolve } from 'node:path';
 import { asEmbeddedError, EmbeddedError } from '../errors.ts';
 import { anyFreePort } from '../ports.ts';
 import { postgresBinaries } from './binaries.ts';
-import { type Cluster, databaseName, databaseUser, prepareCluster } from './cluster.ts';
-import { type ClusterFolder, clusterFolder } from './folder.ts';
+import { databaseName, databaseUser, prepareCluster } from './cluster.ts';
+import type { Cluster } from './cluster.ts';
+import { clusterFolder } from './folder.ts';
+import type { ClusterFolder } from './folder.ts';
 import { waitForPostgres } from './ready.ts';
-import { type ServerExit, serverEnvironment, startServerProcess } from '../server-process.ts';
-import { endStaleServer, type StopSignals } from '../server-record.ts';
+import { serverEnvironment, startServerProcess } from '../server-process.ts';
+import type { ServerExit } from '../server-process.ts';
+import { endStaleServer } from '../server-record.ts';
+import type { StopSignals } from '../server-record.ts';
 
 export interface PostgresServerOptions {
   /** `PATH` is read from it; the server gets no more than it needs. */

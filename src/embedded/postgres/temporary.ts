@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { asEmbeddedError } from '../errors.ts';
 import { makeFolder } from './folder.ts';
-import { type PostgresServer, startCluster } from './server.ts';
+import { startCluster } from './server.ts';
+import type { PostgresServer } from './server.ts';
 import { postgresAccount } from './os-user.ts';
 import type { StopSignals } from '../server-record.ts';
 

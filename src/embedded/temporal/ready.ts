@@ -2,9 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { errorMessage } from '../../errors.ts';
-import { applyTemporalConfig, type TemporalNamespaceConfig } from '../../temporal/apply-config.ts';
+import { applyTemporalConfig } from '../../temporal/apply-config.ts';
+import type { TemporalNamespaceConfig } from '../../temporal/apply-config.ts';
 import { EmbeddedError } from '../errors.ts';
-import { type ServerProcess, startFailure } from '../server-process.ts';
+import { startFailure } from '../server-process.ts';
+import type { ServerProcess } from '../server-process.ts';
 
 const pollMs = 40;
 const connectTimeoutMs = 2_000;

@@ -1,17 +1,16 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { readTemporalNamespaceConfig, type SearchAttributeTypes } from '../../temporal/apply-config.ts';
-import { type BinaryOptions, findTemporalCli } from '../binaries/find.ts';
+import { readTemporalNamespaceConfig } from '../../temporal/apply-config.ts';
+import type { SearchAttributeTypes } from '../../temporal/apply-config.ts';
+import { findTemporalCli } from '../binaries/find.ts';
+import type { BinaryOptions } from '../binaries/find.ts';
 import { asEmbeddedError, EmbeddedError } from '../errors.ts';
 import { anyFreePort, freePort } from '../ports.ts';
-import {
-  type ServerExit,
-  type ServerProcess,
-  serverEnvironment,
-  startServerProcess,
-} from '../server-process.ts';
+import { serverEnvironment, startServerProcess } from '../server-process.ts';
+import type { ServerExit, ServerProcess } from '../server-process.ts';
 import type { StopSignals } from '../server-record.ts';
-import { type DevServerPorts, devServerArguments } from './arguments.ts';
+import { devServerArguments } from './arguments.ts';
+import type { DevServerPorts } from './arguments.ts';
 import { waitForTemporal } from './ready.ts';
 
 export interface TemporalServerOptions extends BinaryOptions {

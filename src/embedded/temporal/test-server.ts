@@ -1,4 +1,5 @@
-import { type BinaryOptions, findTemporalTestServer } from '../binaries/find.ts';
+import { findTemporalTestServer } from '../binaries/find.ts';
+import type { BinaryOptions } from '../binaries/find.ts';
 
 /** What `TestWorkflowEnvironment.createTimeSkipping` takes as `server`. */
 export interface TimeSkippingServer {

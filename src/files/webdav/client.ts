@@ -1,10 +1,13 @@
 import { once } from 'node:events';
-import { Agent as HttpAgent, type IncomingHttpHeaders } from 'node:http';
+import { Agent as HttpAgent } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
-import got, { type Got, type Method, type PlainResponse, RequestError } from 'got';
+import got, { RequestError } from 'got';
+import type { Got, Method, PlainResponse } from 'got';
 import { errorMessage } from '../../errors.ts';
-import { AnswerTooLong, type DavEntry, readMultistatus } from './multistatus.ts';
+import { AnswerTooLong, readMultistatus } from './multistatus.ts';
+import type { DavEntry } from './multistatus.ts';
 import { unavailable } from '../file-failure.ts';
 import { FileError } from '../types.ts';
 import { failureOfConnection, failureOfStatus } from './failure.ts';

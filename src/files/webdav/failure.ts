@@ -1,6 +1,8 @@
-import { type RequestError, TimeoutError, UploadError } from 'got';
+import { TimeoutError, UploadError } from 'got';
+import type { RequestError } from 'got';
 import { errorMessage } from '../../errors.ts';
-import { FileError, type FileErrorCode } from '../types.ts';
+import { FileError } from '../types.ts';
+import type { FileErrorCode } from '../types.ts';
 
 /** An answer that was no good one, with its status. */
 export class DavStatusError extends FileError {

@@ -1,5 +1,6 @@
 import type { DavEntry } from './multistatus.ts';
-import { FileError, type FileInfo } from '../types.ts';
+import { FileError } from '../types.ts';
+import type { FileInfo } from '../types.ts';
 import type { WebDavClient } from './client.ts';
 import { urlBelow, WEBDAV_PREFIX } from './path.ts';
 

@@ -1,10 +1,12 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import type { Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { errorMessage } from '../../errors.ts';
 import { changed, unavailable } from '../file-failure.ts';
-import { FileError, type FileVersion } from '../types.ts';
+import { FileError } from '../types.ts';
+import type { FileVersion } from '../types.ts';
 import type { DavAnswer, DavRequest, WebDavClient } from './client.ts';
 import { DavStatusError } from './failure.ts';
 import { urlBelow } from './path.ts';

@@ -1,4 +1,5 @@
-import { FileError, type FileInfo } from '../types.ts';
+import { FileError } from '../types.ts';
+import type { FileInfo } from '../types.ts';
 import type { WebDavClient } from './client.ts';
 import { pathOfHref, WEBDAV_PREFIX } from './path.ts';
 import { fileInfo, isFolder, listFolder } from './properties.ts';

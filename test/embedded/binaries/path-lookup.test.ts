@@ -3,12 +3,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isAtLeast, temporalCli, temporalTestServer } from '../../../src/embedded/binaries/spec.ts';
 import { executablesOnPath, findOnPath } from '../../../src/embedded/binaries/path-lookup.ts';
-import {
-  fakeCli,
-  makeTestFolder,
-  type TestFolder,
-  writeExecutable,
-} from '../../support/embedded/binaries.ts';
+import { fakeCli, makeTestFolder, writeExecutable } from '../../support/embedded/binaries.ts';
+import type { TestFolder } from '../../support/embedded/binaries.ts';
 
 let folder: TestFolder;
 beforeEach(async () => {

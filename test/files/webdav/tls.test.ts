@@ -7,7 +7,8 @@ import { promisify } from 'node:util';
 import { beforeAll, expect, it } from 'vitest';
 import { compiledModule } from '../../../src/paths.ts';
 import { expectFileError } from '../../support/files/local-folders.ts';
-import { type Certificates, makeCertificates } from '../../support/certificates.ts';
+import { makeCertificates } from '../../support/certificates.ts';
+import type { Certificates } from '../../support/certificates.ts';
 import { closeRawServers, localFolder, rawServer } from '../../support/files/cloud.ts';
 
 closeRawServers();

@@ -1,4 +1,5 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { createAcquisitionActivities } from '../../../activities/acquisition.ts';
 import { BatchSweep } from '../../../src/temporal/batch-sweep.ts';
 import { NotificationRelay } from '../../../src/temporal/notification-relay.ts';

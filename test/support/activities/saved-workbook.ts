@@ -6,8 +6,10 @@ import { setBatchState } from '../../../src/db/batches.ts';
 import { storeSave } from '../../../src/db/saves.ts';
 import { answer } from './answers.ts';
 import { orderUrl } from './batch.ts';
-import { type Stage, type StageOptions, useStage } from './stage.ts';
-import { type Cell, saveWorkbook } from '../workbook/workbook-file.ts';
+import { useStage } from './stage.ts';
+import type { Stage, StageOptions } from './stage.ts';
+import { saveWorkbook } from '../workbook/workbook-file.ts';
+import type { Cell } from '../workbook/workbook-file.ts';
 
 /** A result text of ours. */
 export const OURS = 'a｜｜｜b｜｜｜c';

@@ -6,13 +6,15 @@ import { createYamatoClient } from '../../../src/carriers/yamato/client.ts';
 import type { Database } from '../../../src/db/database.ts';
 import type { FileStore } from '../../../src/files/types.ts';
 import { buildApp } from '../../../src/http/app.ts';
-import { type Sandbox, type SandboxOptions, startSandbox } from '../../../src/sandbox/index.ts';
+import { startSandbox } from '../../../src/sandbox/index.ts';
+import type { Sandbox, SandboxOptions } from '../../../src/sandbox/index.ts';
 import { createWebScraperClient } from '../../../src/webscraper/client.ts';
 import type { AccountLimits } from '../../../src/pacing/account-turns.ts';
 import { readSettings } from '../../../src/settings/settings.ts';
 import { createParts } from '../../../workers/parts.ts';
 import { WORKERS } from '../../../workers/registry.ts';
-import { type TestDatabase, testDatabase } from '../db/test-database.ts';
+import { testDatabase } from '../db/test-database.ts';
+import type { TestDatabase } from '../db/test-database.ts';
 import { stopwatch } from '../stopwatch.ts';
 
 export const API_TOKEN = 'secret-api-token';

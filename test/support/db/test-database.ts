@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
-import { type Database, migrateDatabase, openDatabase } from '../../../src/db/database.ts';
+import { migrateDatabase, openDatabase } from '../../../src/db/database.ts';
+import type { Database } from '../../../src/db/database.ts';
 
 export interface TestDatabase {
   database: Database;

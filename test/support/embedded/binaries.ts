@@ -3,7 +3,8 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Uint8ArrayReader, Uint8ArrayWriter, ZipWriter } from '@zip.js/zip.js';
-import { type BinarySpec, platformKey, temporalCli } from '../../../src/embedded/binaries/spec.ts';
+import { platformKey, temporalCli } from '../../../src/embedded/binaries/spec.ts';
+import type { BinarySpec } from '../../../src/embedded/binaries/spec.ts';
 
 /** A shell script that says it is that version of the Temporal CLI. */
 export function fakeCli(version: string): string {

@@ -1,12 +1,14 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { WebDavFiles } from '../../../src/files/webdav/webdav-files.ts';
 import type { WebDavOptions } from '../../../src/files/webdav/client.ts';
-import { type SabreDav, startSabreDav } from './sabre-dav.ts';
+import { startSabreDav } from './sabre-dav.ts';
+import type { SabreDav } from './sabre-dav.ts';
 
 /** A folder for local copies, new for each test. */
 export function localFolder(): (name: string) => string {

@@ -1,11 +1,14 @@
 import { sql } from 'drizzle-orm';
-import { AccountClock, type Turn } from '../../../src/pacing/account-clock.ts';
-import { ApiError, type ApiErrorCode, codeOfStatus } from '../../../src/webscraper/api-error.ts';
+import { AccountClock } from '../../../src/pacing/account-clock.ts';
+import type { Turn } from '../../../src/pacing/account-clock.ts';
+import { ApiError, codeOfStatus } from '../../../src/webscraper/api-error.ts';
+import type { ApiErrorCode } from '../../../src/webscraper/api-error.ts';
 import type { TimeSource } from '../../../src/pacing/account-state.ts';
 import type { RateLimitHeaders } from '../../../src/webscraper/rate-limit-headers.ts';
 import type { AccountLimits } from '../../../src/pacing/account-turns.ts';
 import { jobs } from '../../../src/db/schema.ts';
-import { type TestDatabase, testDatabase } from '../db/test-database.ts';
+import { testDatabase } from '../db/test-database.ts';
+import type { TestDatabase } from '../db/test-database.ts';
 
 /** A moment like any other: 2026-03-01 12:00 UTC. */
 export const NOON_MS = Date.UTC(2026, 2, 1, 12);
@@ -31,11 +34,11 @@ export async function granted(turn: Promise<Turn>): Promise<Extract<Turn, { gran
 /** A database with one batch of jobs, and a clock whose time is `time.ms`. */
 export class ClockHarness {
   readonly time = { ms: NOON_MS };
-  private seq = 0;
-  private readonly test: TestDatabase;
+  #seq = 0;
+  readonly #test: TestDatabase;
 
   private constructor(test: TestDatabase) {
-    this.test = test;
+    this.#test = test;
   }
 
   static async create(): Promise<ClockHarness> {
@@ -45,11 +48,11 @@ export class ClockHarness {
   }
 
   get database() {
-    return this.test.database;
+    return this.#test.database;
   }
 
   get sql() {
-    return this.test.database.sql;
+    return this.#test.database.sql;
   }
 
   readonly timeSource: TimeSource = (sql_) => sql_`${new Date(this.time.ms).toISOString()}::timestamptz`;
@@ -66,8 +69,8 @@ export class ClockHarness {
 
   /** Ids of so many new pending jobs. */
   async addJobs(count: number, batchId = 'batch'): Promise<number[]> {
-    const from = this.seq;
-    this.seq += count;
+    const from = this.#seq;
+    this.#seq += count;
     const made = await this.sql<{ id: string }[]>`
       insert into jobs (batch_id, seq, custom_id, task, sitemap_id, subjects)
       select ${batchId}, n, 'c' || n, 'yamato_tracking_only', 1, '{http://a/}'
@@ -131,6 +134,6 @@ export class ClockHarness {
   }
 
   close(): Promise<void> {
-    return this.test.drop();
+    return this.#test.drop();
   }
 }

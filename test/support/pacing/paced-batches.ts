@@ -5,7 +5,8 @@ import { AccountClock } from '../../../src/pacing/account-clock.ts';
 import type { AccountLimits } from '../../../src/pacing/account-turns.ts';
 import { givenBatch, givenJob } from '../db/given-batch.ts';
 import type { TestDatabase } from '../db/test-database.ts';
-import { FakeBatch, type Wait } from '../workflows/fake-batch.ts';
+import { FakeBatch } from '../workflows/fake-batch.ts';
+import type { Wait } from '../workflows/fake-batch.ts';
 
 export interface PacedPublish {
   batchId: string;
@@ -20,33 +21,33 @@ export class PacedBatches {
   readonly publishes: PacedPublish[] = [];
   /** Every call as the API would have counted it. */
   readonly callsMs: number[] = [];
-  private readonly env: TestWorkflowEnvironment;
-  private readonly db: TestDatabase;
-  private readonly clock: AccountClock;
-  private nowMs = 0;
+  readonly #env: TestWorkflowEnvironment;
+  readonly #db: TestDatabase;
+  readonly #clock: AccountClock;
+  #nowMs = 0;
 
   constructor(env: TestWorkflowEnvironment, db: TestDatabase, limits: AccountLimits) {
-    this.env = env;
-    this.db = db;
-    this.clock = new AccountClock(
+    this.#env = env;
+    this.#db = db;
+    this.#clock = new AccountClock(
       db.database,
       limits,
-      (sql) => sql`${new Date(this.nowMs).toISOString()}::timestamptz`,
+      (sql) => sql`${new Date(this.#nowMs).toISOString()}::timestamptz`,
     );
   }
 
   /** A batch of so many rows, a job each, whose webhook comes at once. Its workflow's id is the batch's. */
   async batch(batchId: string, rows: number): Promise<FakeBatch> {
-    await givenBatch(this.db.database, batchId);
+    await givenBatch(this.#db.database, batchId);
     const ids: number[] = [];
     for (let seq = 1; seq <= rows; seq += 1)
-      ids.push(await givenJob(this.db.database, { batchId, customId: `yto-${batchId}-${seq}`, seq }));
-    await this.db.database.db.update(jobs).set({ state: 'pending' });
+      ids.push(await givenJob(this.#db.database, { batchId, customId: `yto-${batchId}-${seq}`, seq }));
+    await this.#db.database.db.update(jobs).set({ state: 'pending' });
     const batch = new FakeBatch(rows);
     batch.onPublish = async (job) => {
-      const outcome = await this.inStandingTime(() => this.publish(batchId, ids[job] ?? 0));
+      const outcome = await this.#inStandingTime(() => this.#publish(batchId, ids[job] ?? 0));
       if (outcome === 'published')
-        await this.env.client.workflow
+        await this.#env.client.workflow
           .getHandle(batchId)
           .signal('webhookReceived', { batchId, jobIds: [job] });
       return outcome;
@@ -55,8 +56,8 @@ export class PacedBatches {
   }
 
   /** Otherwise hours are skipped while an activity works for a millisecond, and its heartbeat with them. */
-  private async inStandingTime<T>(work: () => Promise<T>): Promise<T> {
-    const { testService } = this.env.connection;
+  async #inStandingTime<T>(work: () => Promise<T>): Promise<T> {
+    const { testService } = this.#env.connection;
     if (testService === undefined) throw new Error('no time-skipping server');
     await testService.lockTimeSkipping({});
     try {
@@ -66,29 +67,29 @@ export class PacedBatches {
     }
   }
 
-  private async publish(batchId: string, jobId: number): Promise<'published' | Wait> {
-    this.nowMs = await this.env.currentTimeMs();
-    const turn = await this.clock.reservePublish(jobId);
+  async #publish(batchId: string, jobId: number): Promise<'published' | Wait> {
+    this.#nowMs = await this.#env.currentTimeMs();
+    const turn = await this.#clock.reservePublish(jobId);
     if (!turn.granted) return { waitMs: turn.waitMs, why: turn.why, held: turn.held };
     if (turn.delayMs > 0) {
-      await this.clock.giveBack(jobId, turn.callId);
+      await this.#clock.giveBack(jobId, turn.callId);
       return { waitMs: turn.delayMs, why: 'its turn', held: false };
     }
-    const begun = await this.clock.begin(turn.callId, jobId);
+    const begun = await this.#clock.begin(turn.callId, jobId);
     if (!begun.granted) return { waitMs: 1, why: begun.why, held: false };
-    this.publishes.push({ batchId, atMs: this.nowMs });
-    this.callsMs.push(this.nowMs);
-    await this.clock.settle(turn.callId, { rateLimit: { budget: null, retryAfterMs: null } });
-    await this.download(jobId);
+    this.publishes.push({ batchId, atMs: this.#nowMs });
+    this.callsMs.push(this.#nowMs);
+    await this.#clock.settle(turn.callId, { rateLimit: { budget: null, retryAfterMs: null } });
+    await this.#download(jobId);
     return 'published';
   }
 
   /** A scraping job that is done at once: its download is made with the call kept for it. */
-  private async download(jobId: number): Promise<void> {
-    const turn = await this.clock.reserveDownload(jobId);
+  async #download(jobId: number): Promise<void> {
+    const turn = await this.#clock.reserveDownload(jobId);
     if (!turn.granted) throw new Error(`a download owed was refused: ${turn.why}`);
-    this.callsMs.push(this.nowMs);
-    await this.clock.settle(turn.callId, { rateLimit: { budget: null, retryAfterMs: null } });
-    await this.db.database.db.update(jobs).set({ state: 'completed' }).where(eq(jobs.id, jobId));
+    this.callsMs.push(this.#nowMs);
+    await this.#clock.settle(turn.callId, { rateLimit: { budget: null, retryAfterMs: null } });
+    await this.#db.database.db.update(jobs).set({ state: 'completed' }).where(eq(jobs.id, jobId));
   }
 }

@@ -1,4 +1,5 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo, Server as TcpServer } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, expect } from 'vitest';

@@ -69,7 +69,7 @@ export class FakeBatch {
   /** Throws for a writeback that fails. */
   onWriteback: () => void | Promise<void> = () => {};
   hasStatusColumn = false;
-  private asOf = 0;
+  #asOf = 0;
 
   constructor(rows: number) {
     this.rows = Array.from({ length: rows }, () => ({ state: 'pending', written: false }));
@@ -82,7 +82,7 @@ export class FakeBatch {
   figures(): BatchFigures {
     const next = this.rows.findIndex((row) => row.state === 'pending');
     return {
-      asOf: ++this.asOf,
+      asOf: ++this.#asOf,
       counts: {
         total: this.rows.length,
         pending: this.count('pending'),
@@ -100,27 +100,27 @@ export class FakeBatch {
     };
   }
 
-  private set(jobId: number, state: RowState): void {
+  #set(jobId: number, state: RowState): void {
     const row = this.rows[jobId];
     if (row !== undefined) Object.assign(row, { state, written: false });
   }
 
-  private async publish(jobId: number): Promise<PublishOutcome> {
+  async #publish(jobId: number): Promise<PublishOutcome> {
     const outcome = await this.onPublish(jobId);
     if (typeof outcome === 'object') return { outcome: 'wait', ...outcome, ...this.figures() };
     if (outcome === 'died') throw new Error('the worker died');
     if (outcome === 'turn') return untilCancelled();
     if (outcome === 'published') this.published.push(jobId);
-    this.set(jobId, outcome);
+    this.#set(jobId, outcome);
     return { outcome, ...this.figures() };
   }
 
-  private async ask(jobId: number, pauseShare: number): Promise<AskOutcome> {
+  async #ask(jobId: number, pauseShare: number): Promise<AskOutcome> {
     const answer = await this.onAsk(jobId);
     if (answer === 'turn') return untilCancelled();
     this.asked.push({ jobId, pauseShare });
-    if (answer === 'asked') this.set(jobId, 'completed');
-    if (answer === 'gave up') this.set(jobId, 'failed');
+    if (answer === 'asked') this.#set(jobId, 'completed');
+    if (answer === 'gave up') this.#set(jobId, 'failed');
     const waitMs = Math.round(this.longestPauseMs * pauseShare);
     const outcome = typeof answer === 'object' ? answer : { outcome: answer, waitMs, why: answer };
     return { ...outcome, ...this.figures() };
@@ -139,12 +139,12 @@ export class FakeBatch {
         return { ...this.figures(), ...joined };
       },
       figures: async () => this.figures(),
-      publishJob: ({ jobId }) => this.publish(jobId),
+      publishJob: ({ jobId }) => this.#publish(jobId),
       settlePublish: async ({ jobId }) => {
-        if ((await this.onPublish(jobId)) === 'died') this.set(jobId, 'failed');
+        if ((await this.onPublish(jobId)) === 'died') this.#set(jobId, 'failed');
         return this.figures();
       },
-      askGroup: ({ jobId, pauseShare }) => this.ask(jobId, pauseShare),
+      askGroup: ({ jobId, pauseShare }) => this.#ask(jobId, pauseShare),
       saveState: async ({ state, reason }) => {
         this.states.push({ state, reason });
         return this.figures();
@@ -156,13 +156,14 @@ export class FakeBatch {
         this.actions.push(`retry ${by} ${why}`);
         const meant = rows === null ? null : rowNumbers(rows);
         for (const [jobId, row] of this.rows.entries())
-          if (meant === null ? row.state === 'failed' : meant.includes(jobId + 2)) this.set(jobId, 'pending');
+          if (meant === null ? row.state === 'failed' : meant.includes(jobId + 2))
+            this.#set(jobId, 'pending');
         return this.figures();
       },
       processResults: async ({ jobIds }) => {
         const waiting = this.onResults(jobIds);
         for (const jobId of jobIds)
-          if (waiting?.jobIds.includes(jobId) !== true) this.set(jobId, 'completed');
+          if (waiting?.jobIds.includes(jobId) !== true) this.#set(jobId, 'completed');
         return { ...this.figures(), waiting };
       },
       writeBack: async () => {
