@@ -39,7 +39,7 @@ export function createResultsActivities(deps: JobResultsDeps) {
     }
     // Another run of this activity has read it already: each download would be paid for again.
     const ended = job.state === 'completed' || job.state === 'failed';
-    if (ended && (hint === undefined || hint.outcome !== null)) return null;
+    if (ended && (hint === null || hint.outcome !== null)) return null;
     try {
       await processJob(job, hint);
       return null;

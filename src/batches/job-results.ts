@@ -38,7 +38,7 @@ const NO_RECORD = 'no record came back for its URL';
 interface Notified {
   job: Job;
   lookup: WebscraperLookup;
-  hint: Notification | undefined;
+  hint: Notification | null;
 }
 
 type RowOfJob = Awaited<ReturnType<typeof rowsOfJobs>>[number];
@@ -197,7 +197,7 @@ export function createJobResults(deps: JobResultsDeps) {
    *
    * @throws {WaitForAccount} a call may not be made yet: process the job again later
    */
-  return async function processJob(job: Job, hint: Notification | undefined): Promise<void> {
+  return async function processJob(job: Job, hint: Notification | null): Promise<void> {
     const { lookup } = taskByName(job.task);
     // Its carrier was asked: whatever tells of a scraping job is not of this one.
     if (lookup.by === 'carrier') return settleNotifications(db, job.id, 'disagrees', hint);

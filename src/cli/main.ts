@@ -8,4 +8,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 endWithParent();
 const status = await runProgram(process.argv.slice(2));
-if (status !== undefined) process.exitCode = status;
+if (status !== null) process.exitCode = status;

@@ -35,12 +35,12 @@ function textOf(error: unknown): string {
   return error instanceof TsuisekiError ? error.message.replaceAll(/\s*\n\s*/g, ' ') : rootMessage(error);
 }
 
-/** Runs one command; gives its exit status, or undefined where the command itself has set it. */
-export async function runProgram(args: readonly string[]): Promise<number | undefined> {
+/** Runs one command; gives its exit status, or null where the command itself has set it. */
+export async function runProgram(args: readonly string[]): Promise<number | null> {
   try {
     const program = await programFor(args[0]);
     await program.parseAsync(args, { from: 'user' });
-    return undefined;
+    return null;
   } catch (error) {
     if (!(error instanceof CommanderError)) process.stderr.write(`${textOf(error)}\n`);
     return exitCodeOf(error);

@@ -73,11 +73,12 @@ export async function markDelivered(queries: Queries, ids: readonly number[]): P
 }
 
 /** The newest notification of a job: what it said last. */
-export async function latestNotification(queries: Queries, jobId: number): Promise<Notification | undefined> {
-  return queries.query.notifications.findFirst({
+export async function latestNotification(queries: Queries, jobId: number): Promise<Notification | null> {
+  const found = await queries.query.notifications.findFirst({
     where: eq(notifications.jobId, jobId),
     orderBy: desc(notifications.id),
   });
+  return found ?? null;
 }
 
 /** Marks a job's notifications up to the one that was read; one that came meanwhile is still to be read. */
@@ -85,9 +86,9 @@ export async function settleNotifications(
   tx: Queries,
   jobId: number,
   outcome: string,
-  read: Notification | undefined,
+  read: Notification | null,
 ): Promise<void> {
-  if (read === undefined) return;
+  if (read === null) return;
   await tx
     .update(notifications)
     .set({ outcome: sql`coalesce(${notifications.outcome}, ${outcome})` })

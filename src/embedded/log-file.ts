@@ -2,8 +2,8 @@ import { closeSync, mkdirSync, openSync, readSync, renameSync, statSync } from '
 import { dirname } from 'node:path';
 
 /** A log this long is moved aside (to `.old`) when its server starts: two of them are kept at most. */
-const maxLogBytes = 20 * 1024 * 1024;
-const maxTailBytes = 65_536;
+const MAX_LOG_BYTES = 20 * 1024 * 1024;
+const MAX_TAIL_BYTES = 65_536;
 
 export interface LogFile {
   readonly path: string;
@@ -18,7 +18,7 @@ export interface LogFile {
 export function openLogFile(path: string): LogFile {
   mkdirSync(dirname(path), { recursive: true });
   const previousBytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  if (previousBytes > maxLogBytes) renameSync(path, `${path}.old`);
+  if (previousBytes > MAX_LOG_BYTES) renameSync(path, `${path}.old`);
   const descriptor = openSync(path, 'a+', 0o600);
   const startByte = statSync(path).size;
   return {
@@ -31,7 +31,7 @@ export function openLogFile(path: string): LogFile {
 
 function readTail(path: string, startByte: number): string {
   const endByte = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  const fromByte = Math.max(startByte, endByte - maxTailBytes);
+  const fromByte = Math.max(startByte, endByte - MAX_TAIL_BYTES);
   if (endByte <= fromByte) return '';
   const buffer = Buffer.alloc(endByte - fromByte);
   const descriptor = openSync(path, 'r');

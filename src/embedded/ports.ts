@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 
-const loopback = '127.0.0.1';
+const LOOPBACK = '127.0.0.1';
 
 /** Listens for a moment on `port` (0: any) and gives the port; `undefined` when it is taken. */
 function tryPort(port: number): Promise<number | undefined> {
@@ -8,7 +8,7 @@ function tryPort(port: number): Promise<number | undefined> {
     const server = createServer();
     server.unref();
     server.once('error', () => resolve(undefined));
-    server.listen({ port, host: loopback, exclusive: true }, () => {
+    server.listen({ port, host: LOOPBACK, exclusive: true }, () => {
       const address = server.address();
       const found = typeof address === 'object' && address !== null ? address.port : undefined;
       server.close(() => resolve(found));

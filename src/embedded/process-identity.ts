@@ -8,10 +8,10 @@ export interface ProcessIdentity {
   readonly startId: string;
 }
 
-/** `undefined` when no such process lives; a zombie does not. */
-export function identify(pid: number): ProcessIdentity | undefined {
+/** Null when no such process lives; a zombie does not. */
+export function identify(pid: number): ProcessIdentity | null {
   const startId = process.platform === 'linux' ? startIdFromProc(pid) : startIdFromPs(pid);
-  return startId === undefined ? undefined : { pid, startId };
+  return startId === null ? null : { pid, startId };
 }
 
 /** Whether this very process, not only one with its id, is alive. */
@@ -20,26 +20,26 @@ export function isAlive(identity: ProcessIdentity): boolean {
 }
 
 /** proc(5): after the name in brackets, field 3 is the state, field 22 the start in ticks since boot. */
-function startIdFromProc(pid: number): string | undefined {
+function startIdFromProc(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
+    if (fields[0] === 'Z' || fields[0] === 'X') return null;
     const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     return `${bootId}:${fields[19] ?? ''}`;
   } catch {
-    return undefined;
+    return null;
   }
 }
 
-function startIdFromPs(pid: number): string | undefined {
+function startIdFromPs(pid: number): string | null {
   try {
     const output = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-    return output.trim() === '' ? undefined : output.trim();
+    return output.trim() === '' ? null : output.trim();
   } catch {
-    return undefined;
+    return null;
   }
 }

@@ -16,7 +16,7 @@ export interface CommandResult {
 }
 
 /** Bounds what a chatty command can make us hold. */
-const maxOutputLength = 65_536;
+const MAX_OUTPUT_LENGTH = 65_536;
 
 /** Runs a program to its end. Never throws: a program that cannot start is an exit code of `null`. */
 export function runCommand(
@@ -34,7 +34,7 @@ export function runCommand(
     });
     let output = '';
     const collect = (chunk: Buffer): void => {
-      output = (output + chunk.toString('utf8')).slice(-maxOutputLength);
+      output = (output + chunk.toString('utf8')).slice(-MAX_OUTPUT_LENGTH);
     };
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);

@@ -14,14 +14,14 @@ interface ServerRecord {
 }
 
 /** How often an ending process that is not our child is looked at. */
-const pollMs = 25;
+const POLL_MS = 25;
 /** A process that was just killed is still there while the kernel takes its memory back. */
-const ownerGraceMs = 1_000;
+const OWNER_GRACE_MS = 1_000;
 
 export function writeServerRecord(file: string, serverPid: number): void {
   const server = identify(serverPid);
   const owner = identify(process.pid);
-  if (server === undefined || owner === undefined) return;
+  if (server === null || owner === null) return;
   writeFileSync(file, `${JSON.stringify({ server, owner } satisfies ServerRecord)}\n`, { mode: 0o600 });
 }
 
@@ -29,13 +29,13 @@ export function removeServerRecord(file: string): void {
   rmSync(file, { force: true });
 }
 
-function readServerRecord(file: string): ServerRecord | undefined {
+function readServerRecord(file: string): ServerRecord | null {
   try {
     const record = JSON.parse(readFileSync(file, 'utf8')) as Partial<ServerRecord>;
-    if (record.server?.pid === undefined || record.owner?.pid === undefined) return undefined;
+    if (record.server?.pid === undefined || record.owner?.pid === undefined) return null;
     return { server: record.server, owner: record.owner };
   } catch {
-    return undefined;
+    return null;
   }
 }
 
@@ -43,7 +43,7 @@ async function waitForEnd(identity: ProcessIdentity, timeoutMs: number): Promise
   const deadlineMs = Date.now() + timeoutMs;
   while (isAlive(identity)) {
     if (Date.now() >= deadlineMs) return false;
-    await sleep(pollMs);
+    await sleep(POLL_MS);
   }
   return true;
 }
@@ -55,8 +55,8 @@ async function waitForEnd(identity: ProcessIdentity, timeoutMs: number): Promise
  */
 export async function endStaleServer(file: string, name: string, signals: StopSignals): Promise<void> {
   const record = readServerRecord(file);
-  if (record === undefined || !isAlive(record.server)) return;
-  if (!(await waitForEnd(record.owner, ownerGraceMs))) {
+  if (record === null || !isAlive(record.server)) return;
+  if (!(await waitForEnd(record.owner, OWNER_GRACE_MS))) {
     const text = `${name} already runs on these data: process ${record.server.pid}, started by ${record.owner.pid} (${file})`;
     throw new EmbeddedError('IN_USE', text);
   }

@@ -5,7 +5,7 @@ import type { StopSignals } from './server-record.ts';
  * `$1` is the server, then signals with their grace in tenths of a second. Its standard input is a pipe
  * whose only writer is our process: a line means "the server has ended", the end of it that we died.
  */
-const script = `
+const SCRIPT = `
 pid=$1; shift
 read -r _ && exit 0
 while [ $# -ge 2 ]; do
@@ -31,7 +31,7 @@ export type DismissWatchdog = () => void;
 export function startWatchdog(serverPid: number, signals: StopSignals): DismissWatchdog {
   if (process.platform === 'win32') return () => undefined;
   const steps = signals.flatMap(([signal, graceMs]) => [signal.slice(3), String(Math.ceil(graceMs / 100))]);
-  const watchdog = spawn('/bin/sh', ['-c', script, 'tsuiseki-watchdog', String(serverPid), ...steps], {
+  const watchdog = spawn('/bin/sh', ['-c', SCRIPT, 'tsuiseki-watchdog', String(serverPid), ...steps], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
     cwd: '/',

@@ -81,7 +81,8 @@ export function onlyofficeRoutes(app: FastifyInstance, { saves, onlyoffice, logg
       ...(signature === undefined ? {} : { [jwtHeader]: signature }),
     };
     try {
-      return await post(target, { headers, body, timeoutMs: forwardTimeoutMs });
+      const setting = 'ONLYOFFICE_CALLBACK_URL';
+      return await post(target, { headers, body, timeoutMs: forwardTimeoutMs, setting });
     } catch (error) {
       if (!(error instanceof PostFailed)) throw error;
       logger.error({ error: error.message }, 'a callback could not be forwarded to Nextcloud');

@@ -74,7 +74,8 @@ export function createCommandService(options: {
       ...(bearer === null ? {} : { [jwtHeader]: `Bearer ${bearer}` }),
     };
     const body = Buffer.from(JSON.stringify({ ...command, token }));
-    return post(url, { headers, body, timeoutMs }).catch((error: unknown) => {
+    const request = { headers, body, timeoutMs, setting: 'ONLYOFFICE_COMMAND_URL' };
+    return post(url, request).catch((error: unknown) => {
       const text = `the document server could not be asked: ${errorMessage(error)}`;
       throw new OnlyOfficeError('ONLYOFFICE_UNAVAILABLE', text, { cause: error });
     });

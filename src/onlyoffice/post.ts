@@ -1,7 +1,6 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-import got, { RequestError, TimeoutError } from 'got';
 import { TsuisekiError } from '../errors.ts';
+import { connectionFailure } from '../outbound/connection-failure.ts';
+import { outgoing, wholeAnswer } from '../outbound/request.ts';
 
 /** No usable answer. Its text holds no URL: those of callbacks carry tokens. */
 export class PostFailed extends TsuisekiError<'POST_TIMEOUT' | 'POST_BROKEN_OFF' | 'POST_ANSWER_TOO_LARGE'> {}
@@ -15,44 +14,26 @@ export interface PostAnswer {
 /** Nextcloud and the document server answer with a few dozen bytes; an error page is some kilobytes. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
-// A kept connection that the other side closes just as a save goes out would fail that save.
-const agent = { http: new HttpAgent({ keepAlive: false }), https: new HttpsAgent({ keepAlive: false }) };
+// Unpacked, the bytes counted would not be those kept.
+const http = outgoing({ method: 'POST', decompress: false });
 
 /**
  * One POST of these bytes with these headers, whatever the answer's status; redirects are answers, nothing is tried
- * again.
+ * again. `setting` holds the URL, for people.
  *
  * @throws {PostFailed} no answer in that time, a connection that failed, an answer over 1 MB
  */
 export async function post(
   url: URL,
-  { headers, body, timeoutMs }: { headers: Record<string, string>; body: Buffer; timeoutMs: number },
+  request: { headers: Record<string, string>; body: Buffer; timeoutMs: number; setting: string },
 ): Promise<PostAnswer> {
-  const tooLarge = new AbortController();
-  try {
-    const request = got.post(url, {
-      headers: { 'user-agent': 'tsuiseki', ...headers },
-      body,
-      agent,
-      responseType: 'buffer',
-      // Else the bytes counted would not be those kept.
-      decompress: false,
-      followRedirect: false,
-      throwHttpErrors: false,
-      retry: { limit: 0 },
-      timeout: { request: timeoutMs },
-      signal: tooLarge.signal,
-    });
-    void request.on('downloadProgress', ({ transferred }) => {
-      if (transferred > MAX_ANSWER_BYTES) tooLarge.abort();
-    });
-    const { statusCode, headers: answered, rawBody } = await request;
-    return { status: statusCode, contentType: answered['content-type'], body: Buffer.from(rawBody) };
-  } catch (error) {
-    if (tooLarge.signal.aborted) throw new PostFailed('POST_ANSWER_TOO_LARGE', 'its answer is over 1 MB');
-    if (error instanceof TimeoutError)
-      throw new PostFailed('POST_TIMEOUT', `no answer in ${timeoutMs / 1_000} s`);
-    const code = error instanceof RequestError ? error.code : 'no connection';
-    throw new PostFailed('POST_BROKEN_OFF', code);
-  }
+  const { headers, body, timeoutMs, setting } = request;
+  const options = { headers, body, timeout: { request: timeoutMs }, maxBytes: MAX_ANSWER_BYTES };
+  const answer = await wholeAnswer(http, url, options).catch((error: unknown) => {
+    const { kind, told } = connectionFailure(error, { at: url.host, setting });
+    throw new PostFailed(kind === 'timeout' ? 'POST_TIMEOUT' : 'POST_BROKEN_OFF', told);
+  });
+  if (answer === null) throw new PostFailed('POST_ANSWER_TOO_LARGE', 'its answer is over 1 MB');
+  const { statusCode, headers: answered, rawBody } = answer;
+  return { status: statusCode, contentType: answered['content-type'], body: Buffer.from(rawBody) };
 }

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import ExcelJS from 'exceljs';
 import type { TaskName } from '../tasks/types.ts';
 import { withCheckDigit } from './check-digit.ts';
@@ -22,7 +23,8 @@ const FULL_WIDTH_ZERO = 0xff10;
 
 /**
  * Writes a workbook as people make them, with made-up data that is the same each time: numbers as numbers, with
- * hyphens and in full-width digits, order numbers with an e-mail address, hyperlinks, a blank row in the middle.
+ * hyphens and in full-width digits, order numbers with an e-mail address, hyperlinks, a blank row in the middle. A file
+ * that is there already is left alone: `EEXIST`.
  */
 export async function writeSampleWorkbook(
   path: string,
@@ -47,7 +49,7 @@ export async function writeSampleWorkbook(
     row.getCell(1).value = '番号未定';
     row.commit();
   }
-  await workbook.xlsx.writeFile(path);
+  await writeFile(path, new Uint8Array(await workbook.xlsx.writeBuffer()), { flag: 'wx' });
 }
 
 function fillNumber(row: ExcelJS.Row, number: string, index: number): void {

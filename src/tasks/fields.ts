@@ -39,8 +39,8 @@ export function joinFields(fields: readonly string[]): string {
 }
 
 /** The last record that holds something in one of the columns. */
-export function lastWith(records: readonly CsvRecord[], ...columns: string[]): CsvRecord | undefined {
-  return records.findLast((record) => columns.some((column) => fieldOf(record, column) !== ''));
+export function lastWith(records: readonly CsvRecord[], ...columns: string[]): CsvRecord | null {
+  return records.findLast((record) => columns.some((column) => fieldOf(record, column) !== '')) ?? null;
 }
 
 /** When a record was scraped: its own `time-scraped` (or `time_scraped`), else the given time. */

@@ -8,7 +8,7 @@ import { errorMessage, TsuisekiError } from '../errors.ts';
 import { packageRoot } from '../paths.ts';
 
 /** `temporal.api.enums.v1.IndexedValueType`: its numbers are part of the wire format. */
-const indexedValueTypes = {
+const INDEXED_VALUE_TYPES = {
   Text: 1,
   Keyword: 2,
   Int: 3,
@@ -19,7 +19,7 @@ const indexedValueTypes = {
 } as const;
 
 /** As the CLI writes them, too (`--search-attribute NAME=Type`). */
-export type SearchAttributeTypeName = keyof typeof indexedValueTypes;
+export type SearchAttributeTypeName = keyof typeof INDEXED_VALUE_TYPES;
 export type SearchAttributeTypes = Readonly<Record<string, SearchAttributeTypeName>>;
 
 export interface TemporalNamespaceConfig {
@@ -41,12 +41,12 @@ export interface AppliedTemporalConfig {
 }
 
 /** grpc-js status codes. */
-const grpcNotFound = 5;
-const grpcAlreadyExists = 6;
+const GRPC_NOT_FOUND = 5;
+const GRPC_ALREADY_EXISTS = 6;
 
-const pollMs = 50;
+const POLL_MS = 50;
 /** Servers keep namespaces in a cache that they read anew every 2 to 10 s. */
-const defaultVisibleTimeoutMs = 30_000;
+const DEFAULT_VISIBLE_TIMEOUT_MS = 30_000;
 
 /** What `temporal-config/` says about the namespace: the one place for it. */
 export function readTemporalNamespaceConfig(): TemporalNamespaceConfig {
@@ -68,7 +68,7 @@ export async function applyTemporalConfig(
   connection: Connection,
   namespace: string,
   config: TemporalNamespaceConfig = readTemporalNamespaceConfig(),
-  visibleTimeoutMs = defaultVisibleTimeoutMs,
+  visibleTimeoutMs = DEFAULT_VISIBLE_TIMEOUT_MS,
 ): Promise<AppliedTemporalConfig> {
   const namespaceCreated = await ensureNamespace(connection, namespace, config.retentionDays);
   const deadlineMs = Date.now() + visibleTimeoutMs;
@@ -100,7 +100,7 @@ async function ensureNamespace(
     await connection.workflowService.describeNamespace({ namespace });
     return false;
   } catch (error) {
-    if (!hasGrpcCode(error, grpcNotFound)) throw refused(`namespace ${namespace} cannot be read`, error);
+    if (!hasGrpcCode(error, GRPC_NOT_FOUND)) throw refused(`namespace ${namespace} cannot be read`, error);
   }
   try {
     await connection.workflowService.registerNamespace({
@@ -110,7 +110,7 @@ async function ensureNamespace(
     });
     return true;
   } catch (error) {
-    if (hasGrpcCode(error, grpcAlreadyExists)) return false;
+    if (hasGrpcCode(error, GRPC_ALREADY_EXISTS)) return false;
     throw refused(`namespace ${namespace} cannot be made`, error);
   }
 }
@@ -128,7 +128,7 @@ async function readAttributesOnceVisible(
       const answer = await connection.operatorService.listSearchAttributes({ namespace });
       return answer.customAttributes;
     } catch (error) {
-      if (hasGrpcCode(error, grpcNotFound) && Date.now() < deadlineMs) await sleep(pollMs);
+      if (hasGrpcCode(error, GRPC_NOT_FOUND) && Date.now() < deadlineMs) await sleep(POLL_MS);
       else throw refused(`search attributes of ${namespace} cannot be read`, error);
     }
   }
@@ -143,7 +143,7 @@ function missingAttributes(
   for (const [name, type] of Object.entries(wanted)) {
     const number = present[name];
     if (number === undefined) missing.push(name);
-    else if (Number(number) !== indexedValueTypes[type]) {
+    else if (Number(number) !== INDEXED_VALUE_TYPES[type]) {
       const text = `search attribute ${name} of ${namespace} has type ${typeName(number)}, not ${type}`;
       throw new TemporalConfigError('TYPE_CONFLICT', text);
     }
@@ -152,7 +152,7 @@ function missingAttributes(
 }
 
 function typeName(number: unknown): string {
-  const found = Object.entries(indexedValueTypes).find(([, value]) => value === Number(number));
+  const found = Object.entries(INDEXED_VALUE_TYPES).find(([, value]) => value === Number(number));
   return found?.[0] ?? String(number);
 }
 
@@ -165,13 +165,13 @@ async function addAttributes(
   const searchAttributes = Object.fromEntries(
     names.flatMap((name) => {
       const type = wanted[name];
-      return type === undefined ? [] : [[name, indexedValueTypes[type]]];
+      return type === undefined ? [] : [[name, INDEXED_VALUE_TYPES[type]]];
     }),
   );
   try {
     await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
   } catch (error) {
-    if (hasGrpcCode(error, grpcAlreadyExists)) return;
+    if (hasGrpcCode(error, GRPC_ALREADY_EXISTS)) return;
     throw refused(`search attributes cannot be added to ${namespace}`, error);
   }
 }
@@ -190,6 +190,6 @@ async function waitForAttributes(
       const text = `search attributes of ${namespace} are added but not yet to be seen: ${missing.join(', ')}`;
       throw new TemporalConfigError('NOT_VISIBLE', text);
     }
-    await sleep(pollMs);
+    await sleep(POLL_MS);
   }
 }

@@ -1,4 +1,5 @@
 import { TsuisekiError } from '../errors.ts';
+import type { ConnectionFailure } from '../outbound/connection-failure.ts';
 import type { RateLimitHeaders } from './rate-limit-headers.ts';
 
 export type ApiErrorCode =
@@ -47,28 +48,20 @@ const OUTAGES: ReadonlySet<ApiErrorCode> = new Set([
   'API_BROKEN_OFF',
 ]);
 
-/** The code that an HTTP status stands for. A redirect is no answer of this API: something stands before it. */
+/**
+ * The code that an HTTP status stands for. A redirect is no answer of this API: something stands before it; and so does
+ * a proxy that wants a login (407), which passes nothing on.
+ */
 export function codeOfStatus(httpStatus: number): ApiErrorCode {
   if (httpStatus === 429) return 'API_RATE_LIMITED';
   if (httpStatus === 401 || httpStatus === 402 || httpStatus === 403) return 'API_UNAUTHORISED';
   if (httpStatus === 404) return 'API_NOT_FOUND';
+  if (httpStatus === 407) return 'API_NO_CONNECTION';
   return httpStatus >= 500 || httpStatus < 400 ? 'API_SERVER_ERROR' : 'API_REFUSED';
 }
 
-const NO_CONNECTION: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
-
-/** The code that a failed connection's error code stands for. */
-export function codeOfConnection(code: string): ApiErrorCode {
-  return NO_CONNECTION.has(code) ? 'API_NO_CONNECTION' : 'API_BROKEN_OFF';
+/** The code that a connection's failure stands for. */
+export function codeOfConnection({ kind, sent }: Pick<ConnectionFailure, 'kind' | 'sent'>): ApiErrorCode {
+  if (sent === 'nothing') return 'API_NO_CONNECTION';
+  return kind === 'timeout' ? 'API_TIMEOUT' : 'API_BROKEN_OFF';
 }

@@ -1,9 +1,9 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-import got, { RequestError, TimeoutError } from 'got';
 import type { Got, OptionsInit, Response } from 'got';
 import { fieldsOf } from '../json-fields.ts';
 import type { Logger } from '../log.ts';
+import { connectionFailure } from '../outbound/connection-failure.ts';
+import type { Destination } from '../outbound/failure-reasons.ts';
+import { outgoing, wholeAnswer } from '../outbound/request.ts';
 import { ApiError, codeOfConnection, codeOfStatus } from './api-error.ts';
 import { MAX_CSV_BYTES } from './csv.ts';
 import { rateLimitProblem, readRateLimit } from './rate-limit-headers.ts';
@@ -56,14 +56,10 @@ export interface WebScraperClient {
 export const CALL_TIMEOUT_MS = 60_000;
 
 /** got's errors hold the request's URL and with it the token: neither their texts nor they as a cause are passed on. */
-function asApiError(error: unknown, what: string): ApiError {
-  if (error instanceof TimeoutError) {
-    const seconds = (error.options.timeout.request ?? CALL_TIMEOUT_MS) / 1_000;
-    return new ApiError('API_TIMEOUT', `Web Scraper Cloud did not answer ${what} in ${seconds} s`);
-  }
-  const code = error instanceof RequestError ? error.code : '';
-  const text = `Web Scraper Cloud could not be reached for ${what}`;
-  return new ApiError(codeOfConnection(code), code === '' ? text : `${text}: ${code}`);
+function asApiError(error: unknown, what: string, to: Destination): ApiError {
+  const failure = connectionFailure(error, to);
+  const did = failure.sent === 'nothing' ? `could not be reached for ${what}` : `did not answer ${what}`;
+  return new ApiError(codeOfConnection(failure), `Web Scraper Cloud ${did}: ${failure.told}`);
 }
 
 function numberIn(value: unknown): number | null {
@@ -97,11 +93,13 @@ function problematicUrls(data: unknown): ProblematicUrl[] {
 /** The one place that makes calls: their limits, their errors, and what their headers say of the account. */
 class Caller {
   readonly #http: Got;
+  readonly #to: Destination;
   readonly #logger: Pick<Logger, 'warn'> | undefined;
   readonly #logged = new Set<string>();
 
-  constructor(http: Got, logger: Pick<Logger, 'warn'> | undefined) {
+  constructor(http: Got, to: Destination, logger: Pick<Logger, 'warn'> | undefined) {
     this.#http = http;
+    this.#to = to;
     this.#logger = logger;
   }
 
@@ -110,7 +108,10 @@ class Caller {
     const rateLimit = readRateLimit(headers, Date.now());
     this.#logOnce(rateLimitProblem(rateLimit, statusCode));
     if (statusCode < 200 || statusCode > 299) {
-      const text = `Web Scraper Cloud answered ${statusCode} to ${what}`;
+      const text =
+        statusCode === 407
+          ? `a proxy on the way wants a login for ${what} (407); let Web Scraper Cloud through without one`
+          : `Web Scraper Cloud answered ${statusCode} to ${what}`;
       throw new ApiError(codeOfStatus(statusCode), text, { httpStatus: statusCode, rateLimit });
     }
     return { value: Buffer.from(rawBody), rateLimit, sentMs: timings.upload ?? timings.start };
@@ -124,24 +125,12 @@ class Caller {
   }
 
   async #send(path: string, options: OptionsInit, what: string): Promise<Response<Buffer>> {
-    const tooLarge = new AbortController();
-    try {
-      const request = this.#http(path, {
-        ...options,
-        isStream: false,
-        resolveBodyOnly: false,
-        responseType: 'buffer',
-        signal: tooLarge.signal,
-      });
-      void request.on('downloadProgress', ({ transferred }) => {
-        if (transferred > MAX_CSV_BYTES) tooLarge.abort();
-      });
-      return await request;
-    } catch (error) {
-      if (tooLarge.signal.aborted)
-        throw new ApiError('API_REFUSED', `Web Scraper Cloud's answer to ${what} is over 64 MB`);
-      throw asApiError(error, what);
-    }
+    const request = wholeAnswer(this.#http, path, { ...options, maxBytes: MAX_CSV_BYTES });
+    const answer = await request.catch((error: unknown) => {
+      throw asApiError(error, what, this.#to);
+    });
+    if (answer !== null) return answer;
+    throw new ApiError('API_REFUSED', `Web Scraper Cloud's answer to ${what} is over 64 MB`);
   }
 
   #logOnce(problem: string | null): void {
@@ -167,17 +156,13 @@ export function createWebScraperClient(options: {
   timeoutMs?: number;
   logger?: Pick<Logger, 'warn'>;
 }): WebScraperClient {
-  const http = got.extend({
+  const http = outgoing({
     prefixUrl: options.baseUrl,
     searchParams: { api_token: options.token },
-    retry: { limit: 0 },
-    followRedirect: false,
-    throwHttpErrors: false,
-    // A kept connection that the server closes just as a publish goes out: nobody knows whether that was taken.
-    agent: { http: new HttpAgent({ keepAlive: false }), https: new HttpsAgent({ keepAlive: false }) },
     timeout: { request: options.timeoutMs ?? CALL_TIMEOUT_MS },
   });
-  const caller = new Caller(http, options.logger);
+  const to = { at: new URL(options.baseUrl).host, setting: 'WEBSCRAPER_API_URL' };
+  const caller = new Caller(http, to, options.logger);
   return {
     async publish(request) {
       const json = {

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { FAILURES_TO_HOLD } from '../../src/pacing/account-clock.ts';
 import type { FaultKind } from '../../src/sandbox/index.ts';
 import { batchOf, jobsOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
 import { callsMade, processAll, publishAll } from '../support/activities/rounds.ts';
 import { useStage } from '../support/activities/stage.ts';
 import type { StageOptions } from '../support/activities/stage.ts';
+import { makeProxyCertificates } from '../support/certificates.ts';
+import { secureServer } from '../support/outbound/tls-servers.ts';
 
 const stageWith = useStage();
 
@@ -23,9 +26,9 @@ describe('an answer that is no yes fails the row with the reason, and the next j
     ['publish-html', /^perhaps published: Web Scraper Cloud answered 502 to a publish$/],
     [
       'publish-reset',
-      /^perhaps published: Web Scraper Cloud could not be reached for a publish: ECONNRESET$/,
+      /^perhaps published: Web Scraper Cloud did not answer a publish: the connection to 127\.0\.0\.1:\d+ failed \(ECONNRESET\)$/,
     ],
-    ['publish-reset-created', /^perhaps published: .*ECONNRESET$/],
+    ['publish-reset-created', /^perhaps published: .*\(ECONNRESET\)$/],
     ['publish-no-id', /^perhaps published: .*holds no job id$/],
   ])('%s', async (fault, reason) => {
     const { stage, batchId, row, job } = await publishWith(fault);
@@ -77,6 +80,24 @@ it('an API that is not there took nothing: the job stays pending', async () => {
   });
   expect(await jobsOf(stage, batchId)).toMatchObject([{ state: 'pending', owesDownload: false }]);
   expect(await rowsOf(stage, batchId)).toMatchObject([{ state: 'pending', error: null }]);
+});
+
+it('a proxy that intercepts TLS: nothing was sent, nothing is perhaps published, and five in a row hold', async () => {
+  const server = await secureServer(await makeProxyCertificates());
+  const stage = await stageWith({ apiUrl: server.url });
+  const urls = Array.from({ length: FAILURES_TO_HOLD + 1 }, (_, serial) => orderUrl(serial));
+  const batchId = await batchOf(stage, 'official_website_tracking', urls);
+  const outcomes = await publishAll(stage, batchId);
+  expect(outcomes.map(({ outcome }) => outcome)).toEqual(urls.map(() => 'wait'));
+  expect(outcomes.at(-1)).toMatchObject({
+    held: true,
+    why: expect.stringMatching(
+      /^5 failures in a row, .*NODE_EXTRA_CA_CERTS.*UNABLE_TO_GET_ISSUER_CERT_LOCALLY/,
+    ),
+  });
+  for (const row of await rowsOf(stage, batchId))
+    expect(row).toMatchObject({ state: 'pending', error: null });
+  expect(server.received()).toBe('');
 });
 
 it.each<FaultKind>(['publish-timeout-created', 'publish-reset-created', 'publish-no-id'])(

@@ -27,6 +27,7 @@ async function runHere(args: string[]) {
 const PRINTS_DATA = new Set([
   'up',
   'config',
+  'sample',
   'start',
   'list',
   'status',

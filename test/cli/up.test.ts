@@ -41,7 +41,7 @@ const upFile = join(dataDir, 'up.json');
 const env = { PUBLISH_INTERVAL: '50ms', LOG_LEVEL: 'warn' };
 let up: { child: ChildProcess; end: Promise<Ended>; report: Report };
 
-const alive = (pid: number) => identify(pid) !== undefined;
+const alive = (pid: number) => identify(pid) !== null;
 const written = () => JSON.parse(readFileSync(upFile, 'utf8')) as Report;
 const pidOf = (name: string) => written().processes.find((each) => each.name === name)?.pid ?? 0;
 

@@ -29,7 +29,7 @@ async function query<T>(url: string, run: (sql: postgres.Sql) => Promise<T>): Pr
 }
 
 function expectNothingLeft(pid: number): void {
-  expect(identify(pid)).toBeUndefined();
+  expect(identify(pid)).toBeNull();
 }
 
 describe('the embedded Postgres', () => {
@@ -140,7 +140,7 @@ describe('the embedded Temporal server', () => {
       await connection.close();
       await second.stop();
     }
-    expect(identify(second.pid)).toBeUndefined();
+    expect(identify(second.pid)).toBeNull();
   }, 40_000);
 
   it('runs beside another one, on other ports', async () => {
@@ -152,7 +152,7 @@ describe('the embedded Temporal server', () => {
     expect(new Set(servers.map((server) => server.address)).size).toBe(2);
     for (const server of servers) {
       const identity = identify(server.pid);
-      expect(identity !== undefined && isAlive(identity)).toBe(true);
+      expect(identity !== null && isAlive(identity)).toBe(true);
       await server.stop();
     }
   }, 40_000);

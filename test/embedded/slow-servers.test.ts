@@ -12,7 +12,7 @@ import { findTemporalCli } from '../../src/embedded/binaries/find.ts';
 import { identify, isAlive } from '../../src/embedded/process-identity.ts';
 import { startPostgres } from '../../src/embedded/postgres/server.ts';
 import { canEnter } from '../../src/embedded/postgres/os-user.ts';
-import type { ServerAccount } from '../../src/embedded/postgres/os-user.ts';
+import type { OsUser } from '../../src/embedded/postgres/os-user.ts';
 import { startTemporalServer } from '../../src/embedded/temporal/server.ts';
 import { compiledModule } from '../../src/paths.ts';
 
@@ -35,7 +35,7 @@ const temporalModule = compiledModule('src/embedded/temporal/server.js');
 const postgresModule = compiledModule('src/embedded/postgres/server.js');
 const isBuilt = existsSync(temporalModule) && existsSync(postgresModule);
 /** `nobody`, on every system: an account without a home. */
-const nobody: ServerAccount = { uid: 65_534, gid: 65_534 };
+const nobody: OsUser = { uid: 65_534, gid: 65_534 };
 const isRoot = process.getuid?.() === 0;
 const nobodyCanRun = isRoot && isBuilt && (await canEnter(nobody, join(temporalModule, '..')));
 
@@ -61,7 +61,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-function spawnOwner(dataDir: string, account?: ServerAccount): ChildProcess {
+function spawnOwner(dataDir: string, account?: OsUser): ChildProcess {
   const urls = [temporalModule, postgresModule].map((file) => pathToFileURL(file).href);
   return spawn(process.execPath, [script, ...urls, dataDir], {
     ...account,
@@ -82,8 +82,8 @@ async function waitForEnd(pids: Pids): Promise<void> {
   const deadlineMs = Date.now() + 10_000;
   while (Date.now() < deadlineMs && [pids.postgres, pids.temporal].some((pid) => identify(pid)))
     await sleep(25);
-  expect(identify(pids.postgres)).toBeUndefined();
-  expect(identify(pids.temporal)).toBeUndefined();
+  expect(identify(pids.postgres)).toBeNull();
+  expect(identify(pids.temporal)).toBeNull();
 }
 
 describe.skipIf(!isBuilt)('servers whose owner is killed', () => {
@@ -106,7 +106,7 @@ describe.skipIf(!isBuilt)('servers whose owner is killed', () => {
     const child = spawnOwner(join(folder, 'alone'));
     const pids = await firstLine(child);
     const identity = identify(pids.postgres);
-    expect(identity !== undefined && isAlive(identity)).toBe(true);
+    expect(identity !== null && isAlive(identity)).toBe(true);
     child.kill('SIGKILL');
     await waitForEnd(pids);
   }, 40_000);

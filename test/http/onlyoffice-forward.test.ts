@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { packageVersion } from '../../src/version.ts';
 import { closedPort, hangingServer } from '../support/servers.ts';
 import { callbackApp, inBody, inHeader, PATH, saveOf, SECRET, send } from '../support/http/callback.ts';
 import { recordingServer } from '../support/http/recording-server.ts';
@@ -43,7 +44,7 @@ describe('forwarding', () => {
     expect(received?.headers).toEqual({
       host: nextcloud.url.slice('http://'.length),
       connection: 'close',
-      'user-agent': 'tsuiseki',
+      'user-agent': `Tsuiseki/${packageVersion()}`,
       'content-type': 'application/json; charset=utf-8',
       'content-length': String(Buffer.byteLength(body)),
       'x-office-jwt': headers?.['X-Office-Jwt'],
@@ -181,11 +182,15 @@ describe("Nextcloud's answer", () => {
     expect(saves.store).toHaveBeenCalledTimes(1);
   });
 
-  const failures: [string, string, () => Promise<string>][] = [
-    ['nobody there', 'ECONNREFUSED', async () => `http://127.0.0.1:${await closedPort()}`],
+  const failures: [string, RegExp, () => Promise<string>][] = [
+    [
+      'nobody there',
+      /check ONLYOFFICE_CALLBACK_URL, and whether it runs \(ECONNREFUSED\)$/,
+      async () => `http://127.0.0.1:${await closedPort()}`,
+    ],
     [
       'none in time',
-      'no answer in 0.3 s',
+      /^no whole answer from 127\.0\.0\.1:\d+ in 0\.3 s$/,
       async () => {
         const server = await hangingServer();
         onTestFinished(() => server.close());
@@ -194,7 +199,7 @@ describe("Nextcloud's answer", () => {
     ],
     [
       'over 1 MB',
-      'over 1 MB',
+      /over 1 MB/,
       async () => (await recordingServer(() => ({ body: 'x'.repeat(5_000_000) }))).url,
     ],
   ];
@@ -207,7 +212,7 @@ describe("Nextcloud's answer", () => {
     expect([answer.status, await answer.json()]).toEqual([502, { error: 1 }]);
     expect(saves.store).not.toHaveBeenCalled();
     expect(logger.error.mock.calls).toEqual([
-      [{ error: expect.stringContaining(reason) }, 'a callback could not be forwarded to Nextcloud'],
+      [{ error: expect.stringMatching(reason) }, 'a callback could not be forwarded to Nextcloud'],
     ]);
     expect(JSON.stringify(logger.error.mock.calls)).not.toMatch(new RegExp(`hush|${SECRET}`));
   });

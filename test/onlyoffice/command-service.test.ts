@@ -2,8 +2,10 @@ import { jwtVerify } from 'jose';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createCommandService } from '../../src/onlyoffice/command-service.ts';
 import { OnlyOfficeError } from '../../src/onlyoffice/error.ts';
+import { makeSelfSigned } from '../support/certificates.ts';
 import { recordingServer } from '../support/http/recording-server.ts';
 import type { Received, Reply } from '../support/http/recording-server.ts';
+import { secureServer } from '../support/outbound/tls-servers.ts';
 import { closedPort, hangingServer } from '../support/servers.ts';
 
 const SECRET = 'short';
@@ -104,17 +106,30 @@ describe('a document server', () => {
   });
 
   it('that is away', async () => {
-    const url = `http://127.0.0.1:${await closedPort()}/?token=hush`;
-    expect(await problemOf(url)).toEqual([
+    const at = `127.0.0.1:${await closedPort()}`;
+    expect(await problemOf(`http://${at}/?token=hush`)).toEqual([
       'ONLYOFFICE_UNAVAILABLE',
-      'the document server could not be asked: ECONNREFUSED',
+      `the document server could not be asked: ${at} takes no connections; check ONLYOFFICE_COMMAND_URL, and whether it runs (ECONNREFUSED)`,
     ]);
+  });
+
+  it('whose certificate nobody known signed', async () => {
+    const server = await secureServer(await makeSelfSigned());
+    const [code, message] = await problemOf(server.url);
+    expect(code).toBe('ONLYOFFICE_UNAVAILABLE');
+    expect(message).toMatch(
+      /^the document server could not be asked: this machine does not know who signed .* \(DEPTH_ZERO_SELF_SIGNED_CERT\)$/,
+    );
+    expect(server.received()).toBe('');
   });
 
   it('that hangs', async () => {
     const server = await hangingServer();
     onTestFinished(() => server.close());
     const answer = await problemOf(`http://127.0.0.1:${server.port}`, 200);
-    expect(answer).toEqual(['ONLYOFFICE_UNAVAILABLE', expect.stringContaining('no answer in 0.2 s')]);
+    expect(answer).toEqual([
+      'ONLYOFFICE_UNAVAILABLE',
+      expect.stringContaining(`no whole answer from 127.0.0.1:${server.port} in 0.2 s`),
+    ]);
   });
 });

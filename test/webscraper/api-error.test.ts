@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { reasonOf } from '../../src/outbound/failure-reasons.ts';
 import { ApiError, codeOfConnection, codeOfStatus } from '../../src/webscraper/api-error.ts';
 import type { ApiErrorCode } from '../../src/webscraper/api-error.ts';
 
@@ -32,6 +33,7 @@ it.each<[number, ApiErrorCode]>([
   [403, 'API_UNAUTHORISED'],
   [404, 'API_NOT_FOUND'],
   [405, 'API_REFUSED'],
+  [407, 'API_NO_CONNECTION'],
   [422, 'API_REFUSED'],
   [429, 'API_RATE_LIMITED'],
   [499, 'API_REFUSED'],
@@ -54,5 +56,12 @@ it.each<[string, ApiErrorCode]>([
   ['ETIMEDOUT', 'API_BROKEN_OFF'],
   ['', 'API_BROKEN_OFF'],
 ])('connection error %j stands for %s', (code, expected) => {
-  expect(codeOfConnection(code)).toBe(expected);
+  expect(codeOfConnection(reasonOf(code, false))).toBe(expected);
+});
+
+it.each<[Parameters<typeof codeOfConnection>[0], ApiErrorCode]>([
+  [{ kind: 'timeout', sent: 'nothing' }, 'API_NO_CONNECTION'],
+  [{ kind: 'timeout', sent: 'perhaps' }, 'API_TIMEOUT'],
+])('time that is up, %j, stands for %s', (failure, expected) => {
+  expect(codeOfConnection(failure)).toBe(expected);
 });

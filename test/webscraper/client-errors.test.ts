@@ -39,6 +39,18 @@ describe('an error', () => {
     );
   });
 
+  it('a proxy that wants a login passed nothing on: 407', async () => {
+    const client = await clientOf(json('', 407));
+    expect(await errorOf(client.publish(REQUEST))).toMatchObject({
+      code: 'API_NO_CONNECTION',
+      isOutage: true,
+      perhapsTaken: false,
+      httpStatus: 407,
+      message:
+        'a proxy on the way wants a login for a publish (407); let Web Scraper Cloud through without one',
+    });
+  });
+
   it.each([
     ['Retry-After', { 'retry-after': '30' }, 30_000],
     ['no header', {}, null],
@@ -93,7 +105,9 @@ describe('an error', () => {
       perhapsTaken: true,
       httpStatus: null,
     });
-    expect(error.message).toBe('Web Scraper Cloud did not answer a publish in 0.05 s');
+    expect(error.message).toMatch(
+      /^Web Scraper Cloud did not answer a publish: no whole answer from 127\.0\.0\.1:\d+ in 0\.05 s$/,
+    );
   });
 
   it.each(['127.0.0.1', 'localhost'])('connection refused at %s: certainly not taken', async (host) => {
@@ -104,7 +118,7 @@ describe('an error', () => {
       code: 'API_NO_CONNECTION',
       isOutage: true,
       perhapsTaken: false,
-      message: 'Web Scraper Cloud could not be reached for a publish: ECONNREFUSED',
+      message: `Web Scraper Cloud could not be reached for a publish: ${host}:${url.port} takes no connections; check WEBSCRAPER_API_URL, and whether it runs (ECONNREFUSED)`,
     });
   });
 

@@ -1,6 +1,5 @@
-import got from 'got';
-import type { Got, Response } from 'got';
-import { packageVersion } from '../../version.ts';
+import type { Response } from 'got';
+import { outgoing, wholeAnswer } from '../../outbound/request.ts';
 import { yamatoAgents } from './agents.ts';
 import { decodePage } from './charset.ts';
 import { asYamatoError, hasNoCipherInCommon } from './connection-error.ts';
@@ -47,17 +46,12 @@ export function createYamatoClient(options: {
   timeoutMs?: number;
   /** Trusted instead of the authorities that Node knows, in PEM. */
   ca?: string;
-  userAgent?: string;
 }): YamatoClient {
-  const { url, timeoutMs = 10_000, ca, userAgent = `Tsuiseki/${packageVersion()}` } = options;
+  const { url, timeoutMs = 10_000, ca } = options;
   const { host } = new URL(url);
-  const http = got.extend({
+  const http = outgoing({
     method: 'POST',
-    headers: { 'user-agent': userAgent, accept: 'text/html' },
-    retry: { limit: 0 },
-    followRedirect: false,
-    throwHttpErrors: false,
-    responseType: 'buffer',
+    headers: { accept: 'text/html' },
     timeout: { request: timeoutMs },
   });
   const agents = yamatoAgents(ca);
@@ -65,7 +59,13 @@ export function createYamatoClient(options: {
 
   async function sendBy(older: boolean, form: Record<string, string>): Promise<Response<Buffer>> {
     const agent = { http: agents.http, https: older ? agents.widened : agents.https };
-    return pageOf(http.extend({ agent }), url, form, host);
+    const response = await wholeAnswer(http, url, { agent, form, maxBytes: MAX_PAGE_BYTES });
+    if (response !== null) return response;
+    const megabytes = MAX_PAGE_BYTES / 1024 / 1024;
+    throw new YamatoError(
+      'YAMATO_TOO_LARGE',
+      `the answer of ${host} is over ${megabytes} MB: that is not Yamato's page`,
+    );
   }
   async function send(form: Record<string, string>): Promise<Response<Buffer>> {
     if (widened) return sendBy(true, form);
@@ -83,7 +83,7 @@ export function createYamatoClient(options: {
       const form = formOf(numbers);
       const startedMs = performance.now();
       const response = await send(form).catch((error: unknown) => {
-        throw error instanceof YamatoError ? error : asYamatoError(error, host, timeoutMs);
+        throw error instanceof YamatoError ? error : asYamatoError(error, host);
       });
       const tookMs = performance.now() - startedMs;
       const answeredAt = new Date();
@@ -108,35 +108,6 @@ function formOf(numbers: readonly string[]): Record<string, string> {
   ]);
   // number00=1: with details. category=0 is what the page's own button sends.
   return { number00: '1', ...Object.fromEntries(slots), category: '0' };
-}
-
-async function pageOf(
-  http: Got,
-  url: string,
-  form: Record<string, string>,
-  host: string,
-): Promise<Response<Buffer>> {
-  const tooLarge = new AbortController();
-  const request = http(url, {
-    form,
-    signal: tooLarge.signal,
-    isStream: false,
-    resolveBodyOnly: false,
-    responseType: 'buffer',
-  });
-  void request.on('downloadProgress', ({ transferred }) => {
-    if (transferred > MAX_PAGE_BYTES) tooLarge.abort();
-  });
-  try {
-    return await request;
-  } catch (error) {
-    if (!tooLarge.signal.aborted) throw error;
-    const megabytes = MAX_PAGE_BYTES / 1024 / 1024;
-    throw new YamatoError(
-      'YAMATO_TOO_LARGE',
-      `the answer of ${host} is over ${megabytes} MB: that is not Yamato's page`,
-    );
-  }
 }
 
 function checkStatus(status: number, html: string, host: string): void {

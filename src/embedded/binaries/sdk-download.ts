@@ -16,12 +16,12 @@ import { extractFromZip } from './wheel.ts';
  * `@temporalio/core-bridge`), with the same parameters. It publishes no checksums: what comes from there
  * rests on TLS and on the vendor alone, as it does for every user of the SDK's `cached-download`.
  */
-export const sdkDownloadService = 'https://temporal.download';
+export const SDK_DOWNLOAD_SERVICE = 'https://temporal.download';
 
 /** The service is asked first, also where there is no internet: a short wait, or every start is slow. */
-const infoTimeoutMs = 3_000;
-const archiveTimeoutMs = 10 * 60_000;
-const extractTimeoutMs = 60_000;
+const INFO_TIMEOUT_MS = 3_000;
+const ARCHIVE_TIMEOUT_MS = 10 * 60_000;
+const EXTRACT_TIMEOUT_MS = 60_000;
 
 interface DownloadInfo {
   readonly archiveUrl: string;
@@ -44,7 +44,7 @@ function infoUrl(spec: BinarySpec, service: string): URL {
 }
 
 async function readInfo(url: URL): Promise<DownloadInfo> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(infoTimeoutMs) });
+  const response = await fetch(url, { signal: AbortSignal.timeout(INFO_TIMEOUT_MS) });
   if (!response.ok) throw new Error(`status ${response.status}`);
   const info = (await response.json()) as Partial<DownloadInfo>;
   if (typeof info.archiveUrl !== 'string' || typeof info.fileToExtract !== 'string') {
@@ -62,13 +62,13 @@ export async function downloadFromSdkService(
   spec: BinarySpec,
   target: string,
   env: NodeJS.ProcessEnv,
-  service = sdkDownloadService,
+  service = SDK_DOWNLOAD_SERVICE,
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'tsuiseki-sdk-'));
   try {
     const info = await readInfo(infoUrl(spec, service));
     const archive = join(folder, 'archive');
-    const response = await fetch(info.archiveUrl, { signal: AbortSignal.timeout(archiveTimeoutMs) });
+    const response = await fetch(info.archiveUrl, { signal: AbortSignal.timeout(ARCHIVE_TIMEOUT_MS) });
     if (!response.ok || response.body === null) throw new Error(`status ${response.status} for the archive`);
     await pipeline(Readable.fromWeb(response.body), createWriteStream(archive));
     await extract(archive, info, target, folder, env);
@@ -98,7 +98,7 @@ async function extract(
   const beside = await mkdtemp(join(dirname(target), '.tar-'));
   try {
     const args = ['-xzf', archive, '-C', beside, name];
-    const result = await runCommand('tar', args, { env, cwd: folder, timeoutMs: extractTimeoutMs });
+    const result = await runCommand('tar', args, { env, cwd: folder, timeoutMs: EXTRACT_TIMEOUT_MS });
     if (result.exitCode !== 0) throw new Error(`tar: ${errorMessage(result.output, 200)}`);
     await rename(join(beside, name), target);
   } finally {

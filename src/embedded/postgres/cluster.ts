@@ -8,11 +8,11 @@ import type { ClusterFolder } from './folder.ts';
 import { runCommand } from '../run-command.ts';
 
 /** The superuser, and the database beside `postgres`. */
-export const databaseUser = 'tsuiseki';
-export const databaseName = 'tsuiseki';
+export const DATABASE_USER = 'tsuiseki';
+export const DATABASE_NAME = 'tsuiseki';
 
 /** initdb takes a second or two; a machine may be very busy. */
-const initdbTimeoutMs = 120_000;
+const INITDB_TIMEOUT_MS = 120_000;
 
 export interface Cluster {
   readonly dataFolder: string;
@@ -57,20 +57,20 @@ async function initialise(options: ClusterOptions, dataFolder: string, password:
   rmSync(passwordForInitdb, { force: true });
   mkdirSync(staging, { mode: 0o700 });
   writeFileSync(passwordForInitdb, `${password}\n`, { mode: 0o600, flag: 'wx' });
-  if (folder.account !== undefined) {
-    const { uid, gid } = folder.account;
+  if (folder.user !== null) {
+    const { uid, gid } = folder.user;
     chownSync(staging, uid, gid);
     chownSync(passwordForInitdb, uid, gid);
   }
   try {
-    const args = ['--pgdata', staging, '--username', databaseUser, '--pwfile', passwordForInitdb];
+    const args = ['--pgdata', staging, '--username', DATABASE_USER, '--pwfile', passwordForInitdb];
     args.push('--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-instructions');
     if (!options.durable) args.push('--no-sync');
     const result = await runCommand(binaries.initdb, args, {
-      ...folder.account,
+      ...folder.user,
       env: { ...options.env, LC_ALL: 'C' },
       cwd: folder.path,
-      timeoutMs: initdbTimeoutMs,
+      timeoutMs: INITDB_TIMEOUT_MS,
     });
     if (result.exitCode !== 0) {
       throw new EmbeddedError('START_FAILED', `initdb failed: ${errorMessage(result.output.slice(-400))}`);

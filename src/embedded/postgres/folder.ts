@@ -2,20 +2,20 @@ import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, syml
 import { dirname, join, resolve } from 'node:path';
 import { errorMessage } from '../../errors.ts';
 import { EmbeddedError } from '../errors.ts';
-import { canEnter, postgresAccount } from './os-user.ts';
-import type { ServerAccount } from './os-user.ts';
+import { canEnter, postgresUser } from './os-user.ts';
+import type { OsUser } from './os-user.ts';
 import { sharedFolder } from './shared-folder.ts';
 
 /** Where a cluster lies, and whom its data belong to. */
 export interface ClusterFolder {
-  /** Ours; holds `data/`, which is the account's, and `password`. */
+  /** Ours; holds `data/`, which is the user's, and `password`. */
   readonly path: string;
-  /** `undefined`: ourselves. */
-  readonly account: ServerAccount | undefined;
+  /** Null: ourselves. */
+  readonly user: OsUser | null;
 }
 
 /**
- * `postgres/` below the data folder, made when it is missing. For root the data in it belong to an account that
+ * `postgres/` below the data folder, made when it is missing. For root the data in it belong to an user that
  * is not, and that must be able to get there: the data folder lets others pass (not read), and when a folder above
  * it does not, as with `/root`, `postgres` becomes a link to a folder below `/var/lib/tsuiseki`.
  *
@@ -28,10 +28,10 @@ export async function clusterFolder(
 ): Promise<ClusterFolder> {
   const wanted = join(resolve(dataDir), 'postgres');
   try {
-    const account = await postgresAccount(join(wanted, 'data'), env);
+    const user = await postgresUser(join(wanted, 'data'), env);
     mkdirSync(dirname(wanted), { recursive: true });
-    if (account === undefined) return { path: makeFolder(wanted, account), account };
-    return { path: await folderForAccount(wanted, account, onProgress), account };
+    if (user === null) return { path: makeFolder(wanted, user), user };
+    return { path: await folderForUser(wanted, user, onProgress), user };
   } catch (error) {
     if (error instanceof EmbeddedError) throw error;
     const text = `no data folder for PostgreSQL at ${wanted}: ${errorMessage(error)}`;
@@ -39,25 +39,25 @@ export async function clusterFolder(
   }
 }
 
-async function folderForAccount(
+async function folderForUser(
   wanted: string,
-  account: ServerAccount,
+  user: OsUser,
   onProgress?: (line: string) => void,
 ): Promise<string> {
   if (statSync(wanted, { throwIfNoEntry: false }) !== undefined) {
     const existing = realpathSync(wanted);
-    if (await canEnter(account, existing)) return existing;
+    if (await canEnter(user, existing)) return existing;
     throw new EmbeddedError(
       'START_FAILED',
-      `user ${account.uid}, whose data they are, cannot enter ${existing}`,
+      `user ${user.uid}, whose data they are, cannot enter ${existing}`,
     );
   }
   const dataDir = dirname(wanted);
   letOthersPass(dataDir);
-  if (await canEnter(account, dataDir)) return makeFolder(wanted, account);
+  if (await canEnter(user, dataDir)) return makeFolder(wanted, user);
 
   // A new one each time: who has removed the data folder expects to begin anew.
-  const elsewhere = makeFolder(mkdtempSync(join(sharedFolder(), 'data-')), account);
+  const elsewhere = makeFolder(mkdtempSync(join(sharedFolder(), 'data-')), user);
   rmSync(wanted, { force: true });
   symlinkSync(elsewhere, wanted);
   onProgress?.(`postgres: ${dataDir} can be entered by root only; its data are kept in ${elsewhere}`);
@@ -70,11 +70,11 @@ function letOthersPass(folder: string): void {
 }
 
 /**
- * Makes a folder of ours, which `account` can pass through. It does not own it: what root writes there, it must
+ * Makes a folder of ours, which `user` can pass through. It does not own it: what root writes there, it must
  * not be able to replace by a link.
  */
-export function makeFolder(folder: string, account: ServerAccount | undefined): string {
+export function makeFolder(folder: string, user: OsUser | null): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (account !== undefined) chmodSync(folder, 0o711);
+  if (user !== null) chmodSync(folder, 0o711);
   return folder;
 }

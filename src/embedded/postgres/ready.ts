@@ -5,8 +5,8 @@ import { EmbeddedError } from '../errors.ts';
 import { startFailure } from '../server-process.ts';
 import type { ServerProcess } from '../server-process.ts';
 
-const pollMs = 25;
-const connectTimeoutSeconds = 5;
+const POLL_MS = 25;
+const CONNECT_TIMEOUT_SECONDS = 5;
 
 export interface PostgresReadyOptions {
   readonly server: ServerProcess;
@@ -35,7 +35,7 @@ export async function waitForPostgres(options: PostgresReadyOptions): Promise<vo
     } catch (error) {
       lastError = error;
     }
-    await sleep(pollMs);
+    await sleep(POLL_MS);
   }
   const text = `PostgreSQL did not answer within ${options.timeoutMs / 1000} s: ${errorMessage(lastError, 200)}; log: ${options.logFile}`;
   throw new EmbeddedError('START_TIMEOUT', text, { cause: lastError });
@@ -44,7 +44,7 @@ export async function waitForPostgres(options: PostgresReadyOptions): Promise<vo
 async function ensureDatabase(adminUrl: string, databaseName: string): Promise<void> {
   const sql = postgres(adminUrl, {
     max: 1,
-    connect_timeout: connectTimeoutSeconds,
+    connect_timeout: CONNECT_TIMEOUT_SECONDS,
     onnotice: () => undefined,
   });
   try {

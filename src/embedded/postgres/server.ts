@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { asEmbeddedError, EmbeddedError } from '../errors.ts';
 import { anyFreePort } from '../ports.ts';
 import { postgresBinaries } from './binaries.ts';
-import { databaseName, databaseUser, prepareCluster } from './cluster.ts';
+import { DATABASE_NAME, DATABASE_USER, prepareCluster } from './cluster.ts';
 import type { Cluster } from './cluster.ts';
 import { clusterFolder } from './folder.ts';
 import type { ClusterFolder } from './folder.ts';
@@ -37,15 +37,15 @@ export interface PostgresServer {
 }
 
 /** Recovery after a kill may have to read a lot of WAL. */
-const defaultReadyTimeoutMs = 60_000;
+const DEFAULT_READY_TIMEOUT_MS = 60_000;
 /** A free port may be taken by somebody else before the server has it. */
-const maxPortAttempts = 3;
+const MAX_PORT_ATTEMPTS = 3;
 
 /**
  * SIGINT is PostgreSQL's fast shutdown: sessions are ended, a checkpoint written. SIGTERM would wait for every
  * client. SIGQUIT needs a recovery on the next start, but takes all children along, as SIGKILL may not.
  */
-const stopSignals: StopSignals = [
+const STOP_SIGNALS: StopSignals = [
   ['SIGINT', 15_000],
   ['SIGQUIT', 5_000],
   ['SIGKILL', 2_000],
@@ -65,7 +65,14 @@ export async function startPostgres(options: PostgresServerOptions): Promise<Pos
   try {
     const folder = await clusterFolder(options.dataDir, options.env, options.onProgress);
     const logFile = options.logFile ?? join(resolve(options.dataDir), 'logs', 'postgres.log');
-    return await startCluster({ ...options, folder, logFile, durable: true, settings, stopSignals });
+    return await startCluster({
+      ...options,
+      folder,
+      logFile,
+      durable: true,
+      settings,
+      stopSignals: STOP_SIGNALS,
+    });
   } catch (error) {
     throw asEmbeddedError('PostgreSQL cannot start', error);
   }
@@ -84,7 +91,7 @@ export async function startCluster(options: ClusterStartOptions): Promise<Postgr
   const { folder, onProgress } = options;
   const env = serverEnvironment(options.env);
   await endStaleServer(recordFile(folder), 'PostgreSQL', options.stopSignals);
-  const binaries = await postgresBinaries(folder.account, onProgress);
+  const binaries = await postgresBinaries(folder.user, onProgress);
   const cluster = await prepareCluster({ binaries, folder, env, durable: options.durable, onProgress });
   for (let attempt = 1; ; attempt += 1) {
     const port = options.port ?? (await anyFreePort());
@@ -92,7 +99,7 @@ export async function startCluster(options: ClusterStartOptions): Promise<Postgr
       return await startOnPort(options, binaries.postgres, cluster, port);
     } catch (error) {
       const portLost = error instanceof EmbeddedError && error.code === 'PORT_TAKEN';
-      if (!portLost || options.port !== undefined || attempt >= maxPortAttempts) throw error;
+      if (!portLost || options.port !== undefined || attempt >= MAX_PORT_ATTEMPTS) throw error;
     }
   }
 }
@@ -120,8 +127,8 @@ async function startOnPort(
     // On macOS the postmaster refuses to start when the locale of the environment makes it threaded.
     env: { ...serverEnvironment(options.env), LC_ALL: 'C' },
     cwd: folder.path,
-    uid: folder.account?.uid,
-    gid: folder.account?.gid,
+    uid: folder.user?.uid,
+    gid: folder.user?.gid,
     logFile,
     recordFile: recordFile(folder),
     stopSignals: options.stopSignals,
@@ -130,14 +137,20 @@ async function startOnPort(
     },
   });
   const urlOf = (database: string): string =>
-    `postgres://${databaseUser}:${cluster.password}@127.0.0.1:${port}/${database}`;
-  const timeoutMs = options.readyTimeoutMs ?? defaultReadyTimeoutMs;
+    `postgres://${DATABASE_USER}:${cluster.password}@127.0.0.1:${port}/${database}`;
+  const timeoutMs = options.readyTimeoutMs ?? DEFAULT_READY_TIMEOUT_MS;
   try {
-    await waitForPostgres({ server, adminUrl: urlOf('postgres'), databaseName, logFile, timeoutMs });
+    await waitForPostgres({
+      server,
+      adminUrl: urlOf('postgres'),
+      databaseName: DATABASE_NAME,
+      logFile,
+      timeoutMs,
+    });
   } catch (error) {
     await server.stop();
     throw error;
   }
   ready = true;
-  return { url: urlOf(databaseName), port, logFile, pid: server.pid, stop: () => server.stop() };
+  return { url: urlOf(DATABASE_NAME), port, logFile, pid: server.pid, stop: () => server.stop() };
 }

@@ -6,7 +6,7 @@ import { asEmbeddedError } from '../errors.ts';
 import { makeFolder } from './folder.ts';
 import { startCluster } from './server.ts';
 import type { PostgresServer } from './server.ts';
-import { postgresAccount } from './os-user.ts';
+import { postgresUser } from './os-user.ts';
 import type { StopSignals } from '../server-record.ts';
 
 export interface TemporaryPostgresOptions {
@@ -15,13 +15,13 @@ export interface TemporaryPostgresOptions {
 }
 
 /** Nothing is to be kept: no need for a checkpoint. */
-const stopSignals: StopSignals = [
+const STOP_SIGNALS: StopSignals = [
   ['SIGQUIT', 5_000],
   ['SIGKILL', 2_000],
 ];
 
 /** Losing everything in a crash is fine here, waiting for a disk is not. */
-const settings = {
+const SETTINGS = {
   max_connections: '200',
   timezone: 'UTC',
   log_timezone: 'UTC',
@@ -39,17 +39,17 @@ export async function startTemporaryPostgres(options: TemporaryPostgresOptions):
   const folder = await mkdtemp(join(tmpdir(), 'tsuiseki-postgres-'));
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
-    // mkdtemp leaves it to us alone; the server's account must pass.
+    // mkdtemp leaves it to us alone; the server's user must pass.
     chmodSync(folder, 0o711);
     const path = join(folder, 'postgres');
-    const account = await postgresAccount(join(path, 'data'), options.env);
+    const user = await postgresUser(join(path, 'data'), options.env);
     const server = await startCluster({
       ...options,
-      folder: { path: makeFolder(path, account), account },
+      folder: { path: makeFolder(path, user), user },
       logFile: join(folder, 'postgres.log'),
       durable: false,
-      settings,
-      stopSignals,
+      settings: SETTINGS,
+      stopSignals: STOP_SIGNALS,
     });
     let stopped: Promise<void> | undefined;
     return { ...server, stop: () => (stopped ??= server.stop().then(remove)) };

@@ -8,7 +8,7 @@ import type { SearchAttributeTypes } from '../../temporal/apply-config.ts';
  * - The front end's limits (2,400 requests/s, and 10/s for lists) are there to share a server among many; this one
  *   is ours alone, and they must not bind before its database does.
  */
-export const devServerDynamicConfig: Readonly<Record<string, number | boolean>> = {
+export const DEV_SERVER_DYNAMIC_CONFIG: Readonly<Record<string, number | boolean>> = {
   'matching.numTaskqueueReadPartitions': 1,
   'matching.numTaskqueueWritePartitions': 1,
   'frontend.rps': 20_000,
@@ -38,7 +38,7 @@ export function devServerArguments(options: DevServerArguments): string[] {
   for (const [name, type] of Object.entries(options.searchAttributes)) {
     args.push('--search-attribute', `${name}=${type}`);
   }
-  for (const [key, value] of Object.entries(devServerDynamicConfig)) {
+  for (const [key, value] of Object.entries(DEV_SERVER_DYNAMIC_CONFIG)) {
     args.push('--dynamic-config-value', `${key}=${JSON.stringify(value)}`);
   }
   return args;

@@ -8,10 +8,10 @@ import { EmbeddedError } from '../errors.ts';
 import { startFailure } from '../server-process.ts';
 import type { ServerProcess } from '../server-process.ts';
 
-const pollMs = 40;
-const connectTimeoutMs = 2_000;
+const POLL_MS = 40;
+const CONNECT_TIMEOUT_MS = 2_000;
 /** `Temporal Server:      localhost:7233`, printed once it listens; older CLIs leave the first word out. */
-const bannerPattern = /^(Temporal )?Server:\s/m;
+const BANNER_PATTERN = /^(Temporal )?Server:\s/m;
 
 export interface ReadyOptions {
   readonly server: ServerProcess;
@@ -35,7 +35,7 @@ export async function waitForTemporal(options: ReadyOptions): Promise<void> {
     const { exit } = options.server;
     if (exit !== undefined) throw startFailure('Temporal', exit, options.logFile);
     // Its own banner, not only an open port: another server may have been faster to take it.
-    started ||= bannerPattern.test(options.server.logTail());
+    started ||= BANNER_PATTERN.test(options.server.logTail());
     if (started) {
       try {
         await prepareNamespace(options);
@@ -44,14 +44,14 @@ export async function waitForTemporal(options: ReadyOptions): Promise<void> {
         lastError = error;
       }
     }
-    await sleep(pollMs);
+    await sleep(POLL_MS);
   }
   const text = `Temporal did not answer at ${options.address} within ${options.timeoutMs / 1000} s: ${errorMessage(lastError, 200)}; log: ${options.logFile}`;
   throw new EmbeddedError('START_TIMEOUT', text, { cause: lastError });
 }
 
 async function prepareNamespace({ address, namespace, config }: ReadyOptions): Promise<void> {
-  const connection = await Connection.connect({ address, connectTimeout: connectTimeoutMs });
+  const connection = await Connection.connect({ address, connectTimeout: CONNECT_TIMEOUT_MS });
   try {
     await applyTemporalConfig(connection, namespace, config);
     // The dev server makes its namespaces with a retention of one day: last week's batches would be gone.

@@ -45,11 +45,11 @@ export interface TemporalServer {
 }
 
 /** A cold start takes 1 to 3 s; a busy machine or a large database take longer. */
-const defaultReadyTimeoutMs = 60_000;
+const DEFAULT_READY_TIMEOUT_MS = 60_000;
 /** A free port may be taken by somebody else before the server has it. */
-const maxPortAttempts = 3;
+const MAX_PORT_ATTEMPTS = 3;
 /** The dev server ends in well under a second; SQLite's journal makes a kill safe. */
-const stopSignals: StopSignals = [
+const STOP_SIGNALS: StopSignals = [
   ['SIGTERM', 8_000],
   ['SIGKILL', 2_000],
 ];
@@ -78,7 +78,7 @@ async function startOnFreePorts(options: TemporalServerOptions, file: string): P
       return await startOnPorts(options, file, ports);
     } catch (error) {
       const portLost = error instanceof EmbeddedError && error.code === 'PORT_TAKEN';
-      if (!portLost || attempt >= maxPortAttempts) throw error;
+      if (!portLost || attempt >= MAX_PORT_ATTEMPTS) throw error;
     }
   }
 }
@@ -112,13 +112,13 @@ async function startOnPorts(
     cwd: folder,
     logFile,
     recordFile: join(folder, 'server.json'),
-    stopSignals,
+    stopSignals: STOP_SIGNALS,
     onExit: (exit) => {
       if (ready) options.onExit?.(exit);
     },
   });
   const address = `127.0.0.1:${ports.port}`;
-  const timeoutMs = options.readyTimeoutMs ?? defaultReadyTimeoutMs;
+  const timeoutMs = options.readyTimeoutMs ?? DEFAULT_READY_TIMEOUT_MS;
   try {
     const wanted = { ...config, searchAttributes };
     await waitForTemporal({ server, address, namespace, config: wanted, logFile, timeoutMs });

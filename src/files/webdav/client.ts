@@ -1,11 +1,10 @@
 import { once } from 'node:events';
-import { Agent as HttpAgent } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
-import got, { RequestError } from 'got';
+import { RequestError } from 'got';
 import type { Got, Method, PlainResponse } from 'got';
 import { errorMessage } from '../../errors.ts';
+import { outgoing } from '../../outbound/request.ts';
 import { AnswerTooLong, readMultistatus } from './multistatus.ts';
 import type { DavEntry } from './multistatus.ts';
 import { unavailable } from '../file-failure.ts';
@@ -53,20 +52,14 @@ export class WebDavClient {
   constructor({ url, username, password, timeoutMs = TIMEOUT_MS }: WebDavOptions) {
     const { origin, pathname } = new URL(url);
     this.root = new URL(pathname.endsWith('/') ? pathname : `${pathname}/`, origin);
-    this.#http = got.extend({
+    this.#http = outgoing({
       headers: {
         authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
         // A proxy that compresses gives other ETags (`-gzip`), which If-Match then never meets.
         'accept-encoding': 'identity',
         'cache-control': 'no-cache',
-        'user-agent': 'tsuiseki',
       },
       decompress: false,
-      followRedirect: false,
-      retry: { limit: 0 },
-      throwHttpErrors: false,
-      // A kept connection that the server closes just then would break a PUT off: nobody knows whether it was taken.
-      agent: { http: new HttpAgent({ keepAlive: false }), https: new HttpsAgent({ keepAlive: false }) },
       https: { rejectUnauthorized: true },
       timeout: {
         lookup: timeoutMs,

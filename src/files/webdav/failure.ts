@@ -1,6 +1,8 @@
-import { TimeoutError, UploadError } from 'got';
+import { UploadError } from 'got';
 import type { RequestError } from 'got';
 import { errorMessage } from '../../errors.ts';
+import { connectionFailure } from '../../outbound/connection-failure.ts';
+import type { ConnectionFailure } from '../../outbound/connection-failure.ts';
 import { FileError } from '../types.ts';
 import type { FileErrorCode } from '../types.ts';
 
@@ -66,9 +68,14 @@ function redirectAdvice(root: URL, location: string | undefined): string {
     : `set WEBDAV_URL to where it leads: ${target.origin}`;
 }
 
-/** Node's codes of a TLS connection that did not come about. EPROTO: no TLS at all spoken at the other end. */
-const TLS =
-  /^(?:CERT_|CRL_|DEPTH_ZERO_|EPROTO$|ERR_OSSL_|ERR_SSL_|ERR_TLS_|HOSTNAME_|INVALID_|SELF_SIGNED_|UNABLE_TO_)/;
+/** A certificate stays as it is until somebody does something: not tried again. */
+const CODES: Readonly<Record<ConnectionFailure['kind'], FileErrorCode>> = {
+  hostName: 'FILE_TLS',
+  certificate: 'FILE_TLS',
+  tls: 'FILE_TLS',
+  network: 'FILE_UNAVAILABLE',
+  timeout: 'FILE_TIMEOUT',
+};
 
 /**
  * The error that a connection's failure stands for; `what` did not come about. got's own error holds the login in its
@@ -78,35 +85,8 @@ export function failureOfConnection(
   error: RequestError,
   { path, root, what }: { path: string; root: URL; what: string },
 ): FileError {
-  const at = root.origin;
   if (error instanceof UploadError)
     return new FileError('FILE_UNAVAILABLE', `${path} cannot be replaced: ${errorMessage(error)}`);
-  if (error instanceof TimeoutError) {
-    const { timeout } = error.options;
-    const [limitMs, did] =
-      error.event === 'request'
-        ? [timeout.request, 'was not done after']
-        : [timeout.socket, 'sent and took nothing for'];
-    return new FileError('FILE_TIMEOUT', `${path} ${what}: ${at} ${did} ${(limitMs ?? 0) / 1_000} s`);
-  }
-  const { code } = error;
-  if (TLS.test(code)) return new FileError('FILE_TLS', `${path} ${what}: ${tlsProblem(code, at)}`);
-  return new FileError('FILE_UNAVAILABLE', `${path} ${what}: the connection to ${at} failed (${code})`);
-}
-
-function tlsProblem(code: string, at: string): string {
-  switch (code) {
-    case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return `the certificate of ${at} is for another host name; check WEBDAV_URL (${code})`;
-    case 'CERT_HAS_EXPIRED':
-      return `the certificate of ${at} has expired (${code})`;
-    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
-    case 'SELF_SIGNED_CERT_IN_CHAIN':
-    case 'UNABLE_TO_GET_ISSUER_CERT':
-    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
-    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
-      return `this machine does not know who signed the certificate of ${at}; set NODE_EXTRA_CA_CERTS to the signer's (${code})`;
-    default:
-      return `no TLS connection to ${at} (${code})`;
-  }
+  const { kind, told } = connectionFailure(error, { at: root.origin, setting: 'WEBDAV_URL' });
+  return new FileError(CODES[kind], `${path} ${what}: ${told}`);
 }

@@ -13,7 +13,7 @@ const COLUMNS = ['状態発生日', '配送履歴', '詳細1', '取扱局', '県
 export const parseJapanPostHistory: ResultParser = (records, row, scrapedAt) => {
   const trackingNumber = linkedNumber(records) ?? row.trackingNumber;
   const last = lastWith(records, '配送履歴') ?? lastWith(records, ...COLUMNS);
-  if (last === undefined) return null;
+  if (last === null) return null;
   const notice = noticeIn(last, COLUMNS);
   if (notice !== null) return noticeResult(notice, trackingNumber);
   const state = fieldOf(last, '配送履歴');

@@ -17,7 +17,7 @@ export const parseJapanPostNumbers: ResultParser = (records, row, scrapedAt) => 
   if (wanted === '') return null;
   const own = records.filter((record) => digitsOf(fieldOf(record, NUMBER)) === wanted);
   const last = lastWith(own, STATE) ?? lastWith(own, TIME);
-  if (last === undefined) return null;
+  if (last === null) return null;
   const notice = noticeIn(last, [STATE, TIME]);
   if (notice !== null) return noticeResult(notice, row.trackingNumber);
   const state = fieldOf(last, STATE);

@@ -11,7 +11,7 @@ const NUMBER_IN_TEXT = /(?<![A-Z\d])(?:\d{11,12}|[A-Z]{2}\d{9}[A-Z]{2})(?![A-Z\d
  */
 export function linkedNumber(records: readonly CsvRecord[]): string | null {
   const record = lastWith(records, LINK_COLUMN);
-  if (record === undefined) return null;
+  if (record === null) return null;
   const text = fieldOf(record, LINK_COLUMN);
   return NUMBER_IN_TEXT.exec(plainNumber(text))?.[0] ?? text;
 }

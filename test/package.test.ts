@@ -1,0 +1,22 @@
+import { execFileSync } from 'node:child_process';
+import { expect, it } from 'vitest';
+import { packageRoot } from '../src/paths.ts';
+
+const SHIPPED = [
+  /^(?:LICENSE|README\.md|package\.json)$/,
+  /^bin\/tsuiseki\.js$/,
+  /^dist\/(?:src|workflows|activities|workers)\/.+\.js$/,
+  /^dist\/workflow-bundle\.js$/,
+  /^src\/db\/migrations\/(?:\d{4}_\w+\.sql|meta\/_journal\.json)$/,
+  /^temporal-config\/[\w-]+\.(?:json|yaml)$/,
+];
+
+it('the tarball holds no test and no bench code, and nothing else that is not run', () => {
+  const args = ['pack', '--dry-run', '--json', '--ignore-scripts'];
+  const [tarball] = JSON.parse(execFileSync('npm', args, { cwd: packageRoot, encoding: 'utf8' })) as {
+    files: { path: string }[];
+  }[];
+  const paths = (tarball?.files ?? []).map(({ path }) => path);
+  expect(paths).toContain('dist/workflow-bundle.js');
+  expect(paths.filter((path) => !SHIPPED.some((shipped) => shipped.test(path)))).toEqual([]);
+});
