@@ -28,6 +28,9 @@ export interface PublishDeps {
 const BEGIN_EARLY_MS = 30;
 /** What sending takes on any machine; counted, it would add up from publish to publish. */
 const PUNCTUAL_MS = 8;
+/** A database that is away just after the API answered: tried for ten seconds and more, what its driver waits beside. */
+const KEEP_TRIES = 20;
+const KEEP_AGAIN_MS = 500;
 /** A process that was stopped for so long must not send any more: its turn is past, its job perhaps another's. */
 const STOPPED_MS = 2_000;
 
@@ -86,6 +89,19 @@ export function createPublishActivities({ database, clock, webscraper, jobDeadli
     return { granted: false, waitMs: 1, why: 'its worker was stopped before sending', held: false };
   }
 
+  /** The API took it: its id is worth trying for as long as the activity may last. */
+  async function keep(job: Job, scrapingJobId: number): Promise<void> {
+    tellWait(`scraping job ${scrapingJobId} to be written down`);
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await db.transaction((tx) => markPublished(tx, job, scrapingJobId, jobDeadlineMs));
+      } catch (error) {
+        if (tries === KEEP_TRIES) throw error;
+        await delay(KEEP_AGAIN_MS);
+      }
+    }
+  }
+
   async function refused(job: Job, error: ApiError): Promise<PublishOutcome> {
     const takenByNobody = ['API_RATE_LIMITED', 'API_UNAUTHORISED', 'API_NO_CONNECTION'].includes(error.code);
     if (takenByNobody) {
@@ -106,8 +122,9 @@ export function createPublishActivities({ database, clock, webscraper, jobDeadli
       const signal = cancellationSignal();
       const job = await findJob(db, input.jobId);
       const sitemapId = job?.sitemapId ?? null;
-      if (job?.state !== 'pending' || job.batchId !== input.batchId || sitemapId === null)
-        return { outcome: 'failed', ...(await figures(input.batchId)) };
+      const before = await figures(input.batchId);
+      const isOpen = job?.state === 'pending' && job.batchId === input.batchId && !before.ended;
+      if (!isOpen || sitemapId === null) return { outcome: 'failed', ...before };
       const turn = await beginInTime(job.id, signal);
       if (!turn.granted) {
         const { waitMs, why, held } = turn;
@@ -116,7 +133,7 @@ export function createPublishActivities({ database, clock, webscraper, jobDeadli
       try {
         const request = { sitemapId, startUrls: job.subjects, customId: job.customId };
         const { value: scrapingJobId, rateLimit, sentMs } = await webscraper.publish(request);
-        await db.transaction((tx) => markPublished(tx, job, scrapingJobId, jobDeadlineMs));
+        await keep(job, scrapingJobId);
         const lateMs = sentMs - (turn.startMs ?? sentMs);
         await clock.settle(turn.callId, { rateLimit }, lateMs < PUNCTUAL_MS ? 0 : lateMs);
       } catch (error) {

@@ -36,7 +36,7 @@ export function createResultsActivities(deps: JobResultsDeps) {
     const hint = await latestNotification(db, job.id);
     if (await settled(job)) return settleNotifications(db, job.id, 'duplicate', hint);
     // Another run of this activity has read it already: each download would be paid for again.
-    if (hint === null || hint.outcome !== null) return;
+    if (hint === null || hint.outcome !== null) return settleNotifications(db, job.id, 'duplicate', hint);
     const tries = await beginReading(db, job.id);
     if (tries > MAX_TRIES)
       return giveUp({ job, hint }, `its result could not be read in ${MAX_TRIES} tries; retry the row`);

@@ -4,17 +4,18 @@ import { findBatch } from '../src/db/batches.ts';
 import type { Batch } from '../src/db/batches.ts';
 import { batchFigures } from '../src/db/batch-figures.ts';
 import type { BatchFigures } from '../src/db/batch-figures.ts';
-import { endSession, sessionsUnderWay } from '../src/db/editing-sessions.ts';
+import { endSession, FORGOTTEN_AFTER_MS, sessionsUnderWay } from '../src/db/editing-sessions.ts';
 import { statusText } from '../src/db/status-column.ts';
 import { markWrittenOver } from '../src/db/workbooks.ts';
-import { markWritten, rowsToWrite } from '../src/db/written-rows.ts';
+import { markWritten, rowsToWrite, setAsideOlder } from '../src/db/written-rows.ts';
 import { errorMessage } from '../src/errors.ts';
+import { sha256OfFile } from '../src/files/sha256.ts';
 import { FileError } from '../src/files/types.ts';
 import type { CommandService } from '../src/onlyoffice/command-service.ts';
-import { patchWorkbookApart } from '../src/workbook/index.ts';
-import type { CellEdit, CellOutcome } from '../src/workbook/index.ts';
+import { patchWorkbookApart } from '../src/workbook/apart/apart.ts';
+import type { CellEdit, CellOutcome } from '../src/workbook/types.ts';
 import { asActivities } from './as-activities.ts';
-import { hashOf, withCopy } from '../src/batches/workbook-copy.ts';
+import { withCopy } from '../src/batches/workbook-copy.ts';
 import type { WorkbookDeps } from '../src/batches/workbook-copy.ts';
 
 export type WritebackActivities = ReturnType<typeof createWritebackActivities>;
@@ -36,7 +37,6 @@ function editOf({ row, unwritten, recorded, shown }: ToWrite, batch: Batch, now:
     inputUrl: row.inputUrl,
     email: row.email,
     occurrence: row.occurrence,
-    rowHint: row.row,
     text: unwritten ? (row.result ?? '') : null,
     status: batch.columns.status === null || shown === row.shown ? null : statusText(shown, now),
     recorded,
@@ -53,19 +53,24 @@ export function createWritebackActivities(deps: WritebackDeps) {
   async function awaitEditors(workbook: string): Promise<void> {
     const [session] = editors === null ? [] : await sessionsUnderWay(db, workbook);
     if (session === undefined) return;
-    const open = session.endedAt === null && (await isOpen(workbook, session.key));
+    const open = session.endedAt === null && (await isOpen(workbook, session));
     if (session.endedAt === null && !open) await endSession(db, session.key);
     const how = open ? 'is open in an editor' : 'was closed in an editor, whose last save is to come';
     throw new FileError('FILE_BEING_EDITED', `${workbook} ${how}`);
   }
 
-  async function isOpen(workbook: string, key: string): Promise<boolean> {
-    return (
-      editors?.isOpen(key).catch((cause: unknown) => {
-        const why = `whether ${workbook} is open in an editor cannot be told: ${errorMessage(cause, 200)}`;
-        throw new FileError('FILE_BEING_EDITED', why, { cause });
-      }) ?? false
-    );
+  async function isOpen(
+    workbook: string,
+    { key, beganAt }: { key: string; beganAt: Date },
+  ): Promise<boolean> {
+    try {
+      return (await editors?.isOpen(key)) ?? false;
+    } catch (cause) {
+      // A dead document server never tells of an end.
+      if (Date.now() - beganAt.getTime() > FORGOTTEN_AFTER_MS) return false;
+      const why = `whether ${workbook} is open in an editor cannot be told: ${errorMessage(cause, 200)}`;
+      throw new FileError('FILE_BEING_EDITED', why, { cause });
+    }
   }
 
   async function patch(batch: Batch, edits: CellEdit[], signal: AbortSignal): Promise<CellOutcome[]> {
@@ -79,7 +84,7 @@ export function createWritebackActivities(deps: WritebackDeps) {
         signal,
       });
       if (outcomes.some(({ outcome, status }) => outcome === 'written' || status === 'written')) {
-        const hash = await hashOf(target);
+        const hash = await sha256OfFile(target);
         const { etag } = await files.replace(workbook, target, version);
         await markWrittenOver(db, workbook, version.etag, { etag, hash });
       }
@@ -103,6 +108,7 @@ export function createWritebackActivities(deps: WritebackDeps) {
 
   async function writeRows(batch: Batch, signal: AbortSignal): Promise<void> {
     const now = new Date();
+    await setAsideOlder(db, batch);
     const behind = await rowsToWrite(db, batch);
     if (behind.length === 0) return;
     const edits = behind.map((row) => editOf(row, batch, now));

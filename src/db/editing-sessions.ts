@@ -39,6 +39,9 @@ export async function endSession(queries: Queries, key: string): Promise<void> {
 /** When the last editor leaves, what was changed is saved 5 to 10 s later. */
 const SAVING = sql`interval '15 seconds'`;
 
+/** A session that the document server told of so long ago, and no longer answers for, is one whose end was lost. */
+export const FORGOTTEN_AFTER_MS = 12 * 3_600_000;
+
 /** Sessions in which a workbook is open, as far as we were told, or whose last save may still be under way. */
 export function sessionsUnderWay(queries: Queries, workbook: string) {
   return queries.query.editingSessions.findMany({

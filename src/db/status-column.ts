@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { japanClock } from '../carriers/japan-time.ts';
-import type { StatusWord } from '../workbook/index.ts';
+import type { StatusWord } from '../workbook/our-texts.ts';
 import type { RowState } from './schema.ts';
 
 const WORDS: Readonly<Record<RowState, StatusWord>> = {

@@ -38,6 +38,26 @@ export function rowsToWrite(queries: Queries, batch: Batch) {
     .orderBy(rows.row);
 }
 
+/** When a row was last asked for. */
+const askedAt = (row: string) =>
+  sql.raw(`(select max(j.published_at) from job_rows jr join jobs j on j.id = jr.job_id
+  where jr.row_id = ${row}.id)`);
+
+/**
+ * A late result that is older than what a newer batch has of the same content stays out of the workbook: marks such rows
+ * of a batch as dealt with, and says so. Run before {@link rowsToWrite}.
+ */
+export async function setAsideOlder(queries: Queries, batch: Batch): Promise<void> {
+  await queries.execute(sql`
+    update rows set written_at = clock_timestamp(), warnings = array_append(warnings, ${OLDER})
+    where rows.batch_id = ${batch.id} and rows.state = 'completed' and rows.written_at is null
+      and exists (select from rows earlier join batches b on b.id = earlier.batch_id
+        where ${SAME_CONTENT} and earlier.occurrence = rows.occurrence and b.workbook = ${batch.workbook}
+          and b.id <> ${batch.id} and earlier.state = 'completed' and ${askedAt('earlier')} > ${askedAt('rows')})`);
+}
+
+const OLDER = 'a newer batch has a newer result of this row; this one was not written';
+
 /** What the sheet may say to a written result, by outcome. */
 function warningsFor(column: string): Partial<Record<CellOutcome['outcome'], string>> {
   return {

@@ -72,8 +72,9 @@ export class AccountClock {
       // The job's row is locked: a cancel that comes meanwhile waits, and finds it publishing.
       const [call] = await tx<{ turnMs: number }[]>`
         select (extract(epoch from calls.started_at) * 1000)::float8 as "turnMs"
-        from calls join jobs on jobs.id = calls.job_id where calls.id = ${callId} and jobs.id = ${jobId}
-          and calls.finished_at is null and jobs.state = 'pending' for update of jobs`;
+        from calls join jobs on jobs.id = calls.job_id join batches on batches.id = jobs.batch_id
+        where calls.id = ${callId} and jobs.id = ${jobId} and calls.finished_at is null
+          and jobs.state = 'pending' and batches.finished_at is null for update of jobs`;
       const turnMs = call?.turnMs ?? -Infinity;
       const paceMs = lastPublishMs === null ? nowMs : lastPublishMs + this.limits.publishIntervalMs;
       const startMs = Math.max(nowMs, turnMs, paceMs);

@@ -11,7 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => env.teardown());
 
-const mika = { by: 'mika', why: 'stocktaking' };
+let messages = 0;
+const message = (by = 'mika', why: string | null = 'stocktaking') => ({ id: `m${++messages}`, by, why });
 
 it('pause publishes nothing more, results go on, resume goes on', async () => {
   const batch = new FakeBatch(3);
@@ -21,14 +22,14 @@ it('pause publishes nothing more, results go on, resume goes on', async () => {
     batch,
     async ({ handle, webhooks, until }) => {
       await until(() => batch.published.length === 1);
-      const paused = await handle.executeUpdate('pause', { args: [mika] });
+      const paused = await handle.executeUpdate('pause', { args: [message()] });
       expect(paused).toMatchObject({ state: 'paused', reason: 'paused by mika: stocktaking' });
       await webhooks(0);
       await until(() => batch.count('completed') === 1);
       await env.sleep('1h');
       expect(batch.published).toEqual([0]);
       expect(await handle.query('progress')).toMatchObject({ state: 'paused' });
-      await handle.executeUpdate('resume', { args: [{ by: 'ken', why: null }] });
+      await handle.executeUpdate('resume', { args: [message('ken', null)] });
       await until(() => batch.published.length === 3);
       await webhooks(1, 2);
     },
@@ -46,8 +47,8 @@ it('pause and resume work in the middle of a long wait', async () => {
   const startMs = await env.currentTimeMs();
   await runFake(env, batch, async ({ handle, webhooks, until }) => {
     await env.sleep('1m');
-    await handle.executeUpdate('pause', { args: [mika] });
-    await handle.executeUpdate('resume', { args: [mika] });
+    await handle.executeUpdate('pause', { args: [message()] });
+    await handle.executeUpdate('resume', { args: [message()] });
     await until(() => batch.published.length === 1);
     expect((await env.currentTimeMs()) - startMs).toBeLessThan(3_600_000);
     await webhooks(0);
@@ -82,7 +83,7 @@ it('resume opens a held account at once', async () => {
   const startMs = await env.currentTimeMs();
   await runFake(env, batch, async ({ handle, webhooks, until }) => {
     await until(() => batch.states.length === 2);
-    await handle.executeUpdate('resume', { args: [mika] });
+    await handle.executeUpdate('resume', { args: [message()] });
     await until(() => batch.published.length === 1);
     expect((await env.currentTimeMs()) - startMs).toBeLessThan(3_600_000);
     await webhooks(0);
@@ -103,7 +104,7 @@ it('cancel publishes no more and waits for what is in flight', async () => {
     async ({ handle, webhooks, until }) => {
       // Not while it is scheduled and not yet started: there the time-skipping server stands still.
       await until(() => waits === 1);
-      await handle.executeUpdate('cancel', { args: [{ ...mika, drop: false }] });
+      await handle.executeUpdate('cancel', { args: [{ ...message(), drop: false }] });
       await env.sleep('1m');
       expect(batch.states.at(-1)?.state).toBe('running');
       await webhooks(0);
@@ -122,7 +123,7 @@ it('cancel --drop does not wait', async () => {
     batch,
     async ({ handle, until }) => {
       await until(() => batch.published.length === 1);
-      await handle.executeUpdate('cancel', { args: [{ by: 'mika', why: null, drop: true }] });
+      await handle.executeUpdate('cancel', { args: [{ ...message('mika', null), drop: true }] });
     },
     { saveAs: 'cancelled-dropped' },
   );
@@ -157,7 +158,7 @@ it('a retry while the batch runs, and of one that has ended, publishes the faile
     batch,
     async ({ handle, webhooks, until }) => {
       await until(() => batch.count('failed') === 2);
-      await handle.executeUpdate('retryRows', { args: [{ ...mika, rows: '3' }] });
+      await handle.executeUpdate('retryRows', { args: [{ ...message(), rows: '3' }] });
       await until(() => batch.published.length === 2);
       await webhooks(0, 1);
     },
@@ -171,7 +172,7 @@ it('a retry while the batch runs, and of one that has ended, publishes the faile
       await until(() => batch.published.length === 3);
       await webhooks(2);
     },
-    { retry: { ...mika, rows: null }, saveAs: 'retried-ended' },
+    { retry: { ...message(), rows: null }, saveAs: 'retried-ended' },
   );
   expect(batch.published).toEqual([0, 1, 2]);
   expect(batch.figures().counts).toMatchObject({ completed: 3, failed: 0 });
@@ -181,30 +182,32 @@ it('rows that are none are refused by the Update', async () => {
   const batch = new FakeBatch(1);
   await runFake(env, batch, async ({ handle, webhooks, until }) => {
     await until(() => batch.published.length === 1);
-    await expect(handle.executeUpdate('retryRows', { args: [{ ...mika, rows: '1,x' }] })).rejects.toThrow();
+    await expect(
+      handle.executeUpdate('retryRows', { args: [{ ...message(), rows: '1,x' }] }),
+    ).rejects.toThrow();
     await webhooks(0);
   });
 });
 
-it('what was asked of a run is handed to its successor', async () => {
+it('what was asked of a run holds for its successor: it stands in the database', async () => {
   const batch = new FakeBatch(2);
-  const paused = { inbox: [], failedInARow: 0, paused: mika, cancelled: null };
+  batch.paused = { by: 'mika', why: 'stocktaking' };
+  const carried = { failedInARow: 0, joins: false };
   await runFake(
     env,
     batch,
     async ({ handle, webhooks, until }) => {
       await env.sleep('1m');
       expect(batch.published).toEqual([]);
-      await handle.executeUpdate('resume', { args: [mika] });
+      await handle.executeUpdate('resume', { args: [message()] });
       await until(() => batch.published.length === 2);
       await webhooks(0, 1);
     },
-    { carried: paused },
+    { carried },
   );
   const cancelled = new FakeBatch(2);
-  await runFake(env, cancelled, async () => {}, {
-    carried: { inbox: [], failedInARow: 0, paused: null, cancelled: { ...mika, drop: false } },
-  });
+  cancelled.cancelled = { by: 'mika', why: 'stocktaking', drop: false };
+  await runFake(env, cancelled, async () => {}, { carried });
   expect(cancelled.published).toEqual([]);
   expect(cancelled.states.at(-1)?.state).toBe('cancelled');
 });
@@ -213,17 +216,17 @@ it('the rows of a save join the batch while it runs, and none when it is ending'
   const batch = new FakeBatch(1);
   batch.onJoin = () => {
     batch.rows.push({ state: 'pending', written: false });
-    return { joined: 1, hold: null };
+    return null;
   };
   await runFake(
     env,
     batch,
     async ({ handle, webhooks, until }) => {
       await until(() => batch.published.length === 1);
-      await handle.executeUpdate('workbookChanged', { args: [{ by: 'a save', why: null }] });
+      await handle.executeUpdate('workbookChanged', { args: [message('a save', null)] });
       await until(() => batch.published.length === 2);
-      await handle.executeUpdate('cancel', { args: [{ ...mika, drop: false }] });
-      const late = handle.executeUpdate('workbookChanged', { args: [{ by: 'a save', why: null }] });
+      await handle.executeUpdate('cancel', { args: [{ ...message(), drop: false }] });
+      const late = handle.executeUpdate('workbookChanged', { args: [message('a save', null)] });
       await expect(late).rejects.toThrow();
       await webhooks(0, 1);
     },
@@ -236,15 +239,16 @@ it('more rows than may go unasked pause it until resume', async () => {
   const batch = new FakeBatch(1);
   batch.onJoin = () => {
     batch.rows.push({ state: 'pending', written: false });
-    return { joined: 1, hold: '1 row is more than 0' };
+    return '1 row is more than 0';
   };
   await runFake(env, batch, async ({ handle, webhooks, until }) => {
     await until(() => batch.published.length === 1);
-    const told = await handle.executeUpdate('workbookChanged', { args: [{ by: 'a save', why: null }] });
-    expect(told).toMatchObject({ state: 'paused', reason: 'paused by tsuiseki: 1 row is more than 0' });
+    await handle.executeUpdate('workbookChanged', { args: [message('a save', null)] });
+    await until(() => batch.states.at(-1)?.state === 'paused');
+    expect(batch.states.at(-1)?.reason).toBe('paused by tsuiseki: 1 row is more than 0');
     await env.sleep('1h');
     expect(batch.published).toEqual([0]);
-    await handle.executeUpdate('resume', { args: [mika] });
+    await handle.executeUpdate('resume', { args: [message()] });
     await until(() => batch.published.length === 2);
     await webhooks(0, 1);
   });
@@ -252,6 +256,7 @@ it('more rows than may go unasked pause it until resume', async () => {
 
 it('a batch that is to be asked for first starts paused', async () => {
   const batch = new FakeBatch(1);
+  batch.paused = { by: 'tsuiseki', why: 'too many' };
   await runFake(
     env,
     batch,
@@ -259,11 +264,11 @@ it('a batch that is to be asked for first starts paused', async () => {
       await until(() => batch.states.length === 1);
       await env.sleep('1h');
       expect(batch.published).toEqual([]);
-      await handle.executeUpdate('resume', { args: [mika] });
+      await handle.executeUpdate('resume', { args: [message()] });
       await until(() => batch.published.length === 1);
       await webhooks(0);
     },
-    { paused: { by: 'tsuiseki', why: 'too many' }, saveAs: 'asked-first' },
+    { saveAs: 'asked-first' },
   );
   expect(batch.states[0]).toEqual({ state: 'paused', reason: 'paused by tsuiseki: too many' });
 });

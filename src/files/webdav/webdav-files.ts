@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { changed, copyFailure } from '../file-failure.ts';
+import { sha256Of } from '../sha256.ts';
 import { FileError } from '../types.ts';
 import type { FileInfo, FileStore, FileVersion } from '../types.ts';
 import { WebDavClient } from './client.ts';
@@ -49,11 +49,11 @@ export class WebDavFiles implements FileStore {
     // Anything else the server might take for "whatever is there".
     if (!isStrong(ifMatch.etag)) throw withoutETag(canonical, this.#client);
     const written = await this.#transfer.write(canonical, localPath, ifMatch.etag);
-    const stored = createHash('sha256');
+    let stored = '';
     const version = await this.#transfer.read(canonical, async (chunks) => {
-      for await (const chunk of chunks) stored.update(chunk);
+      stored = await sha256Of(chunks);
     });
-    if (stored.digest('hex') === written.sha256) return version;
+    if (stored === written.sha256) return version;
     const dropped = version.etag === ifMatch.etag;
     // Neither the old version nor the one that the write was told to be: somebody's save.
     if (!dropped && version.etag !== written.etag) throw changed(canonical, 'right after it was written');

@@ -46,10 +46,12 @@ export class PacedBatches {
     const batch = new FakeBatch(rows);
     batch.onPublish = async (job) => {
       const outcome = await this.#inStandingTime(() => this.#publish(batchId, ids[job] ?? 0));
-      if (outcome === 'published')
+      if (outcome === 'published') {
+        batch.unread.add(job);
         await this.#env.client.workflow
           .getHandle(batchId)
           .signal('webhookReceived', { batchId, jobIds: [job] });
+      }
       return outcome;
     };
     return batch;

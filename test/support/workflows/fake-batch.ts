@@ -2,12 +2,12 @@ import { Context } from '@temporalio/activity';
 import type { BatchActivities } from '../../../activities/batch.ts';
 import type { ExcelActivities } from '../../../activities/excel.ts';
 import type { PublishActivities, PublishOutcome } from '../../../activities/publish.ts';
-import type { ResultsActivities, ResultsOutcome } from '../../../activities/results.ts';
-import type { JoinedRows, SaveActivities } from '../../../activities/saves.ts';
+import type { ResultsActivities } from '../../../activities/results.ts';
+import type { SaveActivities } from '../../../activities/saves.ts';
 import type { WritebackActivities } from '../../../activities/writeback.ts';
 import type { AskOutcome, YamatoActivities } from '../../../activities/yamato.ts';
 import type { BatchFigures } from '../../../src/db/batch-figures.ts';
-import type { BatchState, RowState } from '../../../src/db/schema.ts';
+import type { BatchState, CancelOrder, PersonOrder, RowState } from '../../../src/db/schema.ts';
 import { rowNumbers } from '../../../src/tasks/row-selection.ts';
 
 export type FakeActivities = BatchActivities &
@@ -59,12 +59,22 @@ export class FakeBatch {
   onPublish: (jobId: number) => Fate | Promise<Fate> = () => 'published';
   /** What each request to the carrier comes to. */
   onAsk: (jobId: number) => Answer | Promise<Answer> = () => 'asked';
-  /** Jobs that have to wait; asked for each list of results. */
-  onResults: (jobIds: readonly number[]) => ResultsOutcome['waiting'] = () => null;
+  /** Jobs of which something was told, and nobody has read it yet. */
+  readonly unread = new Set<number>();
+  /** Jobs whose results have to wait; asked for each list of them. */
+  onResults: (jobIds: readonly number[]) => { jobIds: number[]; waitMs: number } | null = () => null;
+  #waiting: { jobIds: number[]; waitMs: number } | null = null;
   /** Throws for a workbook that cannot be read. */
   onRead: () => void = () => {};
-  /** Adds the rows of a save. */
-  onJoin: () => Pick<JoinedRows, 'joined' | 'hold'> = () => ({ joined: 0, hold: null });
+  /** Adds the rows of a save; gives why the batch is held for them. */
+  onJoin: () => string | null | Promise<string | null> = () => null;
+  /** What a message left in the database. */
+  paused: PersonOrder | null = null;
+  cancelled: CancelOrder | null = null;
+  ended = false;
+  /** Whether an ended one is opened again for a run that was reset. */
+  opens = true;
+  readonly #messages = new Set<string>();
   reads = 0;
   /** Throws for a writeback that fails. */
   onWriteback: () => void | Promise<void> = () => {};
@@ -97,7 +107,23 @@ export class FakeBatch {
       inFlight: this.count('published'),
       next: next === -1 ? null : { jobId: next, label: `row ${next + 2}` },
       leftMs: null,
+      ended: this.ended,
+      paused: this.paused,
+      cancelled: this.cancelled,
+      unread: this.#due().length,
+      readInMs: this.#waiting?.waitMs ?? null,
     };
+  }
+
+  #due(): number[] {
+    return [...this.unread].filter((jobId) => this.#waiting?.jobIds.includes(jobId) !== true);
+  }
+
+  /** Whether a message is new; one of the same id takes effect once. */
+  #isNew({ id }: { id: string }): boolean {
+    if (this.#messages.has(id)) return false;
+    this.#messages.add(id);
+    return true;
   }
 
   #set(jobId: number, state: RowState): void {
@@ -135,24 +161,57 @@ export class FakeBatch {
       },
       examineSave: async () => ({ outcome: 'nothing new', running: null, started: null, writeAgain: [] }),
       joinRows: async () => {
-        const joined = this.onJoin();
-        return { ...this.figures(), ...joined };
+        const hold = await this.onJoin();
+        if (hold !== null) this.paused ??= { by: 'tsuiseki', why: hold };
+        return this.figures();
       },
       figures: async () => this.figures(),
       publishJob: ({ jobId }) => this.#publish(jobId),
       settlePublish: async ({ jobId }) => {
+        // In doubt; the sweep settles it.
         if ((await this.onPublish(jobId)) === 'died') this.#set(jobId, 'failed');
         return this.figures();
       },
       askGroup: ({ jobId, pauseShare }) => this.#ask(jobId, pauseShare),
       saveState: async ({ state, reason }) => {
+        const last = this.states.at(-1);
+        if (last?.state !== state || last.reason !== reason) this.states.push({ state, reason });
+        return this.figures();
+      },
+      endBatch: async ({ state, reason }) => {
+        const isLeft = this.unread.size > 0 || this.count('published') > 0 || this.count('pending') > 0;
+        if (state === 'completed' && isLeft) return this.figures();
+        this.ended = true;
         this.states.push({ state, reason });
         return this.figures();
       },
-      recordPause: async ({ by, why }) => void this.actions.push(`pause ${by} ${why}`),
-      recordResume: async ({ by, why }) => void this.actions.push(`resume ${by} ${why}`),
-      recordCancel: async ({ by, why }) => void this.actions.push(`cancel ${by} ${why}`),
-      retryRows: async ({ rows, by, why }) => {
+      openBatch: async () => {
+        if (this.opens) this.ended = false;
+        return { ...this.figures(), opened: this.opens, why: 'nothing is left to do' };
+      },
+      pause: async ({ by, why, ...message }) => {
+        if (this.#isNew(message)) {
+          this.actions.push(`pause ${by} ${why}`);
+          this.paused ??= { by, why };
+        }
+        return this.figures();
+      },
+      resume: async ({ by, why, ...message }) => {
+        if (this.#isNew(message)) {
+          this.actions.push(`resume ${by} ${why}`);
+          this.paused = null;
+        }
+        return this.figures();
+      },
+      cancel: async ({ by, why, drop, ...message }) => {
+        if (this.#isNew(message)) {
+          this.actions.push(`cancel ${by} ${why}`);
+          if (drop || this.cancelled === null) this.cancelled = { by, why, drop };
+        }
+        return this.figures();
+      },
+      retryRows: async ({ rows, by, why, ...message }) => {
+        if (!this.#isNew(message)) return this.figures();
         this.actions.push(`retry ${by} ${why}`);
         const meant = rows === null ? null : rowNumbers(rows);
         for (const [jobId, row] of this.rows.entries())
@@ -160,11 +219,18 @@ export class FakeBatch {
             this.#set(jobId, 'pending');
         return this.figures();
       },
-      processResults: async ({ jobIds }) => {
+      processResults: async () => {
+        // Asked with nothing else to read, the wait is over.
+        if (this.#due().length === 0) this.#waiting = null;
+        const jobIds = this.#due().slice(0, 20);
         const waiting = this.onResults(jobIds);
-        for (const jobId of jobIds)
-          if (waiting?.jobIds.includes(jobId) !== true) this.#set(jobId, 'completed');
-        return { ...this.figures(), waiting };
+        if (waiting !== null) this.#waiting = waiting;
+        for (const jobId of jobIds) {
+          if (waiting?.jobIds.includes(jobId) === true) continue;
+          this.unread.delete(jobId);
+          this.#set(jobId, 'completed');
+        }
+        return this.figures();
       },
       writeBack: async () => {
         await this.onWriteback();

@@ -12,10 +12,10 @@ import { saveHistory } from './save-history.ts';
 
 export const INPUT: BatchInput = {
   batchId: 'b1',
+  title: 'yamato_tracking_only · YTO-1.xlsx · all rows',
   writebackEvery: 10,
   writebackMinIntervalMs: 0,
   retry: null,
-  paused: null,
   carried: null,
 };
 
@@ -100,7 +100,10 @@ export function runFake(
     const handle = await startFake(env, input, `batch-${++serial}`);
     await during({
       handle,
-      webhooks: (...jobIds) => handle.signal(webhookReceived, { batchId: 'b1', jobIds }),
+      webhooks: (...jobIds) => {
+        for (const jobId of jobIds) batch.unread.add(jobId);
+        return handle.signal(webhookReceived, { batchId: 'b1', jobIds });
+      },
       until: async (holds) => {
         // Soon at first; a long wait would take a call for each tenth of its seconds.
         for (let looks = 0; !holds(); looks += 1) await env.sleep(looks < 50 ? '100ms' : '2s');

@@ -15,6 +15,7 @@ export async function startWorkflowServer(): Promise<TestWorkflowEnvironment> {
       TsuisekiTask: KEYWORD,
       TsuisekiWorkbook: KEYWORD,
       TsuisekiState: KEYWORD,
+      TsuisekiWaits: KEYWORD,
       TsuisekiFailedRows: INT,
       TsuisekiDoneRows: INT,
     },
