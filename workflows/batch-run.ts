@@ -86,6 +86,11 @@ export class BatchRun {
     return this.#end !== null || this.cancelled !== null;
   }
 
+  /** An order is on its way to the database: the batch does not end before it is there. */
+  get takesOrders(): boolean {
+    return this.#ordersUnderWay > 0;
+  }
+
   get rollsOver(): boolean {
     return workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > MAX_EVENTS;
   }

@@ -41,7 +41,8 @@ export async function trackBatch(
   const writebacks = new Writebacks(run, () => kind.done && !joins.asked);
   handleMessages(run, { stop: () => kind.stop(), join: () => joins.ask() });
 
-  const settled = () => kind.done && !joins.asked && writebacks.done && allHandlersFinished();
+  const settled = () =>
+    kind.done && !joins.asked && writebacks.done && !run.takesOrders && allHandlersFinished();
   const isOver = () => settled() || run.rollsOver || run.figures.ended;
   await run.shielded(
     () => kind.stop(),
