@@ -1,3 +1,4 @@
+import { errorMessage } from '../src/errors.ts';
 import { Colleague } from '../test/support/files/colleague.ts';
 import { pause } from './actor.ts';
 import { audit } from './audit.ts';
@@ -84,7 +85,7 @@ export async function settle(options: SettleOptions): Promise<Finding[]> {
       if (findings !== null && (late || findings.length === 0)) return findings;
     } catch (error) {
       // Servers that were killed last are still on their way back.
-      if (late) throw error;
+      if (late) return [{ kind: 'stuck', what: `nobody can look: ${errorMessage(error)}` }];
       diary.refused('look', error);
     }
     await pause(LOOK_EVERY_MS, signal);

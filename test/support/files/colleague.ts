@@ -2,9 +2,6 @@ import { dirname } from 'node:path';
 import ExcelJS from 'exceljs';
 import type { SabreDav } from './sabre-dav.ts';
 
-/** PHP's own server leaves a request lying now and then; the next is answered. */
-const ANSWER_TIMEOUT_MS = 30_000;
-
 export interface OpenedWorkbook {
   sheet: ExcelJS.Worksheet;
   workbook: ExcelJS.Workbook;
@@ -33,7 +30,6 @@ export class Colleague {
     return fetch(this.#dav.url + encodeURI(path), {
       method,
       headers: { authorization, ...headers },
-      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
       ...(body === undefined ? {} : { body }),
     });
   }
