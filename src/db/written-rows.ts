@@ -1,10 +1,10 @@
 import { and, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import type { CellOutcome } from '../workbook/types.ts';
 import { anyOf } from './any-of.ts';
+import { lockBatches } from './batches.ts';
 import type { Batch } from './batches.ts';
 import type { Queries } from './database.ts';
 import { batches, rows } from './schema.ts';
-import { SHOWN } from './status-column.ts';
 
 /** Rows of a workbook's batches that have the content of this table's row. */
 const SAME_CONTENT = sql`md5(earlier.input) = md5(rows.input) and earlier.input = rows.input
@@ -22,14 +22,13 @@ export function rowsToWrite(queries: Queries, batch: Batch) {
     where ${SAME_CONTENT} and b.workbook = ${batch.workbook} and earlier.written is not null
     order by earlier.occurrence = rows.occurrence desc, earlier.written_at desc nulls last limit 1)`;
   const unwritten = and(eq(rows.state, 'completed'), isNull(rows.writtenAt));
-  const unshown = sql`${rows.shown} is distinct from ${SHOWN}`;
+  const unshown = sql`${rows.shown} is distinct from ${rows.toShow}`;
   return queries
     .select({
       row: rows,
       unwritten: sql<boolean>`${unwritten}`,
       recorded: sql<string | null>`case when not ${unwritten} then null
         when ${rows.written} = ${rows.result} and ${rows.replaced} <> '' then ${rows.replaced} else ${recorded} end`,
-      shown: sql<string>`${SHOWN}`,
     })
     .from(rows)
     .where(
@@ -97,12 +96,11 @@ async function correctEarlier(tx: Queries, rowIds: readonly number[]): Promise<v
 
 /** Has the results of rows written once more, with the next writeback of their batches; gives those batches. */
 export async function writeAgain(tx: Queries, rowIds: readonly number[]): Promise<string[]> {
-  const again = await tx
-    .update(rows)
-    .set({ writtenAt: null })
-    .where(anyOf(rows.id, rowIds))
-    .returning({ batchId: rows.batchId });
-  const batchIds = [...new Set(again.map(({ batchId }) => batchId))];
+  const meant = anyOf(rows.id, rowIds);
+  const owners = await tx.selectDistinct({ batchId: rows.batchId }).from(rows).where(meant);
+  const batchIds = owners.map(({ batchId }) => batchId);
+  await lockBatches(tx, batchIds);
+  await tx.update(rows).set({ writtenAt: null }).where(meant);
   // Long ended as it may be: from now on the sweep tries for so many days again.
   await tx
     .update(batches)
@@ -117,8 +115,8 @@ const WAITING_DAYS = 7;
 /** Batches that ended lately, or were lately told to write again, with results not yet written. */
 export async function endedUnwritten(queries: Queries): Promise<string[]> {
   const found = await queries.execute<{ id: string }>(sql`
-    select distinct b.id from rows r join batches b on b.id = r.batch_id
-    where r.state = 'completed' and r.written_at is null
+    select b.id from batch_figures f join batches b on b.id = f.batch_id
+    where f.unwritten > 0
       and b.finished_at is not null and greatest(b.finished_at, b.opened_at) >= now() - make_interval(days => ${WAITING_DAYS})`);
   return found.map(({ id }) => id);
 }
