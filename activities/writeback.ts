@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { cancellationSignal } from '@temporalio/activity';
-import { changeBatch, findBatch } from '../src/db/batches.ts';
+import { findBatch, lockBatchesOf } from '../src/db/batches.ts';
 import type { Batch } from '../src/db/batches.ts';
 import { batchFigures } from '../src/db/batch-figures.ts';
 import type { BatchFigures } from '../src/db/batch-figures.ts';
@@ -113,7 +113,10 @@ export function createWritebackActivities(deps: WritebackDeps) {
         ? []
         : [{ ...outcome, text: edits[index]?.text ?? null, shown: row.toShow }];
     });
-    await changeBatch(db, batch.id, (tx) => markWritten(tx, batch.columns.result, written));
+    await db.transaction(async (tx) => {
+      await lockBatchesOf(tx, batch.workbook);
+      await markWritten(tx, batch.columns.result, written);
+    });
   }
 
   /** The lock is the connection's: a worker that dies gives it up. */

@@ -1,8 +1,9 @@
 import { and, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import type { TaskName } from '../tasks/types.ts';
 import type { WorkbookColumns } from '../workbook/types.ts';
 import type { Database, Queries } from './database.ts';
-import { actions, batches, batchFigures, jobRows, jobs, rows } from './schema.ts';
+import { actions, batches, jobRows, jobs, rows } from './schema.ts';
 import type { BatchState } from './schema.ts';
 
 export type Batch = typeof batches.$inferSelect;
@@ -56,29 +57,29 @@ export async function findBatch(queries: Queries, reference: string): Promise<Ba
  * its figures in the end, and two that came there from both sides would wait for each other. Order: batch, the account
  * clock's lock, job, rows.
  */
-export async function lockBatches(tx: Queries, batchIds: readonly string[]): Promise<void> {
-  await tx
-    .select({ id: batchFigures.batchId })
-    .from(batchFigures)
-    .where(inArray(batchFigures.batchId, [...batchIds]))
-    .orderBy(batchFigures.batchId)
-    .for('no key update');
+async function take(tx: Queries, which: SQL): Promise<void> {
+  await tx.execute(sql`select from batch_figures where ${which} order by batch_id for no key update`);
 }
 
 /** Takes one batch, and gives it as it is now. */
 export async function lockBatch(tx: Queries, batchId: string): Promise<Batch | null> {
-  await lockBatches(tx, [batchId]);
+  await take(tx, sql`batch_id = ${batchId}`);
   return findBatch(tx, batchId);
 }
 
-/** A transaction that changes a batch's rows or jobs: it takes the batch first ({@link lockBatches}). */
+/** Takes all batches of a workbook at once: what stands in its cells concerns each that has such a row. */
+export function lockBatchesOf(tx: Queries, workbook: string): Promise<void> {
+  return take(tx, sql`batch_id in (select id from batches where workbook = ${workbook})`);
+}
+
+/** A transaction that changes a batch's rows or jobs: it takes the batch first. */
 export function changeBatch<T>(
   db: Database['db'],
   batchId: string,
   work: (tx: Queries) => Promise<T>,
 ): Promise<T> {
   return db.transaction(async (tx) => {
-    await lockBatches(tx, [batchId]);
+    await take(tx, sql`batch_id = ${batchId}`);
     return work(tx);
   });
 }

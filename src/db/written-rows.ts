@@ -1,7 +1,6 @@
 import { and, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import type { CellOutcome } from '../workbook/types.ts';
 import { anyOf } from './any-of.ts';
-import { lockBatches } from './batches.ts';
 import type { Batch } from './batches.ts';
 import type { Queries } from './database.ts';
 import { batches, rows } from './schema.ts';
@@ -54,7 +53,7 @@ export type WrittenRow = Pick<CellOutcome, 'id' | 'outcome' | 'row' | 'before'> 
 
 /**
  * Marks rows as dealt with, unless a newer result came meanwhile; rows found elsewhere get their new number. Warnings
- * are those of this writeback: an earlier one's are over.
+ * are those of this writeback: an earlier one's are over. Run in a transaction that holds the workbook's batches.
  */
 export async function markWritten(
   tx: Queries,
@@ -94,13 +93,17 @@ async function correctEarlier(tx: Queries, rowIds: readonly number[]): Promise<v
       and ${SAME_CONTENT} and earlier.occurrence = rows.occurrence and earlier.written <> rows.written`);
 }
 
-/** Has the results of rows written once more, with the next writeback of their batches; gives those batches. */
+/**
+ * Has the results of rows written once more, with the next writeback of their batches; gives those batches. Run in a
+ * transaction that holds the workbook's batches.
+ */
 export async function writeAgain(tx: Queries, rowIds: readonly number[]): Promise<string[]> {
-  const meant = anyOf(rows.id, rowIds);
-  const owners = await tx.selectDistinct({ batchId: rows.batchId }).from(rows).where(meant);
-  const batchIds = owners.map(({ batchId }) => batchId);
-  await lockBatches(tx, batchIds);
-  await tx.update(rows).set({ writtenAt: null }).where(meant);
+  const again = await tx
+    .update(rows)
+    .set({ writtenAt: null })
+    .where(anyOf(rows.id, rowIds))
+    .returning({ batchId: rows.batchId });
+  const batchIds = [...new Set(again.map(({ batchId }) => batchId))];
   // Long ended as it may be: from now on the sweep tries for so many days again.
   await tx
     .update(batches)
