@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { cancellationSignal } from '@temporalio/activity';
-import { findBatch } from '../src/db/batches.ts';
+import { findBatch, lockBatchesOf } from '../src/db/batches.ts';
 import type { Batch } from '../src/db/batches.ts';
 import { batchFigures } from '../src/db/batch-figures.ts';
 import type { BatchFigures } from '../src/db/batch-figures.ts';
@@ -30,7 +30,7 @@ const MAX_RACES = 5;
 
 type ToWrite = Awaited<ReturnType<typeof rowsToWrite>>[number];
 
-function editOf({ row, unwritten, recorded, shown }: ToWrite, batch: Batch, now: Date): CellEdit {
+function editOf({ row, unwritten, recorded }: ToWrite, batch: Batch, now: Date): CellEdit {
   return {
     id: String(row.id),
     input: row.input,
@@ -38,7 +38,7 @@ function editOf({ row, unwritten, recorded, shown }: ToWrite, batch: Batch, now:
     email: row.email,
     occurrence: row.occurrence,
     text: unwritten ? (row.result ?? '') : null,
-    status: batch.columns.status === null || shown === row.shown ? null : statusText(shown, now),
+    status: batch.columns.status === null || row.toShow === row.shown ? null : statusText(row.toShow, now),
     recorded,
     fresh: batch.fresh,
   };
@@ -107,11 +107,16 @@ export function createWritebackActivities(deps: WritebackDeps) {
     if (behind.length === 0) return;
     const edits = behind.map((row) => editOf(row, batch, now));
     const outcomes = new Map((await patchAgainstRaces(batch, edits, signal)).map((each) => [each.id, each]));
-    const written = behind.flatMap(({ row, shown }, index) => {
+    const written = behind.flatMap(({ row }, index) => {
       const outcome = outcomes.get(String(row.id));
-      return outcome === undefined ? [] : [{ ...outcome, text: edits[index]?.text ?? null, shown }];
+      return outcome === undefined
+        ? []
+        : [{ ...outcome, text: edits[index]?.text ?? null, shown: row.toShow }];
     });
-    await db.transaction((tx) => markWritten(tx, batch.columns.result, written));
+    await db.transaction(async (tx) => {
+      await lockBatchesOf(tx, batch.workbook);
+      await markWritten(tx, batch.columns.result, written);
+    });
   }
 
   /** The lock is the connection's: a worker that dies gives it up. */
