@@ -245,6 +245,13 @@ export const jobRows = pgTable(
   (t) => [primaryKey({ columns: [t.jobId, t.rowId] }), index('job_rows_row').on(t.rowId)],
 );
 
+/** Whoever writes a workbook holds its lease, until its end or, where it died, until the lease runs out. */
+export const workbookLeases = pgTable('workbook_leases', {
+  workbook: text('workbook').primaryKey(),
+  holder: text('holder').notNull(),
+  until: moment('until').notNull(),
+});
+
 /** The webhook inbox: stored first, then signalled, then marked delivered. */
 export const notifications = pgTable(
   'notifications',
