@@ -1,5 +1,5 @@
 import { log } from '@temporalio/activity';
-import { setBatchState } from '../src/db/batches.ts';
+import { changeBatch, setBatchState } from '../src/db/batches.ts';
 import { pruneCalls, pruneRequests } from '../src/pacing/call-records.ts';
 import type { Database } from '../src/db/database.ts';
 import { batchesWithUnread, settleOrphans, storeNotification } from '../src/db/inbox.ts';
@@ -101,7 +101,9 @@ export function createAcquisitionActivities(deps: AcquisitionDeps) {
           found += 1;
         }
         if ((await postponeDeadline(db, job.id, jobDeadlineMs)) >= MAX_ASKED)
-          await db.transaction((tx) => markFailed(tx, job.id, `nothing has moved over ${MAX_ASKED} askings`));
+          await changeBatch(db, job.batchId, (tx) =>
+            markFailed(tx, job.id, `nothing has moved over ${MAX_ASKED} askings`),
+          );
       }
       for (const job of await forgottenJobs(db, CHECKS_A_RUN)) await tellCheck(job, 'finished');
       await failStuckRows(db);

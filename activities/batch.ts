@@ -5,7 +5,7 @@ import type { Opened } from '../src/batches/ends.ts';
 import { takeCancel, takePause, takeResume } from '../src/batches/orders.ts';
 import { batchFigures } from '../src/db/batch-figures.ts';
 import type { BatchFigures } from '../src/db/batch-figures.ts';
-import { findBatch, recordAction, setBatchState } from '../src/db/batches.ts';
+import { changeBatch, findBatch, recordAction, setBatchState } from '../src/db/batches.ts';
 import type { Database } from '../src/db/database.ts';
 import { findJob } from '../src/db/jobs.ts';
 import type { BatchState } from '../src/db/schema.ts';
@@ -61,18 +61,18 @@ export function createBatchActivities({ database, clock, planOf }: BatchDeps) {
 
     /** Ends the batch, which frees its workbook, unless something is left to do: then its figures say what. */
     async endBatch(input: BatchEnd): Promise<BatchFigures> {
-      await db.transaction((tx) => endBatch(tx, input));
+      await changeBatch(db, input.batchId, (tx) => endBatch(tx, input));
       return batchFigures(db, input.batchId);
     },
 
     /** For a run that finds its batch ended: opens it again where there is something left to do. */
     async openBatch(input: OfBatch): Promise<Opened & BatchFigures> {
-      const opened = await db.transaction((tx) => openBatch(tx, input.batchId));
+      const opened = await changeBatch(db, input.batchId, (tx) => openBatch(tx, input.batchId));
       return { ...(await batchFigures(db, input.batchId)), ...opened };
     },
 
     async pause({ batchId, ...message }: OfBatch & PersonMessage): Promise<BatchFigures> {
-      await db.transaction((tx) => takePause(tx, batchId, message));
+      await changeBatch(db, batchId, (tx) => takePause(tx, batchId, message));
       return batchFigures(db, batchId);
     },
 
@@ -80,12 +80,12 @@ export function createBatchActivities({ database, clock, planOf }: BatchDeps) {
     async resume({ batchId, ...message }: OfBatch & PersonMessage): Promise<BatchFigures> {
       const batch = await findBatch(db, batchId);
       if (batch !== null && taskByName(batch.task).lookup.by === 'webscraper') await clock.open();
-      await db.transaction((tx) => takeResume(tx, batchId, message));
+      await changeBatch(db, batchId, (tx) => takeResume(tx, batchId, message));
       return batchFigures(db, batchId);
     },
 
     async cancel({ batchId, ...message }: OfBatch & CancelMessage): Promise<BatchFigures> {
-      await db.transaction((tx) => takeCancel(tx, batchId, message));
+      await changeBatch(db, batchId, (tx) => takeCancel(tx, batchId, message));
       return batchFigures(db, batchId);
     },
 
@@ -94,7 +94,7 @@ export function createBatchActivities({ database, clock, planOf }: BatchDeps) {
       const batch = await findBatch(db, batchId);
       if (batch === null) throw new TypeError(`batch ${batchId} is unknown`);
       const plan = planOf(taskByName(batch.task));
-      await db.transaction(async (tx) => {
+      await changeBatch(db, batchId, async (tx) => {
         const { id: messageId, by, why } = message;
         const action = { batchId, messageId, by, why, action: 'retry' as const };
         const isNew = await recordAction(tx, {

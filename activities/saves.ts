@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
-import { findBatch, lockBatch, runningBatch } from '../src/db/batches.ts';
+import { findBatch, lockBatchesOf, runningBatch } from '../src/db/batches.ts';
 import type { Batch } from '../src/db/batches.ts';
 import { batchFigures } from '../src/db/batch-figures.ts';
 import type { BatchFigures } from '../src/db/batch-figures.ts';
@@ -98,6 +98,7 @@ export function createSaveActivities(deps: SaveDeps) {
     const { workbook, plan } = saved;
     const target = { workbook, task: plan.task.name };
     return db.transaction(async (tx) => {
+      await lockBatchesOf(tx, workbook);
       const picked = await pickRows(tx, target, content.rows, deps);
       const rows = picked.lookUp.map(({ row }) => row);
       const started = rows.length === 0 ? null : await writeSavedBatch(tx, saved, { ...content, rows }, deps);
@@ -125,7 +126,7 @@ export function createSaveActivities(deps: SaveDeps) {
     const plan = deps.planOf(taskByName(batch.task));
     const { workbook } = copy;
     return db.transaction(async (tx) => {
-      await lockBatch(tx, batch.id);
+      await lockBatchesOf(tx, workbook);
       const target = { workbook, task: batch.task };
       const { lookUp, writeAgain: lost } = await pickRows(tx, target, content.rows, deps);
       await writeAgain(tx, lost);

@@ -61,7 +61,7 @@ export const asking = proxyActivities<YamatoActivities>({
 });
 
 /** Somebody has the workbook: waited for where it is seen, not in an activity's retries. */
-export const IN_USE_TYPES = ['FILE_LOCKED', 'FILE_BEING_EDITED'];
+export const IN_USE_TYPES = ['FILE_LOCKED', 'FILE_BEING_EDITED', 'WORKBOOK_BUSY'];
 
 /** Results may be read again: the seed's five minutes. */
 export const results = proxyActivities<ResultsActivities>({

@@ -17,7 +17,7 @@ export interface Steered {
  * Sets the handlers of a batch. To be called before the workflow's first await, and after all that they use is made: a
  * message that came before runs at once.
  */
-export function handleMessages(run: BatchRun, { stop, join }: Steered): void {
+export function handleMessages(run: BatchRun, steered: Steered): void {
   const { batchId } = run.input;
   setHandler(progress, () => run.progress(), {
     description: 'Where the batch is, and how many rows are in which state',
@@ -25,7 +25,7 @@ export function handleMessages(run: BatchRun, { stop, join }: Steered): void {
   setHandler(
     pause,
     async (message) => {
-      await Promise.all([run.order(() => batchSteps.pause({ batchId, ...message })), stop()]);
+      await Promise.all([run.order(() => batchSteps.pause({ batchId, ...message })), steered.stop()]);
       return run.show();
     },
     { description: 'Publish no more until resume; results and writebacks go on. {"id","by","why"}' },
@@ -43,7 +43,7 @@ export function handleMessages(run: BatchRun, { stop, join }: Steered): void {
   setHandler(
     cancel,
     async (message) => {
-      await Promise.all([run.order(() => batchSteps.cancel({ batchId, ...message })), stop()]);
+      await Promise.all([run.order(() => batchSteps.cancel({ batchId, ...message })), steered.stop()]);
       return run.show();
     },
     {
@@ -71,7 +71,7 @@ export function handleMessages(run: BatchRun, { stop, join }: Steered): void {
   setHandler(
     workbookChanged,
     (_message) => {
-      join();
+      steered.join();
       return run.progress();
     },
     {

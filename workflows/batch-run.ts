@@ -19,7 +19,7 @@ import { detailsOf, personText } from './details.ts';
 const MAX_EVENTS = 8_000;
 
 const NOTHING: BatchFigures = {
-  asOf: 0,
+  revision: 0,
   counts: { total: 0, pending: 0, published: 0, redirected: 0, completed: 0, failed: 0, invalid: 0 },
   unwritten: 0,
   unshown: 0,
@@ -97,7 +97,7 @@ export class BatchRun {
 
   /** Takes over what a step reports, unless more recent figures are known, and shows them. */
   update(figures: BatchFigures): void {
-    if (figures.asOf < this.figures.asOf) return;
+    if (figures.revision < this.figures.revision) return;
     this.figures = { ...figures, leftMs: figures.leftMs ?? this.figures.leftMs };
     this.#tell();
   }

@@ -1,5 +1,5 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
-import { lockBatch, recordAction } from '../db/batches.ts';
+import { lockBatch, raiseRevision, recordAction } from '../db/batches.ts';
 import type { NewAction } from '../db/batches.ts';
 import type { Queries } from '../db/database.ts';
 import { batches } from '../db/schema.ts';
@@ -22,6 +22,7 @@ async function take(
     .update(batches)
     .set(change as Partial<typeof batches.$inferInsert>)
     .where(and(eq(batches.id, batchId), isNull(batches.finishedAt)));
+  await raiseRevision(tx, batchId);
 }
 
 const json = (value: object) => sql`${JSON.stringify(value)}::text::jsonb`;
@@ -48,6 +49,7 @@ export async function holdBatch(tx: Queries, batchId: string, why: string): Prom
   const paused = sql`coalesce(paused, ${json({ by: 'tsuiseki', why })})`;
   await tx
     .update(batches)
-    .set({ paused: paused as never })
+    .set({ paused })
     .where(eq(batches.id, batchId));
+  await raiseRevision(tx, batchId);
 }

@@ -1,3 +1,4 @@
+import { changeBatch } from '../db/batches.ts';
 import type { Database } from '../db/database.ts';
 import { markFailed, markPending, markPublished } from '../db/jobs.ts';
 import type { Job } from '../db/jobs.ts';
@@ -42,14 +43,14 @@ export async function settleDoubts(deps: DoubtDeps): Promise<Settled> {
   for (const job of doubtful) {
     const scrapingJobId = found.get(job.customId);
     if (scrapingJobId !== undefined) {
-      await db.transaction((tx) => markPublished(tx, job, scrapingJobId, deps.jobDeadlineMs));
+      await changeBatch(db, job.batchId, (tx) => markPublished(tx, job, scrapingJobId, deps.jobDeadlineMs));
       settled.adopted += 1;
     } else if (isComplete) {
-      await markPending(db, job.id);
+      await changeBatch(db, job.batchId, (tx) => markPending(tx, job.id));
       settled.again += 1;
     } else if (Date.now() - (job.intentAt?.getTime() ?? 0) > deps.jobDeadlineMs) {
       const why = 'perhaps published: the list of jobs could not be looked through; retry the row';
-      await db.transaction((tx) => markFailed(tx, job.id, why));
+      await changeBatch(db, job.batchId, (tx) => markFailed(tx, job.id, why));
       settled.failed += 1;
     }
   }

@@ -3,6 +3,7 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
 import { packageRoot } from '../paths.ts';
+import { guardTransactions } from './ended-sessions.ts';
 import * as pacing from './pacing-schema.ts';
 import * as tables from './schema.ts';
 
@@ -19,6 +20,7 @@ export type Queries = Database['db'] | Parameters<Parameters<Database['db']['tra
 
 function connect(url: string, options: postgres.Options<Record<string, never>>) {
   const sql = postgres(url, options);
+  guardTransactions(sql);
   return { sql, db: drizzle(sql, { schema: { ...tables, ...pacing }, casing: 'snake_case' }) };
 }
 

@@ -18,21 +18,10 @@ import type { YamatoParcel } from '../carriers/yamato/types.ts';
 import type { Carrier } from '../tasks/lookup.ts';
 import type { TaskName } from '../tasks/types.ts';
 import type { WorkbookColumns } from '../workbook/types.ts';
+import type { BatchState, JobState, RowState } from './states.ts';
+import { TO_SHOW } from './status-column.ts';
 
-export type BatchState = 'running' | 'paused' | 'completed' | 'cancelled' | 'failed';
-export type RowState = 'pending' | 'published' | 'redirected' | 'completed' | 'failed' | 'invalid';
-/**
- * `publishing`: the intent is written, the answer is not: the API may or may not have taken it. `incomplete`: the
- * results are in, and what some URLs came back without is still to be asked.
- */
-export type JobState =
-  | 'pending'
-  | 'publishing'
-  | 'published'
-  | 'incomplete'
-  | 'redirected'
-  | 'completed'
-  | 'failed';
+export type { BatchState, JobState, RowState } from './states.ts';
 
 /** Who answered; `record`: an earlier batch, nobody was asked. */
 export type ResultSource = 'webscraper' | Carrier | 'record';
@@ -119,6 +108,8 @@ export const rows = pgTable(
     replaced: text('replaced'),
     /** What the status column says of the row, without the time; null: nothing yet. */
     shown: text('shown'),
+    /** What it is to say. */
+    toShow: text('to_show').notNull().generatedAlwaysAs(TO_SHOW),
   },
   (t) => [
     index('rows_batch').on(t.batchId, t.row),
@@ -183,8 +174,40 @@ export const jobs = pgTable(
     index('jobs_owing')
       .on(t.id)
       .where(sql`owes_download`),
+    index('jobs_answered')
+      .on(t.id)
+      .where(sql`state = 'completed' and carrier is null`),
   ],
 );
+
+const count = (name: string) => integer(name).notNull().default(0);
+
+/**
+ * What is to be known of a batch after each step. The triggers of rows and jobs keep it, nothing else counts; it is the
+ * batch's lock as well.
+ */
+export const batchFigures = pgTable('batch_figures', {
+  batchId: text('batch_id')
+    .primaryKey()
+    .references(() => batches.id, { onDelete: 'cascade' }),
+  /** Raised by every change of a figure: two answers of one revision are the same. */
+  revision: bigint('revision', { mode: 'number' }).notNull().default(0),
+  total: count('total'),
+  pending: count('pending'),
+  published: count('published'),
+  redirected: count('redirected'),
+  completed: count('completed'),
+  failed: count('failed'),
+  invalid: count('invalid'),
+  /** Completed rows that no writeback has dealt with yet. */
+  unwritten: count('unwritten'),
+  /** Rows of which a status column would have to say something else, whether there is one or not. */
+  unshown: count('unshown'),
+  delivered: count('delivered'),
+  pendingJobs: count('pending_jobs'),
+  /** Jobs whose result is still to come. */
+  inFlightJobs: count('in_flight_jobs'),
+});
 
 /** A workbook's file as it was last examined: an equal version is no news, our own writing among them. */
 export const workbooks = pgTable('workbooks', {
@@ -243,6 +266,13 @@ export const jobRows = pgTable(
   },
   (t) => [primaryKey({ columns: [t.jobId, t.rowId] }), index('job_rows_row').on(t.rowId)],
 );
+
+/** Whoever writes a workbook holds its lease, until its end or, where it died, until the lease runs out. */
+export const workbookLeases = pgTable('workbook_leases', {
+  workbook: text('workbook').primaryKey(),
+  holder: text('holder').notNull(),
+  until: moment('until').notNull(),
+});
 
 /** The webhook inbox: what is unread stands here; a signal only pokes. */
 export const notifications = pgTable(

@@ -1,5 +1,6 @@
 import { and, eq, isNotNull, sql } from 'drizzle-orm';
-import type { Queries } from './database.ts';
+import { changeBatch } from './batches.ts';
+import type { Database, Queries } from './database.ts';
 import type { Job } from './jobs.ts';
 import { jobs } from './schema.ts';
 
@@ -55,14 +56,24 @@ export function forgottenJobs(queries: Queries, limit: number): Promise<Job[]> {
   });
 }
 
-/** Rows that wait for a job that can no more move: they fail, and may be tried again. Gives how many. */
-export async function failStuckRows(queries: Queries): Promise<number> {
-  const failed = await queries.execute(sql`
-    update rows set state = 'failed', error = 'its job ended without a result for it; retry the row'
-    where state in ('published', 'redirected') and not exists (
-      select from job_rows jr join jobs j on j.id = jr.job_id where jr.row_id = rows.id
-        and (j.state in ('pending', 'publishing', 'published', 'incomplete')
-          or j.finished_at > clock_timestamp() - ${SETTLING}))
-    returning id`);
-  return failed.length;
+/** A row that waits for a job that can no more move. */
+const STUCK = sql`state in ('published', 'redirected') and not exists (
+  select from job_rows jr join jobs j on j.id = jr.job_id where jr.row_id = rows.id
+    and (j.state in ('pending', 'publishing', 'published', 'incomplete')
+      or j.finished_at > clock_timestamp() - ${SETTLING}))`;
+
+/** Rows that stand still fail, and may be tried again. Gives how many. */
+export async function failStuckRows(db: Database['db']): Promise<number> {
+  const found = await db.execute<{ id: string }>(
+    sql`select distinct batch_id as id from rows where ${STUCK}`,
+  );
+  let failed = 0;
+  for (const { id } of found)
+    failed += await changeBatch(db, id, async (tx) => {
+      const rows = await tx.execute(sql`
+        update rows set state = 'failed', error = 'its job ended without a result for it; retry the row'
+        where batch_id = ${id} and ${STUCK} returning id`);
+      return rows.length;
+    });
+  return failed;
 }

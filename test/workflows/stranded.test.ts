@@ -160,7 +160,7 @@ it('B.7: figures that arrive late do not stop the batch', async () => {
     isFirst = false;
     first.open();
     await last.opened;
-    return { ...figures, asOf: 1_000_000 };
+    return { ...figures, revision: 1_000_000 };
   };
   await withWorkers(env, activities, async () => {
     const handle = await started(batch, { writebackEvery: 1 });
