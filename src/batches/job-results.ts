@@ -75,6 +75,7 @@ export function createJobResults(deps: JobResultsDeps) {
   async function giveUp({ job, hint }: Pick<Notified, 'job' | 'hint'>, error: string): Promise<void> {
     await changeBatch(db, job.batchId, async (tx) => {
       await markFailed(tx, job.id, error);
+      await dropDownload(tx, job.id);
       await settleNotifications(tx, job.id, 'processed', hint);
     });
   }

@@ -32,7 +32,7 @@ export async function standingOf(queries: Queries, batchId: string): Promise<Sta
     select finished_at is not null as ended, paused, cancelled,
            (select count(*)::int from waiting
              where read_after is null or read_after <= clock_timestamp()) as unread,
-           (select greatest(1, extract(epoch from min(read_after) - clock_timestamp()) * 1000)::float8 from waiting
+           (select min(greatest(1, extract(epoch from read_after - clock_timestamp()) * 1000))::float8 from waiting
              where read_after > clock_timestamp()) as "readInMs"
     from batches where id = ${batchId}`);
   return found ?? { ...NEW_STANDING, ended: true };

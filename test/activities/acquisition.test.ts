@@ -29,16 +29,20 @@ describe('what was not signalled', () => {
     const { batchId, jobIds, acquisition } = await published(stage, [orderUrl(1), orderUrl(2)]);
     await stage.notified(2);
     acquisition.temporal.statuses.set(await workflowOf(stage, batchId), 'RUNNING');
-    expect(await stage.run(acquisition.relayInbox)).toEqual([]);
+    expect(await stage.run(acquisition.relayInbox)).toEqual({ late: [] });
     expect(acquisition.temporal.signals).toEqual([]);
 
     await receivedLongAgo(stage);
-    expect(await stage.run(acquisition.relayInbox)).toEqual([]);
+    expect(await stage.run(acquisition.relayInbox)).toEqual({ late: [] });
     const [signal] = acquisition.temporal.signals as { batchId: string; jobIds: number[] }[];
     expect(signal?.batchId).toBe(batchId);
     expect(signal?.jobIds.toSorted((a, b) => a - b)).toEqual(jobIds);
+    // As long as nobody has read them it pokes: a signal may be lost with its run.
     await stage.run(acquisition.relayInbox);
-    expect(acquisition.temporal.signals).toHaveLength(1);
+    expect(acquisition.temporal.signals).toHaveLength(2);
+    await processAll(stage, batchId);
+    await stage.run(acquisition.relayInbox);
+    expect(acquisition.temporal.signals).toHaveLength(2);
   });
 
   it('after its batch ended, is given back until it has been processed', async () => {
@@ -46,16 +50,17 @@ describe('what was not signalled', () => {
     const { batchId, jobIds, acquisition } = await published(stage, [orderUrl(1), orderUrl(2, 'slow')]);
     await stage.notified(2);
     await receivedLongAgo(stage);
-    const late = await stage.run(acquisition.relayInbox);
-    expect(late).toMatchObject([{ batchId }]);
+    expect(await stage.run(acquisition.relayInbox)).toEqual({ late: [batchId] });
 
-    // One is processed; the other came only while that was going on.
-    await stage.run(stage.activities.processResults, { batchId, jobIds: jobIds.slice(0, 1) });
-    await stage.run(acquisition.settleLate, { batchId });
-    expect(await stage.run(acquisition.relayInbox)).toEqual([{ batchId, jobIds: jobIds.slice(1) }]);
+    // One is processed; the other has to wait.
+    await stage.database
+      .sql`update jobs set read_after = now() + interval '1 hour' where id = ${jobIds[1] ?? 0}`;
+    await stage.run(stage.activities.processResults, { batchId });
+    expect(await rowsOf(stage, batchId)).toMatchObject([{ state: 'completed' }, { state: 'published' }]);
+    await stage.database.sql`update jobs set read_after = null`;
+    expect(await stage.run(acquisition.relayInbox)).toEqual({ late: [batchId] });
     await processAll(stage, batchId);
-    await stage.run(acquisition.settleLate, { batchId });
-    expect(await stage.run(acquisition.relayInbox)).toEqual([]);
+    expect(await stage.run(acquisition.relayInbox)).toEqual({ late: [] });
     expect(await rowsOf(stage, batchId)).toMatchObject([{ state: 'completed' }, { state: 'completed' }]);
   });
 });
@@ -65,14 +70,14 @@ describe('a job whose webhook is overdue', () => {
     const stage = await stageWith();
     stage.sandbox.addFault({ kind: 'lost-webhook' });
     const { batchId, acquisition } = await published(stage, [orderUrl(1)]);
-    expect(await stage.run(acquisition.checkOverdueJobs)).toEqual({ asked: 0, found: 0 });
+    expect(await stage.run(acquisition.checkOverdueJobs)).toMatchObject({ asked: 0, found: 0 });
     await makeOverdue(stage);
-    expect(await stage.run(acquisition.checkOverdueJobs)).toEqual({ asked: 1, found: 1 });
+    expect(await stage.run(acquisition.checkOverdueJobs)).toMatchObject({ asked: 1, found: 1 });
     expect(await notificationsOf(stage)).toMatchObject([{ source: 'check', status: 'finished' }]);
     expect((await processAll(stage, batchId)).counts).toMatchObject({ completed: 1 });
     expect(callsMade(stage)).toEqual(['POST scraping-job', 'GET scraping-job/N', 'GET scraping-job/N/csv']);
     await makeOverdue(stage);
-    expect(await stage.run(acquisition.checkOverdueJobs)).toEqual({ asked: 0, found: 0 });
+    expect(await stage.run(acquisition.checkOverdueJobs)).toMatchObject({ asked: 0, found: 0 });
   });
 
   it.each(['job-stuck', 'status-500'] as const)(
@@ -81,8 +86,8 @@ describe('a job whose webhook is overdue', () => {
       const stage = await stageWith();
       const { batchId, acquisition } = await published(stage, [orderUrl(1, `${fault},lost-webhook`)]);
       await makeOverdue(stage);
-      expect(await stage.run(acquisition.checkOverdueJobs)).toEqual({ asked: 1, found: 0 });
-      expect(await stage.run(acquisition.checkOverdueJobs)).toEqual({ asked: 0, found: 0 });
+      expect(await stage.run(acquisition.checkOverdueJobs)).toMatchObject({ asked: 1, found: 0 });
+      expect(await stage.run(acquisition.checkOverdueJobs)).toMatchObject({ asked: 0, found: 0 });
       expect(await rowsOf(stage, batchId)).toMatchObject([{ state: 'published' }]);
       const [job] = await jobsOf(stage, batchId);
       expect(job?.deadlineAt?.getTime()).toBeGreaterThan(Date.now() + stage.jobDeadlineMs - 60_000);
@@ -93,8 +98,8 @@ describe('a job whose webhook is overdue', () => {
     const stage = await stageWith();
     const { batchId, acquisition } = await published(stage, [orderUrl(1, 'job-gone')]);
     await makeOverdue(stage);
-    expect(await stage.run(acquisition.checkOverdueJobs)).toEqual({ asked: 1, found: 1 });
-    expect(await processAll(stage, batchId)).toMatchObject({ waiting: null, counts: { failed: 1 } });
+    expect(await stage.run(acquisition.checkOverdueJobs)).toMatchObject({ asked: 1, found: 1 });
+    expect(await processAll(stage, batchId)).toMatchObject({ readInMs: null, counts: { failed: 1 } });
     const [row] = await rowsOf(stage, batchId);
     expect(row?.error).toMatch(/answered 404 to a question after job \d+$/);
   });
@@ -104,18 +109,20 @@ describe('a job whose webhook is overdue', () => {
     stage.sandbox.addFault({ kind: 'lost-webhook' });
     const { acquisition } = await published(stage, [orderUrl(1), orderUrl(2)]);
     await makeOverdue(stage);
-    expect(await stage.run(acquisition.checkOverdueJobs)).toEqual({ asked: 1, found: 1 });
-    expect(await stage.run(acquisition.checkOverdueJobs)).toEqual({ asked: 0, found: 0 });
+    expect(await stage.run(acquisition.checkOverdueJobs)).toMatchObject({ asked: 1, found: 1 });
+    expect(await stage.run(acquisition.checkOverdueJobs)).toMatchObject({ asked: 0, found: 0 });
     stage.time.nowMs += 1_000_000;
-    expect(await stage.run(acquisition.checkOverdueJobs)).toEqual({ asked: 1, found: 1 });
+    expect(await stage.run(acquisition.checkOverdueJobs)).toMatchObject({ asked: 1, found: 1 });
   });
 
-  it('of a batch that has ended is not asked after', async () => {
+  it('in flight when its batch ended: is asked after all the same, and its row has its result', async () => {
     const stage = await stageWith();
     stage.sandbox.addFault({ kind: 'lost-webhook' });
     const { batchId, acquisition } = await published(stage, [orderUrl(1)]);
     await makeOverdue(stage);
     await stage.run(acquisition.closeOrphan, { batchId, reason: 'gone' });
-    expect(await stage.run(acquisition.checkOverdueJobs)).toEqual({ asked: 0, found: 0 });
+    expect(await stage.run(acquisition.checkOverdueJobs)).toMatchObject({ asked: 1, found: 1 });
+    await processAll(stage, batchId);
+    expect(await rowsOf(stage, batchId)).toMatchObject([{ state: 'completed' }]);
   });
 });

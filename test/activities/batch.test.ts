@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { findBatch } from '../../src/db/batches.ts';
 import { answer } from '../support/activities/answers.ts';
-import { batchOf, jobsOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
+import { batchOf, jobsOf, orderUrl } from '../support/activities/batch.ts';
+import { newMessage } from '../support/activities/messages.ts';
 import { useStage } from '../support/activities/stage.ts';
 import type { Stage } from '../support/activities/stage.ts';
 
@@ -22,16 +23,14 @@ describe('a publish whose worker died', () => {
     expect(await stage.clock.reservePublish(job?.id ?? 0)).toMatchObject({ granted: true, delayMs: 0 });
   });
 
-  it('after it began: perhaps published, and never by itself again', async () => {
+  it('after it began: perhaps published, and nothing is sent before the list of jobs was looked through', async () => {
     const stage = await stageWith();
     const batchId = await batchOf(stage, TASK, [orderUrl(1)]);
     const [job] = await jobsOf(stage, batchId);
     const turn = await stage.clock.reservePublish(job?.id ?? 0);
     if (turn.granted) await stage.clock.begin(turn.callId, job?.id ?? 0);
-    expect(await settle(stage, batchId, job?.id ?? 0)).toMatchObject({ counts: { failed: 1 }, next: null });
-    const [row] = await rowsOf(stage, batchId);
-    expect(row?.error).toMatch(/^perhaps published/);
-    expect(await jobsOf(stage, batchId)).toMatchObject([{ state: 'failed', owesDownload: false }]);
+    expect(await settle(stage, batchId, job?.id ?? 0)).toMatchObject({ inFlight: 1, next: null });
+    expect(await jobsOf(stage, batchId)).toMatchObject([{ state: 'publishing', owesDownload: true }]);
   });
 
   it.each(['published', 'incomplete', 'completed', 'failed', 'redirected'])(
@@ -83,11 +82,11 @@ describe('a cancelled batch', () => {
     const [first, second] = await jobsOf(stage, batchId);
     await stage.run(stage.activities.publishJob, { batchId, jobId: first?.id ?? 0 });
     await stage.notified(1);
-    await stage.run(stage.activities.processResults, { batchId, jobIds: [first?.id ?? 0] });
+    await stage.run(stage.activities.processResults, { batchId });
     await stage.clock.reservePublish(second?.id ?? 0);
 
     const state = { batchId, state: 'cancelled', reason: 'cancelled by mei' } as const;
-    const figures = await stage.run(stage.activities.saveState, state);
+    const figures = await stage.run(stage.activities.endBatch, state);
     expect(figures).toMatchObject({ counts: { failed: 1, pending: 1 }, next: null, inFlight: 0 });
     expect((await jobsOf(stage, batchId)).map(({ state: jobState }) => jobState)).toEqual([
       'redirected',
@@ -112,21 +111,24 @@ it('an ended batch keeps nothing of the budget, and waits in no forecast', async
   );
   const own = Array.from({ length: 10 }, (_, serial) => orderUrl(serial));
   const batchId = await batchOf(stage, TASK, own);
-  const saveState = (id: string, state: 'running' | 'failed') =>
-    stage.run(stage.activities.saveState, { batchId: id, state, reason: null });
-  const beside = await saveState(batchId, 'running');
-  await saveState(dead, 'failed');
-  const alone = await saveState(batchId, 'running');
+  const forecast = () => stage.run(stage.activities.saveState, { batchId, state: 'running', reason: null });
+  const beside = await forecast();
+  await stage.run(stage.activities.endBatch, { batchId: dead, state: 'failed', reason: null });
+  const alone = await forecast();
   expect(alone.leftMs).toBeLessThan(beside.leftMs ?? 0);
 });
 
 it('messages are kept with who and why', async () => {
   const stage = await stageWith();
   const batchId = await batchOf(stage, TASK, [orderUrl(1)]);
-  const message = { batchId, by: 'mei', why: 'holiday' };
-  await stage.run(stage.activities.recordPause, message);
-  await stage.run(stage.activities.recordResume, { ...message, why: null });
-  await stage.run(stage.activities.recordCancel, { ...message, drop: true });
+  const { pause, resume, cancel } = stage.activities;
+  expect(await stage.run(pause, { batchId, ...newMessage('holiday') })).toMatchObject({
+    paused: { by: 'mei', why: 'holiday' },
+  });
+  expect(await stage.run(resume, { batchId, ...newMessage() })).toMatchObject({ paused: null });
+  expect(await stage.run(cancel, { batchId, ...newMessage('holiday'), drop: true })).toMatchObject({
+    cancelled: { by: 'mei', why: 'holiday', drop: true },
+  });
   expect(await stage.database.sql`select action, by, why, details from actions order by id`).toEqual([
     { action: 'pause', by: 'mei', why: 'holiday', details: null },
     { action: 'resume', by: 'mei', why: null, details: null },

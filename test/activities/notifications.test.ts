@@ -37,7 +37,7 @@ describe('a notification that disagrees is asked of the API', () => {
     const told = { source: 'webhook', customId, scrapingJobId: scrapingJobId ?? 0, sitemapId: 1 } as const;
     await storeNotification(stage.db, { ...told, status: 'finished' });
     expect(await processAll(stage, batchId)).toMatchObject({
-      waiting: null,
+      readInMs: null,
       counts: { published: 1 },
       inFlight: 1,
     });
@@ -57,7 +57,7 @@ describe('a notification that disagrees is asked of the API', () => {
       sitemapId: 1,
     } as const;
     await storeNotification(stage.db, { ...told, status: 'finished' });
-    expect(await processAll(stage, batchId)).toMatchObject({ waiting: null, counts: { failed: 1 } });
+    expect(await processAll(stage, batchId)).toMatchObject({ readInMs: null, counts: { failed: 1 } });
     expect(await jobsOf(stage, batchId)).toMatchObject([{ state: 'failed', scrapingJobId: null }]);
     expect(await notificationsOf(stage)).toMatchObject([{ outcome: 'disagrees' }]);
   });
@@ -70,7 +70,7 @@ it('a notification that names a job its carrier was asked for: no call, and its 
   const { id: jobId = 0, customId = '' } = job ?? {};
   const told = { source: 'webhook', customId, scrapingJobId: 77, sitemapId: null } as const;
   await storeNotification(stage.db, { ...told, status: 'finished' });
-  await stage.run(stage.activities.processResults, { batchId, jobIds: [jobId] });
+  await stage.run(stage.activities.processResults, { batchId });
   expect(await notificationsOf(stage)).toMatchObject([{ jobId, outcome: 'disagrees' }]);
   expect(await rowsOf(stage, batchId)).toMatchObject([{ state: 'pending', error: null }]);
   expect(await jobsOf(stage, batchId)).toMatchObject([{ state: 'pending', scrapingJobId: null }]);
@@ -95,7 +95,7 @@ describe('a publish without an answer', () => {
     const told = { source: 'webhook', customId: job?.customId ?? '', scrapingJobId, sitemapId: 1 } as const;
     const { id } = await storeNotification(stage.db, { ...told, status: 'finished' });
     await stage.database.sql`update notifications set job_id = ${job?.id ?? 0} where id = ${id}`;
-    await stage.run(stage.activities.processResults, { batchId, jobIds: [job?.id ?? 0] });
+    await stage.run(stage.activities.processResults, { batchId });
     expect(await jobsOf(stage, batchId)).toMatchObject([{ state: 'failed', scrapingJobId: null }, {}]);
     expect(await rowsOf(stage, batchId)).toMatchObject([{ state: 'failed' }, { state: 'published' }]);
     expect(await notificationsOf(stage)).toMatchObject([{ outcome }]);
@@ -149,7 +149,7 @@ it('one that comes while an earlier one is read is still to be read', async () =
   const read = await latestNotification(stage.db, job?.id ?? 0);
   await control(stage, `jobs/${job?.scrapingJobId}/continue`);
   await stage.notified(2);
-  if (job !== undefined) await createJobResults(stage)(job, read);
+  if (job !== undefined) await createJobResults(stage).processJob(job, read);
   expect((await notificationsOf(stage)).map(({ outcome }) => outcome)).toEqual(['processed', null]);
   expect((await processAll(stage, batchId)).counts).toMatchObject({ completed: 1 });
 });
@@ -159,7 +159,7 @@ describe('an API that cannot be asked', () => {
     const stage = await stageWith();
     const batchId = await batchOf(stage, TASK, [orderUrl(1, 'job-stopped,status-500'), orderUrl(2)]);
     const waits = await waitsThroughTrouble(stage, batchId);
-    expect(waits).toEqual([5_000, 10_000, 20_000, 40_000, undefined]);
+    expect(waits).toEqual([5_000, 10_000, 20_000, 40_000, null]);
     const [row] = await rowsOf(stage, batchId);
     expect(row?.error).toMatch(/^Web Scraper Cloud answered 500 to a question after job \d+$/);
   });
@@ -171,7 +171,7 @@ describe('an API that cannot be asked', () => {
     await stage.notified(1);
     const [job] = await jobsOf(stage, batchId);
     await fetch(`${stage.sandbox.controlUrl}/jobs/${job?.scrapingJobId}`, { method: 'DELETE' });
-    expect(await processAll(stage, batchId)).toMatchObject({ waiting: null, counts: { failed: 1 } });
+    expect(await processAll(stage, batchId)).toMatchObject({ readInMs: null, counts: { failed: 1 } });
     const [row] = await rowsOf(stage, batchId);
     expect(row?.error).toMatch(/^Web Scraper Cloud answered 404 to a question after job \d+$/);
   });
@@ -181,8 +181,8 @@ describe('an API that cannot be asked', () => {
     const batchId = await batchOf(stage, TASK, [orderUrl(1, 'webhook-wrong-job'), orderUrl(2)]);
     const outcome = await oneRound(stage, batchId);
     expect(outcome).toMatchObject({ counts: { published: 2 }, inFlight: 1 });
-    expect(outcome.waiting?.waitMs).toBeGreaterThan(0);
+    expect(outcome.readInMs).toBeGreaterThan(0);
     stage.time.nowMs += 960_000;
-    expect(await processAll(stage, batchId)).toMatchObject({ waiting: null, counts: { completed: 2 } });
+    expect(await processAll(stage, batchId)).toMatchObject({ readInMs: null, counts: { completed: 2 } });
   });
 });

@@ -2,6 +2,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, it } from 'vitest';
 import type { FaultKind } from '../../src/sandbox/index.ts';
 import { batchOf, jobsOf, orderUrl } from '../support/activities/batch.ts';
+import { newMessage } from '../support/activities/messages.ts';
 import { callsMade, publishAll } from '../support/activities/rounds.ts';
 import { useStage } from '../support/activities/stage.ts';
 import type { Stage } from '../support/activities/stage.ts';
@@ -121,7 +122,7 @@ describe('a refused account', () => {
     const stage = await stageWith();
     const batchId = await batchOf(stage, 'official_website_tracking', [orderUrl(1, 'publish-401:1')]);
     await publishAll(stage, batchId);
-    await stage.run(stage.activities.recordResume, { batchId, by: 'mei', why: 'new token' });
+    await stage.run(stage.activities.resume, { batchId, ...newMessage('new token') });
     expect(await publishAll(stage, batchId)).toMatchObject([{ outcome: 'published' }]);
   });
 

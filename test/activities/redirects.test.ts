@@ -108,7 +108,7 @@ it('many jobs redirected at once do not get into each other’s way', async () =
     Array.from({ length: 12 }, (_, serial) => orderUrl(serial, 'redirect')),
   );
   const outcome = await oneRound(stage, batchId);
-  expect(outcome).toMatchObject({ waiting: null, counts: { redirected: 12 } });
+  expect(outcome).toMatchObject({ readInMs: null, counts: { redirected: 12 } });
   const seqs = (await jobsOf(stage, batchId)).map(({ seq }) => seq);
   expect(seqs).toEqual(Array.from({ length: 24 }, (_, index) => index + 1));
   expect(callsMade(stage)).toHaveLength(24);

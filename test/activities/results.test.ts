@@ -3,7 +3,7 @@ import { expectedText, numberWithFault } from '../../src/sandbox/index.ts';
 import type { AnsweredTask } from '../../src/sandbox/index.ts';
 import { withCheckDigit } from '../../src/sandbox/check-digit.ts';
 import { batchOf, jobsOf, notificationsOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
-import { callsMade, oneRound, processAll } from '../support/activities/rounds.ts';
+import { callsMade, oneRound, processAll, publishAll } from '../support/activities/rounds.ts';
 import { useStage } from '../support/activities/stage.ts';
 import type { Stage } from '../support/activities/stage.ts';
 
@@ -37,7 +37,7 @@ it.each<[AnsweredTask, string[]]>([
     counts: { total: inputs.length, completed: inputs.length },
     unwritten: inputs.length,
     inFlight: 0,
-    waiting: null,
+    readInMs: null,
   });
   await expectRight(stage, task, batchId);
   expect(
@@ -106,8 +106,10 @@ describe('a job already dealt with', () => {
     const batchId = await batchOf(stage, 'official_website_tracking', [orderUrl(1)]);
     const other = await batchOf(stage, 'official_website_tracking', [orderUrl(2)]);
     await oneRound(stage, batchId);
-    const [job] = await jobsOf(stage, other);
-    await stage.run(stage.activities.processResults, { batchId, jobIds: [job?.id ?? 0] });
-    expect(callsMade(stage)).toHaveLength(2);
+    await publishAll(stage, other);
+    await stage.notified(2);
+    await stage.run(stage.activities.processResults, { batchId });
+    expect(callsMade(stage).filter((call) => call.endsWith('csv'))).toHaveLength(1);
+    expect(await rowsOf(stage, other)).toMatchObject([{ state: 'published' }]);
   });
 });

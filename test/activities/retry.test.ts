@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { findBatch, insertBatch, reopenBatch, setBatchState } from '../../src/db/batches.ts';
 import { withCheckDigit } from '../../src/sandbox/check-digit.ts';
 import { batchOf, jobsOf, linksOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
+import { newMessage } from '../support/activities/messages.ts';
 import { oneRound, publishAll } from '../support/activities/rounds.ts';
 import { useStage } from '../support/activities/stage.ts';
 import type { Stage } from '../support/activities/stage.ts';
@@ -10,7 +11,7 @@ const stageWith = useStage();
 const TASK = 'official_website_tracking';
 
 const retry = (stage: Stage, batchId: string, rows: string | null) =>
-  stage.run(stage.activities.retryRows, { batchId, by: 'mei', why: 'again', rows });
+  stage.run(stage.activities.retryRows, { batchId, ...newMessage('again'), rows });
 
 const actionsOf = (stage: Stage, batchId: string) =>
   stage.database.sql`select action, by, why, details from actions where batch_id = ${batchId} order by id`;
@@ -28,7 +29,7 @@ describe('a retry', () => {
     expect(jobs.at(-1)).toMatchObject({ seq: 4, attempt: 2, customId: `owt-${batchId}-4`, state: 'pending' });
     expect((await oneRound(stage, batchId)).counts).toMatchObject({ completed: 3, failed: 0 });
     expect(await actionsOf(stage, batchId)).toEqual([
-      { action: 'retry', by: 'mei', why: 'again', details: 'failed rows: 1 rows, 1 jobs' },
+      { action: 'retry', by: 'mei', why: 'again', details: 'failed rows' },
     ]);
   });
 

@@ -5,7 +5,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { setBatchState } from '../../src/db/batches.ts';
 import { storeSave } from '../../src/db/saves.ts';
-import { batchOf, orderUrl } from '../support/activities/batch.ts';
+import { batchOf, jobsOf, orderUrl } from '../support/activities/batch.ts';
 import { useStage } from '../support/activities/stage.ts';
 import type { Stage } from '../support/activities/stage.ts';
 import { saveWorkbook } from '../support/workbook/workbook-file.ts';
@@ -49,7 +49,8 @@ it('a batch that runs goes on without it', async () => {
   const batchId = await batchOf(stage, 'official_website_tracking', [orderUrl(2)], { workbook });
   await storeSave(stage.db, { workbook, source: 'nextcloud', savedBy: null });
   const third = new MockActivityEnvironment({ attempt: 3 });
-  expect(await third.run(stage.activities.joinRows, { batchId })).toMatchObject({ joined: 0, hold: null });
+  expect(await third.run(stage.activities.joinRows, { batchId })).toMatchObject({ paused: null });
+  expect(await jobsOf(stage, batchId)).toHaveLength(1);
   expect(await waiting(stage)).toBe(0);
   await setBatchState(stage.db, batchId, 'completed', null);
 });

@@ -2,7 +2,8 @@ import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { reopenBatch, setBatchState } from '../../src/db/batches.ts';
 import { answer } from '../support/activities/answers.ts';
-import { orderUrl } from '../support/activities/batch.ts';
+import { jobsOf, orderUrl } from '../support/activities/batch.ts';
+import { newMessage } from '../support/activities/messages.ts';
 import { OURS, useSavedWorkbook } from '../support/activities/saved-workbook.ts';
 import type { Stage } from '../support/activities/stage.ts';
 import { columnC } from '../support/workbook/workbook-file.ts';
@@ -46,23 +47,25 @@ describe('what is on record', () => {
     await fail(stage, second ?? '');
     await setBatchState(stage.db, second ?? '', 'completed', null);
     await reopenBatch(stage.db, first ?? '');
-    await stage.run(stage.activities.retryRows, { batchId: first ?? '', rows: null, by: 'mika', why: null });
+    await stage.run(stage.activities.retryRows, { batchId: first ?? '', ...newMessage(), rows: null });
     await save(stage, [[orderUrl(1)], ['', '', 'another note']]);
     const joined = await stage.run(stage.activities.joinRows, { batchId: first ?? '' });
-    expect(joined).toMatchObject({ joined: 0, counts: { total: 1, pending: 1 } });
+    expect(joined).toMatchObject({ counts: { total: 1, pending: 1 } });
+    expect(await jobsOf(stage, first ?? '')).toHaveLength(2);
   });
 
   it('counts tries, not rows: one that fails on and on in one batch is left alone, too', async () => {
     const stage = await stageWith();
     const { started } = await save(stage, [[orderUrl(1)]]);
     const batchId = started ?? '';
-    const joined: number[] = [];
+    const jobs: number[] = [];
     for (let note = 0; note < 5; note += 1) {
       await fail(stage, batchId);
       await save(stage, [[orderUrl(1)], ['', '', `note ${note}`]]);
-      joined.push((await stage.run(stage.activities.joinRows, { batchId })).joined);
+      await stage.run(stage.activities.joinRows, { batchId });
+      jobs.push((await jobsOf(stage, batchId)).length);
     }
-    expect(joined).toEqual([1, 1, 1, 0, 0]);
+    expect(jobs).toEqual([2, 3, 4, 4, 4]);
   });
 
   it('of a cancelled batch: what failed there waits for a person as well', async () => {

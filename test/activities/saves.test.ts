@@ -9,6 +9,7 @@ import { saves } from '../../src/db/schema.ts';
 import { endedUnwritten } from '../../src/db/written-rows.ts';
 import { answer } from '../support/activities/answers.ts';
 import { batchOf, emptyBatch, jobsOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
+import { newMessage } from '../support/activities/messages.ts';
 import { OURS, useSavedWorkbook } from '../support/activities/saved-workbook.ts';
 import type { Stage } from '../support/activities/stage.ts';
 import { columnC, saveWorkbook } from '../support/workbook/workbook-file.ts';
@@ -313,7 +314,6 @@ describe('while a batch runs', () => {
     });
     await stage.run(stage.activities.readWorkbook, { batchId });
     expect(await stage.run(stage.activities.joinRows, { batchId })).toMatchObject({
-      joined: 0,
       counts: { total: 2 },
     });
     expect(await jobsOf(stage, batchId)).toHaveLength(2);
@@ -326,16 +326,17 @@ describe('while a batch runs', () => {
       stage,
       [1, 2, 3, 4].map((n) => [orderUrl(n)]),
     );
-    const { hold, joined } = await stage.run(stage.activities.joinRows, { batchId: started ?? '' });
-    expect(joined).toBe(3);
-    expect(hold).toMatch(/^3 rows to look up are more than AUTO_MAX_ROWS/);
-    // The worker ended before it could tell: done again, the rows are all there, and held all the same.
-    const again = await stage.run(stage.activities.joinRows, { batchId: started ?? '' });
-    expect(again).toMatchObject({ joined: 0, hold });
-    // Resumed, as the workflow writes it down, it stays so.
-    await setBatchState(stage.db, started ?? '', 'running', null);
-    expect(await stage.run(stage.activities.joinRows, { batchId: started ?? '' })).toMatchObject({
-      hold: null,
+    const batchId = started ?? '';
+    const { paused, counts } = await stage.run(stage.activities.joinRows, { batchId });
+    expect(counts.total).toBe(4);
+    expect(paused).toMatchObject({
+      by: 'tsuiseki',
+      why: expect.stringMatching(/^3 rows to look up are more than AUTO_MAX_ROWS/),
     });
+    // The worker ended before it could tell: done again, the rows are all there, and held all the same.
+    expect(await stage.run(stage.activities.joinRows, { batchId })).toMatchObject({ paused, counts });
+    // Resumed, it stays so.
+    await stage.run(stage.activities.resume, { batchId, ...newMessage() });
+    expect(await stage.run(stage.activities.joinRows, { batchId })).toMatchObject({ paused: null, counts });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { expectedText } from '../../src/sandbox/index.ts';
 import { batchOf, jobsOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
-import { callsMade, oneRound, processAll } from '../support/activities/rounds.ts';
+import { callsMade, oneRound, processAll, waitOf } from '../support/activities/rounds.ts';
 import { useStage } from '../support/activities/stage.ts';
 
 const stageWith = useStage();
@@ -26,7 +26,7 @@ describe('several URLs a job', () => {
     const stage = await stageWith({ urlsPerJob: 5 });
     const batchId = await batchOf(stage, TASK, URLS);
     expect(await oneRound(stage, batchId)).toMatchObject({
-      waiting: null,
+      readInMs: null,
       counts: { completed: 3, failed: 2 },
     });
     const rows = await rowsOf(stage, batchId);
@@ -50,12 +50,12 @@ describe('several URLs a job', () => {
     const batchId = await batchOf(stage, TASK, URLS);
     const first = await oneRound(stage, batchId);
     expect(first).toMatchObject({ counts: { completed: 3, published: 2 }, inFlight: 1 });
-    expect(first.waiting?.waitMs).toBeGreaterThan(0);
+    expect(first.readInMs).toBeGreaterThan(0);
     expect(await jobsOf(stage, batchId)).toMatchObject([{ state: 'incomplete', finishedAt: null }]);
 
-    stage.time.nowMs += first.waiting?.waitMs ?? 0;
+    stage.time.nowMs += waitOf(first, 5_000) ?? 0;
     const second = await processAll(stage, batchId);
-    expect(second).toMatchObject({ waiting: null, counts: { completed: 3, failed: 2 }, inFlight: 0 });
+    expect(second).toMatchObject({ readInMs: null, counts: { completed: 3, failed: 2 }, inFlight: 0 });
     expect(callsMade(stage).slice(1)).toEqual([
       'GET scraping-job/N/csv',
       'GET scraping-job/N/problematic-urls',
@@ -66,7 +66,7 @@ describe('several URLs a job', () => {
     const stage = await stageWith({ urlsPerJob: 2, limits: { callLimit: 3 } });
     const batchId = await batchOf(stage, TASK, [orderUrl(1, 'job-stopped'), orderUrl(2)]);
     const first = await oneRound(stage, batchId);
-    stage.time.nowMs += first.waiting?.waitMs ?? 0;
+    stage.time.nowMs += waitOf(first, 5_000) ?? 0;
     expect((await processAll(stage, batchId)).counts).toMatchObject({ completed: 1, failed: 1 });
     expect(callsMade(stage).filter((call) => call === 'GET scraping-job/N')).toHaveLength(1);
   });

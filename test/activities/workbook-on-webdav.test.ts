@@ -84,7 +84,7 @@ needs(sabreDavMissing())('a workbook on sabre/dav', () => {
   it('renamed after its batch, its rows are known: nothing is paid for twice', async () => {
     const batchId = await answered();
     await stage.run(stage.activities.writeBack, { batchId });
-    await stage.run(stage.activities.saveState, { batchId, state: 'completed', reason: null });
+    await stage.run(stage.activities.endBatch, { batchId, state: 'completed', reason: null });
     const renamed = `webdav:/${FOLDER}/OWT-2.xlsx`;
     await rename(onDisk(), onDisk(renamed));
     await saveInPlace(onDisk(renamed), (sheet) => {

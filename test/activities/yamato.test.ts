@@ -5,6 +5,7 @@ import { numberWithFault } from '../../src/sandbox/index.ts';
 import type { FaultKind } from '../../src/sandbox/index.ts';
 import { makeCertificates } from '../support/certificates.ts';
 import { batchOf, jobsOf, rowsOf } from '../support/activities/batch.ts';
+import { newMessage } from '../support/activities/messages.ts';
 import { useStage } from '../support/activities/stage.ts';
 import type { Stage, StageOptions } from '../support/activities/stage.ts';
 import { ask, expectedOf, nextOf, numbersFrom, requestsOf, TASK } from '../support/activities/yamato.ts';
@@ -147,7 +148,7 @@ describe('an answer that is none', () => {
     const numbers = [...numbersFrom(0, 3), numberWithFault('yamato-captcha')];
     const { stage, batchId } = await given(numbers);
     for (let tries = 0; tries < 3; tries += 1) await ask(stage, batchId);
-    const retry = { batchId, by: 'mika', why: null, rows: '2-4' };
+    const retry = { batchId, ...newMessage(), rows: '2-4' };
     expect(await stage.run(stage.activities.retryRows, retry)).toMatchObject({
       counts: { pending: 3, failed: 1 },
     });
@@ -228,7 +229,7 @@ describe('beside the account of Web Scraper Cloud', () => {
     expect((await jobsOf(stage, batchId))[0]?.state).toBe('pending');
     expect(stage.sandbox.calls()).toEqual([]);
     await stage.database.sql`update account_clock set held_reason = '401'`;
-    await stage.run(stage.activities.recordResume, { batchId, by: 'mika', why: null });
+    await stage.run(stage.activities.resume, { batchId, ...newMessage() });
     expect(await stage.database.sql`select held_reason from account_clock`).toEqual([{ held_reason: '401' }]);
   });
 });

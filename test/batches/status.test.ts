@@ -4,6 +4,7 @@ import { findBatch, setBatchState } from '../../src/db/batches.ts';
 import { batchStatus, rowReports } from '../../src/batches/status.ts';
 import { ApiError } from '../../src/webscraper/api-error.ts';
 import { batchOf, jobsOf, orderUrl } from '../support/activities/batch.ts';
+import { newMessage } from '../support/activities/messages.ts';
 import { oneRound, publishAll } from '../support/activities/rounds.ts';
 import { useStage } from '../support/activities/stage.ts';
 import type { Stage } from '../support/activities/stage.ts';
@@ -74,7 +75,7 @@ it('rows: the latest job of each, in the sheet’s order', async () => {
   const stage = await stageWith();
   const batchId = await batchOf(stage, TASK, [orderUrl(1), orderUrl(2, 'publish-422:1'), '?']);
   await oneRound(stage, batchId);
-  const message = { batchId, by: 'mei', why: null, rows: null };
+  const message = { batchId, ...newMessage(), rows: null };
   await stage.run(stage.activities.retryRows, message);
   const reports = await rowReports(stage.db, batchId);
   const [first] = await jobsOf(stage, batchId);
