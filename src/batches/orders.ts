@@ -47,9 +47,6 @@ export function takeCancel(tx: Queries, batchId: string, message: Message<Cancel
 /** Pauses a batch that would look up more than may go unasked. */
 export async function holdBatch(tx: Queries, batchId: string, why: string): Promise<void> {
   const paused = sql`coalesce(paused, ${json({ by: 'tsuiseki', why })})`;
-  await tx
-    .update(batches)
-    .set({ paused })
-    .where(eq(batches.id, batchId));
+  await tx.update(batches).set({ paused }).where(eq(batches.id, batchId));
   await raiseRevision(tx, batchId);
 }

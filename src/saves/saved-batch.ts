@@ -53,7 +53,10 @@ export async function writeSavedBatch(
   await addRows(tx, batch.id, sheet, saved.plan);
   const { counts } = await batchFigures(tx, batch.id);
   const reason = await holdReason(tx, batch.id, counts.pending, hold);
-  if (reason !== null) await holdBatch(tx, batch.id, reason);
+  if (reason === null) return batch.id;
+  await holdBatch(tx, batch.id, reason);
+  // Its run tells so as well, once it is started.
+  await setBatchState(tx, batch.id, 'paused', reason);
   return batch.id;
 }
 

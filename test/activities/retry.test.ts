@@ -40,6 +40,8 @@ describe('a retry', () => {
     await oneRound(stage, batchId);
     const [third] = (await rowsOf(stage, batchId)).filter(({ row }) => row === 4);
     await stage.database.sql`update rows set state = 'published' where id = ${third?.id ?? 0}`;
+    const [, , job] = await jobsOf(stage, batchId);
+    await stage.database.sql`update jobs set state = 'published' where id = ${job?.id ?? 0}`;
     const { counts } = await retry(stage, batchId, '2,4-6');
     expect(counts).toMatchObject({ total: 5, pending: 2, published: 1, completed: 1, invalid: 1 });
     expect((await jobsOf(stage, batchId)).slice(4).map(({ subjects }) => subjects)).toEqual([
@@ -63,7 +65,8 @@ describe('a retry', () => {
     const stage = await stageWith();
     const inputs = Array.from({ length: 23 }, (_, index) => withCheckDigit(22_045_613_800 + 37 * index));
     const batchId = await batchOf(stage, 'japan_post_tracking_10', inputs);
-    await stage.database.sql`update rows set state = 'failed' where batch_id = ${batchId} and row % 2 = 0`;
+    await stage.database.sql`update rows set state = case row % 2 when 0 then 'failed' else 'completed' end
+      where batch_id = ${batchId}`;
     await stage.database.sql`update jobs set state = 'failed' where batch_id = ${batchId}`;
     await retry(stage, batchId, null);
     const again = (await jobsOf(stage, batchId)).slice(3);

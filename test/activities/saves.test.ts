@@ -252,7 +252,8 @@ describe('after a batch', () => {
     await stage.db.execute(sql`update rows set status = 'delivered'`);
     const other = await batchOf(stage, 'official_website_tracking', [orderUrl(3)], { workbook });
     await save(stage, [[orderUrl(1)], [orderUrl(2), '', `${OURS}2`], [orderUrl(3)]]);
-    expect(await stage.run(stage.activities.joinRows, { batchId: other })).toMatchObject({ joined: 0 });
+    await stage.run(stage.activities.joinRows, { batchId: other });
+    expect(await jobsOf(stage, other)).toHaveLength(1);
     expect(await endedUnwritten(stage.db)).toEqual([batchId]);
     await stage.run(stage.activities.writeBack, { batchId });
     expect(await columnC(workbook)).toEqual([OURS, `${OURS}2`, '']);
@@ -277,7 +278,7 @@ describe('while a batch runs', () => {
     expect(examined).toMatchObject({ started: null, running: batchId });
     expect(await waiting(stage)).toBe(1);
     const joined = await stage.run(stage.activities.joinRows, { batchId });
-    expect(joined).toMatchObject({ joined: 2, hold: null, counts: { total: 3, pending: 3 } });
+    expect(joined).toMatchObject({ paused: null, counts: { total: 3, pending: 3 } });
     expect(await jobsOf(stage, batchId)).toMatchObject([
       { seq: 1, subjects: [orderUrl(1)] },
       { seq: 2, subjects: [orderUrl(2)] },
@@ -286,7 +287,8 @@ describe('while a batch runs', () => {
     ]);
     expect(await waiting(stage)).toBe(0);
     // Told of once more, nothing joins.
-    expect(await stage.run(stage.activities.joinRows, { batchId })).toMatchObject({ joined: 0 });
+    await stage.run(stage.activities.joinRows, { batchId });
+    expect(await jobsOf(stage, batchId)).toHaveLength(4);
   });
 
   it('an edited row is a new one: the old result finds no row, the new one its own', async () => {

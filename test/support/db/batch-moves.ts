@@ -6,6 +6,7 @@ import {
   dropPendingJobs,
   insertBatch,
   lockBatchesOf,
+  runningBatch,
   setBatchState,
 } from '../../../src/db/batches.ts';
 import type { Database } from '../../../src/db/database.ts';
@@ -86,10 +87,8 @@ export class BatchMoves {
     const workbook = `/workbooks/${dice % 2}.xlsx`;
     const columns = { input: 'A', email: 'B', result: 'C', status: dice % 2 === 0 ? 'D' : null };
     // One that runs there has ended, unless another opened it a moment ago.
-    await this.#db
-      .update(batches)
-      .set({ finishedAt: sql`now()` })
-      .where(eq(batches.workbook, workbook));
+    const other = await runningBatch(this.#db, workbook, TASK.name);
+    if (other !== null) await setBatchState(this.#db, other.id, 'completed', null);
     const own = { id, workflowId: id, task: TASK.name, workbook, columns, chosenRows: null, fresh: false };
     if ((await insertBatch(this.#db, own)) !== null) await this.#changes.join(own, dice);
   }
