@@ -38,18 +38,19 @@ export function createResultsActivities(deps: JobResultsDeps) {
     // Another run of this activity has read it already: each download would be paid for again.
     if (hint === null || hint.outcome !== null) return settleNotifications(db, job.id, 'duplicate', hint);
     const tries = await beginReading(db, job.id);
-    if (tries > MAX_TRIES)
-      return giveUp({ job, hint }, `its result could not be read in ${MAX_TRIES} tries; retry the row`);
     try {
-      await processJob(job, hint);
-      await endReading(db, job.id);
+      if (tries > MAX_TRIES)
+        await giveUp({ job, hint }, `its result could not be read in ${MAX_TRIES} tries; retry the row`);
+      else await processJob(job, hint);
     } catch (error) {
       if (error instanceof WaitForAccount) return readLater(db, job.id, error.waitMs);
       const why = rootMessage(error, 200);
       log.warn('a result could not be read', { jobId, tries, error: why });
-      if (tries >= MAX_TRIES) return giveUp({ job, hint }, `its result could not be saved: ${why}`);
-      return readAgain(db, job.id, FIRST_RETRY_MS * 4 ** (tries - 1));
+      if (tries < MAX_TRIES) return readAgain(db, job.id, FIRST_RETRY_MS * 4 ** (tries - 1));
+      await giveUp({ job, hint }, `its result could not be saved: ${why}`);
     }
+    // What is told of it later has tries of its own.
+    await endReading(db, job.id);
   }
 
   return asActivities({
