@@ -5,7 +5,7 @@ import type { Opened } from '../src/batches/ends.ts';
 import { takeCancel, takePause, takeResume } from '../src/batches/orders.ts';
 import { batchFigures } from '../src/db/batch-figures.ts';
 import type { BatchFigures } from '../src/db/batch-figures.ts';
-import { changeBatch, findBatch, recordAction, setBatchState } from '../src/db/batches.ts';
+import { changeBatch, findBatch, isTaken, recordAction, setBatchState } from '../src/db/batches.ts';
 import type { Database } from '../src/db/database.ts';
 import { findJob } from '../src/db/jobs.ts';
 import type { BatchState } from '../src/db/schema.ts';
@@ -79,7 +79,9 @@ export function createBatchActivities({ database, clock, planOf }: BatchDeps) {
     /** A person's resume also opens an account that was held: for every batch that uses it. */
     async resume({ batchId, ...message }: OfBatch & PersonMessage): Promise<BatchFigures> {
       const batch = await findBatch(db, batchId);
-      if (batch !== null && taskByName(batch.task).lookup.by === 'webscraper') await clock.open();
+      const asksApi = batch !== null && taskByName(batch.task).lookup.by === 'webscraper';
+      // Before it is recorded: a worker that ends in between opens it with the next try.
+      if (asksApi && !(await isTaken(db, message.id))) await clock.open();
       await changeBatch(db, batchId, (tx) => takeResume(tx, batchId, message));
       return batchFigures(db, batchId);
     },

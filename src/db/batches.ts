@@ -177,3 +177,8 @@ export async function recordAction(queries: Queries, action: NewAction): Promise
     .returning({ id: actions.id });
   return taken !== undefined;
 }
+
+/** Whether a message has had its effect. */
+export async function isTaken(queries: Queries, messageId: string): Promise<boolean> {
+  return (await queries.query.actions.findFirst({ where: eq(actions.messageId, messageId) })) !== undefined;
+}
