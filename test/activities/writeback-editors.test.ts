@@ -48,6 +48,21 @@ it('a document server that cannot be asked is a reason to wait', async () => {
   });
 });
 
+it('a session that was never closed, of a document server that is dead, is waited for half a day at most', async () => {
+  const { stage, workbook, batchId } = await openWorkbook(() => Promise.reject(new Error('it is away')));
+  const beganAgo = (hours: number) =>
+    stage.db.execute(sql`update editing_sessions set began_at = now() - make_interval(hours => ${hours})`);
+  await beganAgo(11);
+  await expect(writeBack(stage, batchId)).rejects.toMatchObject({ type: 'FILE_BEING_EDITED' });
+  await beganAgo(13);
+  await expect(writeBack(stage, batchId)).rejects.toMatchObject({
+    message: expect.stringContaining('whose last save is to come'),
+  });
+  await stage.db.execute(sql`update editing_sessions set ended_at = now() - interval '16 seconds'`);
+  await writeBack(stage, batchId);
+  expect(await columnC(workbook)).toEqual(['one']);
+});
+
 it('without a document server to ask nobody is waited for', async () => {
   const stage = await stageWith();
   const workbook = await saveWorkbook([[orderUrl(1)]]);

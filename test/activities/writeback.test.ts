@@ -146,3 +146,30 @@ describe('a text of our own without separators', () => {
     expect(await columnC(workbook)).toEqual(['mine']);
   });
 });
+
+it('a late older result does not overwrite the cell of a newer batch, and its row says so', async () => {
+  const stage = await stageWith();
+  const workbook = await saveWorkbook([[INPUTS[0] ?? '']]);
+  const published = async (minutesAgo: number) => {
+    const batchId = await batchOf(stage, TASK, INPUTS.slice(0, 1), { workbook });
+    await stage.database
+      .sql`update jobs set published_at = now() - make_interval(mins => ${minutesAgo}) where batch_id = ${batchId}`;
+    await setBatchState(stage.db, batchId, 'cancelled', null);
+    return batchId;
+  };
+  const older = await published(20);
+  const newer = await published(10);
+  await answer(stage, newer, { 2: 'new' });
+  await writeBack(stage, newer);
+  await answer(stage, older, { 2: 'old' });
+  expect(await writeBack(stage, older)).toMatchObject({ unwritten: 0 });
+  expect(await columnC(workbook)).toEqual(['new']);
+  expect(await warningsOf(stage, older)).toEqual([
+    ['a newer batch has a newer result of this row; this one was not written'],
+  ]);
+  // One that was asked for once more has the newest.
+  await stage.database.sql`update jobs set published_at = now() where batch_id = ${older}`;
+  await answer(stage, older, { 2: 'newest' });
+  await writeBack(stage, older);
+  expect(await columnC(workbook)).toEqual(['newest']);
+});
