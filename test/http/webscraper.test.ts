@@ -49,7 +49,6 @@ describe('a notification', () => {
         status: 'finished',
         batchId: 'b1',
         jobId,
-        deliveredAt: null,
         outcome: null,
       },
     ]);
