@@ -4,7 +4,7 @@ import { asActivities } from './as-activities.ts';
 
 export type AggregationActivities = ReturnType<typeof createAggregationActivities>;
 
-/** On `aggregation_queue`: figures made from the rows, never the other way round. */
+/** On `aggregation_queue`: figures of many batches, made from each one's own. */
 export function createAggregationActivities({ database }: { database: Database }) {
   return asActivities({
     /** Rolls up the hours that may still have changed. */

@@ -1,5 +1,5 @@
 import { figuresWithForecast } from '../src/pacing/account-figures.ts';
-import { dropPendingJobs, findBatch, recordAction, setBatchState } from '../src/db/batches.ts';
+import { changeBatch, dropPendingJobs, findBatch, recordAction, setBatchState } from '../src/db/batches.ts';
 import { batchFigures } from '../src/db/batch-figures.ts';
 import type { BatchFigures } from '../src/db/batch-figures.ts';
 import type { Database } from '../src/db/database.ts';
@@ -44,7 +44,7 @@ export function createBatchActivities({ database, clock, planOf }: BatchDeps) {
       const job = await findJob(db, input.jobId);
       if (job?.state === 'pending') await clock.giveBack(job.id);
       if (job?.state === 'publishing')
-        await db.transaction((tx) =>
+        await changeBatch(db, job.batchId, (tx) =>
           markFailed(tx, job.id, 'perhaps published: the worker ended before the answer came; retry the row'),
         );
       return batchFigures(db, input.batchId);
@@ -56,7 +56,7 @@ export function createBatchActivities({ database, clock, planOf }: BatchDeps) {
       state: BatchState;
       reason: string | null;
     }): Promise<BatchFigures> {
-      await db.transaction(async (tx) => {
+      await changeBatch(db, input.batchId, async (tx) => {
         if (input.state === 'cancelled') await dropPendingJobs(tx, input.batchId);
         await setBatchState(tx, input.batchId, input.state, input.reason);
       });
@@ -85,7 +85,7 @@ export function createBatchActivities({ database, clock, planOf }: BatchDeps) {
       const batch = await findBatch(db, input.batchId);
       if (batch === null) throw new TypeError(`batch ${input.batchId} is unknown`);
       const plan = planOf(taskByName(batch.task));
-      await db.transaction(async (tx) => {
+      await changeBatch(db, batch.id, async (tx) => {
         const made = await retryRows(tx, batch.id, rows === null ? null : rowNumbers(rows), plan);
         const details = `${rows === null ? 'failed rows' : `rows ${rows}`}: ${made.rows} rows, ${made.jobs} jobs`;
         await recordAction(tx, { ...message, action: 'retry', details });

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { cancellationSignal, CancelledFailure } from '@temporalio/activity';
-import { figuresWithForecast } from '../src/pacing/account-figures.ts';
+import { FORECAST_EVERY_MS, figuresWithForecast } from '../src/pacing/account-figures.ts';
+import { batchFigures } from '../src/db/batch-figures.ts';
 import type { BatchFigures } from '../src/db/batch-figures.ts';
+import { changeBatch } from '../src/db/batches.ts';
 import type { Database } from '../src/db/database.ts';
 import { findJob, markFailed, markPending, markPublished } from '../src/db/jobs.ts';
 import type { Job } from '../src/db/jobs.ts';
@@ -34,7 +36,14 @@ const STOPPED_MS = 2_000;
 /** The one activity of `publish_tracking_queue`: one job, paced by the account's clock, never tried again by itself. */
 export function createPublishActivities({ database, clock, webscraper, jobDeadlineMs }: PublishDeps) {
   const { db } = database;
-  const figures = (batchId: string) => figuresWithForecast(db, batchId, clock.limits);
+  const reckonedMs = new Map<string, number>();
+
+  async function figures(batchId: string): Promise<BatchFigures> {
+    const nowMs = performance.now();
+    if (nowMs - (reckonedMs.get(batchId) ?? -Infinity) < FORECAST_EVERY_MS) return batchFigures(db, batchId);
+    reckonedMs.set(batchId, nowMs);
+    return figuresWithForecast(db, batchId, clock.limits);
+  }
 
   /** Asks a held account whether it works again, one caller a time, every few minutes; opens it if it does. */
   async function probe(): Promise<boolean> {
@@ -65,35 +74,35 @@ export function createPublishActivities({ database, clock, webscraper, jobDeadli
    * Waits for the turn and begins; cancelled meanwhile, the turn is given back and nothing is sent. `startMs`: the
    * start by this process's own clock.
    */
-  async function beginInTime(jobId: number, signal: AbortSignal): Promise<Turn & { startMs?: number }> {
-    const turn = await reserve(jobId);
+  async function beginInTime(job: Job, signal: AbortSignal): Promise<Turn & { startMs?: number }> {
+    const turn = await reserve(job.id);
     if (!turn.granted) return turn;
     tellWait('its turn to publish');
     try {
       await delay(Math.max(0, turn.delayMs - BEGIN_EARLY_MS), undefined, { signal });
     } catch (error) {
-      await clock.giveBack(jobId, turn.callId);
+      await clock.giveBack(job.id, turn.callId);
       throw new CancelledFailure(`the turn was given back: ${errorMessage(error)}`);
     }
-    const begun = await clock.begin(turn.callId, jobId);
+    const begun = await clock.begin(turn.callId, job.id);
     if (!begun.granted) return begun;
     const startMs = Date.now() + begun.delayMs;
     // From here on the intent stands: the call is made whatever is cancelled.
     await delay(begun.delayMs);
     if (Date.now() - startMs <= STOPPED_MS) return { ...begun, startMs };
-    await markPending(db, jobId);
-    await clock.giveBack(jobId, begun.callId);
+    await changeBatch(db, job.batchId, (tx) => markPending(tx, job.id));
+    await clock.giveBack(job.id, begun.callId);
     return { granted: false, waitMs: 1, why: 'its worker was stopped before sending', held: false };
   }
 
   async function refused(job: Job, error: ApiError): Promise<PublishOutcome> {
     const takenByNobody = ['API_RATE_LIMITED', 'API_UNAUTHORISED', 'API_NO_CONNECTION'].includes(error.code);
     if (takenByNobody) {
-      await markPending(db, job.id);
+      await changeBatch(db, job.batchId, (tx) => markPending(tx, job.id));
       return { outcome: 'wait', waitMs: 1, why: error.message, held: false, ...(await figures(job.batchId)) };
     }
     const perhaps = error.perhapsTaken ? 'perhaps published: ' : '';
-    await db.transaction((tx) => markFailed(tx, job.id, `${perhaps}${errorMessage(error)}`));
+    await changeBatch(db, job.batchId, (tx) => markFailed(tx, job.id, `${perhaps}${errorMessage(error)}`));
     return { outcome: 'failed', ...(await figures(job.batchId)) };
   }
 
@@ -108,7 +117,7 @@ export function createPublishActivities({ database, clock, webscraper, jobDeadli
       const sitemapId = job?.sitemapId ?? null;
       if (job?.state !== 'pending' || job.batchId !== input.batchId || sitemapId === null)
         return { outcome: 'failed', ...(await figures(input.batchId)) };
-      const turn = await beginInTime(job.id, signal);
+      const turn = await beginInTime(job, signal);
       if (!turn.granted) {
         const { waitMs, why, held } = turn;
         return { outcome: 'wait', waitMs, why, held, ...(await figures(input.batchId)) };
@@ -116,7 +125,7 @@ export function createPublishActivities({ database, clock, webscraper, jobDeadli
       try {
         const request = { sitemapId, startUrls: job.subjects, customId: job.customId };
         const { value: scrapingJobId, rateLimit, sentMs } = await webscraper.publish(request);
-        await db.transaction((tx) => markPublished(tx, job, scrapingJobId, jobDeadlineMs));
+        await changeBatch(db, job.batchId, (tx) => markPublished(tx, job, scrapingJobId, jobDeadlineMs));
         const lateMs = sentMs - (turn.startMs ?? sentMs);
         await clock.settle(turn.callId, { rateLimit }, lateMs < PUNCTUAL_MS ? 0 : lateMs);
       } catch (error) {

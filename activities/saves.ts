@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
-import { findBatch, lockBatch, runningBatch, setBatchState } from '../src/db/batches.ts';
+import { findBatch, lockBatchesOf, runningBatch, setBatchState } from '../src/db/batches.ts';
 import type { Batch } from '../src/db/batches.ts';
 import { batchFigures } from '../src/db/batch-figures.ts';
 import type { BatchFigures } from '../src/db/batch-figures.ts';
@@ -104,6 +104,7 @@ export function createSaveActivities(deps: SaveDeps) {
     const { workbook, plan } = saved;
     const target = { workbook, task: plan.task.name };
     return db.transaction(async (tx) => {
+      await lockBatchesOf(tx, workbook);
       const picked = await pickRows(tx, target, content.rows, deps);
       const rows = picked.lookUp.map(({ row }) => row);
       const started = rows.length === 0 ? null : await writeSavedBatch(tx, saved, { ...content, rows }, deps);
@@ -131,7 +132,8 @@ export function createSaveActivities(deps: SaveDeps) {
     const plan = deps.planOf(taskByName(batch.task));
     const { workbook } = copy;
     return db.transaction(async (tx) => {
-      const before = (await lockBatch(tx, batch.id)) ?? batch;
+      await lockBatchesOf(tx, workbook);
+      const before = (await findBatch(tx, batch.id)) ?? batch;
       const target = { workbook, task: batch.task };
       const { lookUp, writeAgain: lost } = await pickRows(tx, target, content.rows, deps);
       await writeAgain(tx, lost);

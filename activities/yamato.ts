@@ -8,6 +8,7 @@ import type { CarrierClock, CarrierTurn } from '../src/pacing/carrier-clock.ts';
 import { failedRequests } from '../src/pacing/call-records.ts';
 import { batchFigures } from '../src/db/batch-figures.ts';
 import type { BatchFigures } from '../src/db/batch-figures.ts';
+import { changeBatch } from '../src/db/batches.ts';
 import type { Database } from '../src/db/database.ts';
 import { findJob, markFailed, rowsOfJobs } from '../src/db/jobs.ts';
 import type { Job } from '../src/db/jobs.ts';
@@ -83,7 +84,7 @@ export function createYamatoActivities(deps: YamatoDeps) {
     { parcels, answeredAt, tookMs }: YamatoAnswer,
   ): Promise<void> {
     const parcelOf = new Map(parcels.map((parcel) => [parcel.number, parcel]));
-    await db.transaction(async (tx) => {
+    await changeBatch(db, job.batchId, async (tx) => {
       await clock.end(tx, requestId, { answerMs: tookMs, sinceMs: Date.now() - answeredAt.getTime() });
       const outcomes = (await rowsOfJobs(tx, [job.id])).flatMap(({ subject, row }): RowOutcome[] => {
         const parcel = parcelOf.get(subject);
@@ -106,7 +107,7 @@ export function createYamatoActivities(deps: YamatoDeps) {
       const waitMs = Math.max(pauseMs - REST_MS, FIRST_RETRY_MS * 4 ** (tries - 1));
       return { outcome: 'failed', waitMs, why: `after attempt ${tries} of ${MAX_TRIES}: ${error}` };
     }
-    await db.transaction((tx) => markFailed(tx, job.id, `${error} (${tries} attempts)`));
+    await changeBatch(db, job.batchId, (tx) => markFailed(tx, job.id, `${error} (${tries} attempts)`));
     return { outcome: 'gave up', waitMs: Math.max(0, pauseMs - REST_MS), why: error };
   }
 

@@ -21,7 +21,7 @@ import { detailsOf, personText } from './details.ts';
 const MAX_EVENTS = 8_000;
 
 const NOTHING: BatchFigures = {
-  asOf: 0,
+  revision: 0,
   counts: { total: 0, pending: 0, published: 0, redirected: 0, completed: 0, failed: 0, invalid: 0 },
   unwritten: 0,
   unshown: 0,
@@ -114,10 +114,10 @@ export class BatchRun {
 
   /** Takes over what a step reports, unless a later count is known, and shows it. */
   update(figures: BatchFigures): void {
-    if (figures.asOf < this.figures.asOf) return;
-    const { asOf, counts, unwritten, unshown, inFlight, next } = figures;
+    if (figures.revision < this.figures.revision) return;
+    const { revision, counts, unwritten, unshown, inFlight, next } = figures;
     const leftMs = figures.leftMs ?? this.figures.leftMs;
-    this.figures = { asOf, counts, unwritten, unshown, inFlight, next, leftMs };
+    this.figures = { revision, counts, unwritten, unshown, inFlight, next, leftMs };
     setCurrentDetails(detailsOf(this.#progress(), this.figures.leftMs, this.#waits.at(-1) ?? null));
   }
 

@@ -1,3 +1,4 @@
+import { changeBatch } from '../db/batches.ts';
 import type { Database } from '../db/database.ts';
 import type { ImportPlan } from './import-rows.ts';
 import { markFailed, markPublished, rowsOfJobs } from '../db/jobs.ts';
@@ -64,7 +65,7 @@ export function createJobResults(deps: JobResultsDeps) {
   const { db } = deps.database;
 
   async function giveUp({ job, hint }: Notified, error: string): Promise<void> {
-    await db.transaction(async (tx) => {
+    await changeBatch(db, job.batchId, async (tx) => {
       await markFailed(tx, job.id, error);
       await settleNotifications(tx, job.id, 'processed', hint);
     });
@@ -128,7 +129,7 @@ export function createJobResults(deps: JobResultsDeps) {
     const stay = links.filter(({ subject }) => !redirected.has(subject));
     const outcomes = stay.map((link) => outcomeOf(lookup, link, recordsOf.get(link.subject) ?? []));
     const missing = outcomes.includes(null);
-    await db.transaction(async (tx) => {
+    await changeBatch(db, job.batchId, async (tx) => {
       if (redirectsTo !== null && redirected.size > 0)
         await redirectJob(tx, job, [...redirected], redirectsTo);
       await saveOutcomes(
@@ -161,7 +162,7 @@ export function createJobResults(deps: JobResultsDeps) {
       failed: 'its page could not be loaded',
     };
     const links = await rowsOfJobs(db, [job.id]);
-    await db.transaction(async (tx) => {
+    await changeBatch(db, job.batchId, async (tx) => {
       await saveOutcomes(
         tx,
         job.id,
@@ -184,7 +185,7 @@ export function createJobResults(deps: JobResultsDeps) {
     const ended = status === 'finished' || status === 'failed' || status === 'stopped';
     // One that failed is taken up again with its end: nobody would ask after it in a batch that has ended.
     if (job.state === 'failed' ? ended : job.scrapingJobId === null)
-      await db.transaction((tx) => markPublished(tx, job, id, deps.jobDeadlineMs));
+      await changeBatch(db, job.batchId, (tx) => markPublished(tx, job, id, deps.jobDeadlineMs));
     if (!ended) return settleNotifications(db, job.id, 'not ended', hint);
     if (status !== 'finished' && (told.storedRecordCount ?? 0) === 0)
       return giveUp(notified, `scraping job ${id} ended ${status} without records`);

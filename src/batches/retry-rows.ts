@@ -2,7 +2,6 @@ import { and, eq, notInArray, sql } from 'drizzle-orm';
 import { planSubjects } from '../tasks/plan-subjects.ts';
 import { understandRow } from '../tasks/understand-row.ts';
 import { anyOf } from '../db/any-of.ts';
-import { lockBatch } from '../db/batches.ts';
 import type { Queries } from '../db/database.ts';
 import type { ImportPlan } from './import-rows.ts';
 import { insertJobs, latestJob } from './plan-jobs.ts';
@@ -31,14 +30,13 @@ async function queuedRows(tx: Queries, batchId: string): Promise<ReadonlySet<num
   return new Set(queued.map(({ id }) => id));
 }
 
-/** Makes new jobs for the rows that failed or were named. Run in a transaction. */
+/** Makes new jobs for the rows that failed or were named. Run in a transaction that holds the batch. */
 export async function retryRows(
   tx: Queries,
   batchId: string,
   named: readonly number[] | null,
   plan: ImportPlan,
 ): Promise<{ rows: number; jobs: number }> {
-  await lockBatch(tx, batchId);
   const queued = await queuedRows(tx, batchId);
   const again = (await rowsToRetry(tx, batchId, named)).filter(({ id }) => !queued.has(id));
   return { rows: again.length, jobs: await askAgain(tx, batchId, again, plan) };

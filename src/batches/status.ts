@@ -3,10 +3,12 @@ import type { AccountLimits } from '../pacing/account-turns.ts';
 import { readAccount, timeLeft } from '../pacing/account-figures.ts';
 import type { Account } from '../pacing/account-figures.ts';
 import type { Batch } from '../db/batches.ts';
-import { batchFigures } from '../db/batch-figures.ts';
+import { batchesWithFigures } from '../db/batch-figures.ts';
 import type { BatchCounts } from '../db/batch-figures.ts';
 import type { Queries } from '../db/database.ts';
 import type { BatchState } from '../db/schema.ts';
+
+type BatchWithFigures = Awaited<ReturnType<typeof batchesWithFigures>>[number];
 
 /** `status --json` (interface section 2). */
 export interface BatchStatus {
@@ -24,30 +26,42 @@ export interface BatchStatus {
 }
 
 /** `eta` counts calls, not only rows; an account closed or held for everybody is told where the batch has no reason. */
-export async function batchStatus(
-  queries: Queries,
-  batch: Batch,
-  limits: AccountLimits,
-  account?: Account,
-): Promise<BatchStatus> {
-  const { counts, inFlight } = await batchFigures(queries, batch.id);
-  const state = account ?? (await readAccount(queries, limits));
-  const jobs = state.pending.get(batch.id) ?? 0;
-  const goesOn = batch.finishedAt === null && batch.state === 'running';
-  const toCome = jobs + (state.asking.get(batch.id) ?? 0) + inFlight;
+function statusOf({ batch, counts, pendingJobs, inFlight }: BatchWithFigures, account: Account): BatchStatus {
+  const { id, startedAt, finishedAt } = batch;
+  const goesOn = finishedAt === null && batch.state === 'running';
+  const notice = goesOn && pendingJobs > 0 && account.pending.has(id) ? account.notice : null;
+  const eta = goesOn && pendingJobs + inFlight > 0 ? account.readAtMs + timeLeft(account, id) : null;
   return {
-    batchId: batch.id,
+    batchId: id,
     workflowId: batch.workflowId,
     runId: batch.runId,
     task: batch.task,
     workbook: batch.workbook,
     state: batch.state,
-    reason: batch.reason ?? (goesOn && jobs > 0 ? state.notice : null),
+    reason: batch.reason ?? notice,
     counts,
-    startedAt: batch.startedAt.toISOString(),
-    finishedAt: batch.finishedAt?.toISOString() ?? null,
-    eta: goesOn && toCome > 0 ? new Date(Date.now() + timeLeft(state, limits, batch.id)).toISOString() : null,
+    startedAt: startedAt.toISOString(),
+    finishedAt: finishedAt?.toISOString() ?? null,
+    eta: eta === null ? null : new Date(eta).toISOString(),
   };
+}
+
+/** Where a batch is. `account`: as it was lately, where that will do. */
+export async function batchStatus(
+  queries: Queries,
+  { id }: Pick<Batch, 'id'>,
+  limits: AccountLimits,
+  account?: Account,
+): Promise<BatchStatus> {
+  const [found] = await batchesWithFigures(queries, id);
+  if (found === undefined) throw new TypeError(`batch ${id} is gone`);
+  return statusOf(found, account ?? (await readAccount(queries, limits)));
+}
+
+/** `list --json`: the status of every batch, newest first. */
+export async function batchList(queries: Queries, limits: AccountLimits): Promise<BatchStatus[]> {
+  const account = await readAccount(queries, limits);
+  return (await batchesWithFigures(queries, null)).map((found) => statusOf(found, account));
 }
 
 /** `rows --json`, one object a row, in the sheet's order. */

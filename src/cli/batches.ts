@@ -1,7 +1,5 @@
 import { Command } from 'commander';
-import { readAccount } from '../pacing/account-figures.ts';
-import { listBatches } from '../db/batches.ts';
-import { batchStatus, rowReports } from '../batches/status.ts';
+import { batchList, batchStatus, rowReports } from '../batches/status.ts';
 import { printJson, printLine, printTable, statusLine } from './print.ts';
 import { batchNamed, withDatabase } from './session.ts';
 
@@ -15,9 +13,7 @@ const listCommand = () =>
     .option('--json', 'an array of status objects')
     .action((options: Options) =>
       withDatabase(async ({ db }, settings) => {
-        const found = await listBatches(db);
-        const account = await readAccount(db, settings);
-        const all = await Promise.all(found.map((batch) => batchStatus(db, batch, settings, account)));
+        const all = await batchList(db, settings);
         if (options.json) printJson(all);
         else for (const status of all) printLine(`${statusLine(status)} · ${status.workbook}`);
       }),

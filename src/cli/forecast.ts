@@ -1,6 +1,6 @@
 import { askForecastMs } from '../pacing/forecast.ts';
 import type { Settings } from '../settings/settings.ts';
-import { forecastOf, OPEN_ACCOUNT, readAccount } from '../pacing/account-figures.ts';
+import { forecastOf, openAccount, readAccount } from '../pacing/account-figures.ts';
 import type { Queries } from '../db/database.ts';
 import { subjectsPerJobOf } from '../settings/by-task.ts';
 import type { TrackingTask } from '../tasks/types.ts';
@@ -27,7 +27,7 @@ export async function forecastSubjects(
   task: TrackingTask,
   subjects: number,
 ): Promise<Pick<DryRun, 'jobs' | 'calls' | 'credits' | 'estimatedSeconds'>> {
-  const account = queries === null ? OPEN_ACCOUNT : await readAccount(queries, settings);
+  const account = queries === null ? openAccount(settings) : await readAccount(queries, settings);
   const jobs = Math.ceil(subjects / subjectsPerJobOf(settings, task));
   const seconds = (ms: number) => ({ estimatedSeconds: Math.round(ms / 1_000) });
   if (task.lookup.by === 'carrier') {
@@ -35,7 +35,7 @@ export async function forecastSubjects(
     const leftMs = askForecastMs(jobs, [...account.asking.values()], meanPauseMs);
     return { jobs, calls: 0, credits: 0, ...seconds(leftMs) };
   }
-  return { jobs, calls: 2 * jobs, credits: subjects, ...seconds(forecastOf(account, settings, null, jobs)) };
+  return { jobs, calls: 2 * jobs, credits: subjects, ...seconds(forecastOf(account, null, jobs)) };
 }
 
 export function printDryRun(dryRun: DryRun, json: boolean): void {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
 import type { Settings } from '../settings/settings.ts';
 import type { Database } from '../db/database.ts';
+import { FORECAST_EVERY_MS, readAccount } from '../pacing/account-figures.ts';
 import { batchStatus } from '../batches/status.ts';
 import type { BatchStatus } from '../batches/status.ts';
 import { printJson } from './print.ts';
@@ -18,9 +19,13 @@ export async function followBatch(
   onChange: (status: BatchStatus) => void,
   { onLook, stop }: { onLook?: (status: BatchStatus) => void; stop?: AbortSignal } = {},
 ): Promise<BatchStatus> {
+  const { db } = database;
+  const batch = await batchNamed(database, reference);
+  let account = await readAccount(db, settings);
   let shown = '';
   while (true) {
-    const status = await batchStatus(database.db, await batchNamed(database, reference), settings);
+    if (Date.now() - account.readAtMs >= FORECAST_EVERY_MS) account = await readAccount(db, settings);
+    const status = await batchStatus(db, batch, settings, account);
     // The estimate moves with every look.
     const change = JSON.stringify({ ...status, eta: null });
     if (change === shown) onLook?.(status);

@@ -1,8 +1,8 @@
-import { sql } from 'drizzle-orm';
+import { desc, eq, sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
-import { nextJob } from './jobs.ts';
+import { labelOf, ROWS_TOLD } from './jobs.ts';
 import type { PendingJob } from './jobs.ts';
-import { SHOWN } from './status-column.ts';
+import { batches, batchFigures as figures } from './schema.ts';
 
 /** Rows by state; `total` is their sum. */
 export interface BatchCounts {
@@ -27,8 +27,8 @@ export const NO_ROWS: Readonly<BatchCounts> = {
 
 /** What a workflow knows of its batch after each step. */
 export interface BatchFigures {
-  /** The database's transaction count: of two answers the later counts, in whatever order they arrive. */
-  asOf: number;
+  /** The batch's own: of two answers the later counts, in whatever order they arrive; those of one revision are equal. */
+  revision: number;
   counts: BatchCounts;
   /** Completed rows that no writeback has dealt with yet. */
   unwritten: number;
@@ -42,35 +42,66 @@ export interface BatchFigures {
   leftMs: number | null;
 }
 
-interface Group extends Record<string, unknown> {
-  state: keyof BatchCounts;
-  n: number;
-  unwritten: number;
-  unshown: number;
+interface FiguresRow extends Record<string, unknown>, Omit<BatchFigures, 'next' | 'leftMs'> {
+  jobId: number | null;
+  row: number | null;
+  trackingNumber: string | null;
+  others: number;
 }
 
-/** Counts a batch's rows and jobs: the one source of every figure shown. */
+const { total, pending, published, redirected, completed, failed, invalid } = figures;
+const COUNTS = { total, pending, published, redirected, completed, failed, invalid };
+
+/** Rows by state, from `batch_figures f`. */
+const COUNTS_OF_F = sql.raw(
+  `json_build_object(${Object.keys(COUNTS)
+    .map((name) => `'${name}', f.${name}`)
+    .join(', ')})`,
+);
+
+const NOTHING: Omit<BatchFigures, 'next' | 'leftMs'> = {
+  revision: 0,
+  counts: NO_ROWS,
+  unwritten: 0,
+  unshown: 0,
+  inFlight: 0,
+};
+
+/**
+ * A batch's figures as its transactions keep them, and its next job: redirected ones first, then in the workbook's
+ * order. One statement, so that all of it is of one moment.
+ */
 export async function batchFigures(queries: Queries, batchId: string): Promise<BatchFigures> {
-  const [jobs] = await queries.execute<{ asOf: number; inFlight: number }>(sql`
-    select pg_snapshot_xmax(pg_current_snapshot())::text::float8 as "asOf", (select count(*)::int from jobs
-      where batch_id = ${batchId} and state in ('publishing', 'published', 'incomplete')) as "inFlight"`);
-  const groups = await queries.execute<Group>(sql`
-    select rows.state, count(*)::int as n,
-           (count(*) filter (where rows.state = 'completed' and written_at is null))::int as unwritten,
-           (count(*) filter (where columns->>'status' is not null and shown is distinct from ${SHOWN}))::int as unshown
-    from rows join batches on batches.id = rows.batch_id where batch_id = ${batchId} group by rows.state`);
-  const counts = { ...NO_ROWS };
-  for (const { state, n } of groups) {
-    counts[state] = n;
-    counts.total += n;
-  }
-  return {
-    asOf: jobs?.asOf ?? 0,
-    counts,
-    unwritten: groups.reduce((sum, group) => sum + group.unwritten, 0),
-    unshown: groups.reduce((sum, group) => sum + group.unshown, 0),
-    inFlight: jobs?.inFlight ?? 0,
-    next: await nextJob(queries, batchId),
-    leftMs: null,
-  };
+  const [found] = await queries.execute<FiguresRow>(sql`
+    select f.revision::float8, ${COUNTS_OF_F} as counts, f.unwritten,
+           case when b.columns->>'status' is null then 0 else f.unshown end as unshown,
+           f.in_flight_jobs as "inFlight", next.id::float8 as "jobId", first.row,
+           first.tracking_number as "trackingNumber",
+           (select count(*)::int from (
+             select from job_rows where job_id = next.id offset 1 limit ${ROWS_TOLD + 1}) counted) as others
+    from batch_figures f join batches b on b.id = f.batch_id
+    left join lateral (select id from jobs where batch_id = f.batch_id and state = 'pending'
+      order by (redirect_of is null), seq limit 1) next on true
+    left join lateral (select rows.row, rows.tracking_number from job_rows join rows on rows.id = row_id
+      where job_id = next.id order by row_id limit 1) first on true
+    where f.batch_id = ${batchId}`);
+  if (found === undefined) return { ...NOTHING, next: null, leftMs: null };
+  const { jobId, row, trackingNumber, others, ...known } = found;
+  const next = jobId === null ? null : { jobId, label: labelOf(row, trackingNumber, others) };
+  return { ...known, next, leftMs: null };
+}
+
+/** Batches as they are told of, each with its rows by state and the jobs that are still to come; newest first. */
+export function batchesWithFigures(queries: Queries, batchId: string | null) {
+  return queries
+    .select({
+      batch: batches,
+      counts: COUNTS,
+      pendingJobs: figures.pendingJobs,
+      inFlight: figures.inFlightJobs,
+    })
+    .from(batches)
+    .innerJoin(figures, eq(figures.batchId, batches.id))
+    .where(batchId === null ? undefined : eq(batches.id, batchId))
+    .orderBy(desc(batches.startedAt), desc(batches.id));
 }

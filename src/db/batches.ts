@@ -1,7 +1,8 @@
-import { and, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import type { TaskName } from '../tasks/types.ts';
 import type { WorkbookColumns } from '../workbook/types.ts';
-import type { Queries } from './database.ts';
+import type { Database, Queries } from './database.ts';
 import { actions, batches, jobRows, jobs, rows } from './schema.ts';
 import type { BatchState } from './schema.ts';
 
@@ -51,10 +52,36 @@ export async function findBatch(queries: Queries, reference: string): Promise<Ba
   return found ?? null;
 }
 
-/** For a transaction that adds jobs: two at once would take the same places in the batch's order. Gives it as it is now. */
+/**
+ * Takes batches for a transaction that changes their rows or jobs, before any of those: whoever changes one comes to
+ * its figures in the end, and two that came there from both sides would wait for each other. Order: batch, the account
+ * clock's lock, job, rows.
+ */
+async function take(tx: Queries, which: SQL): Promise<void> {
+  await tx.execute(sql`select from batch_figures where ${which} order by batch_id for no key update`);
+}
+
+/** Takes one batch, and gives it as it is now. */
 export async function lockBatch(tx: Queries, batchId: string): Promise<Batch | null> {
-  const [found] = await tx.select().from(batches).where(eq(batches.id, batchId)).for('no key update');
-  return found ?? null;
+  await take(tx, sql`batch_id = ${batchId}`);
+  return findBatch(tx, batchId);
+}
+
+/** Takes all batches of a workbook at once: what stands in its cells concerns each that has such a row. */
+export function lockBatchesOf(tx: Queries, workbook: string): Promise<void> {
+  return take(tx, sql`batch_id in (select id from batches where workbook = ${workbook})`);
+}
+
+/** A transaction that changes a batch's rows or jobs: it takes the batch first. */
+export function changeBatch<T>(
+  db: Database['db'],
+  batchId: string,
+  work: (tx: Queries) => Promise<T>,
+): Promise<T> {
+  return db.transaction(async (tx) => {
+    await take(tx, sql`batch_id = ${batchId}`);
+    return work(tx);
+  });
 }
 
 /** Batches that should have a running workflow since longer than `olderThanMs`. */
@@ -63,11 +90,6 @@ export function runningBatches(queries: Queries, olderThanMs: number): Promise<B
   return queries.query.batches.findMany({
     where: and(isNull(batches.finishedAt), sql`${batches.openedAt} <= ${since}`),
   });
-}
-
-/** Newest first. */
-export function listBatches(queries: Queries): Promise<Batch[]> {
-  return queries.query.batches.findMany({ orderBy: [desc(batches.startedAt), desc(batches.id)] });
 }
 
 export async function setRunId(queries: Queries, batchId: string, runId: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
 import type { AnyColumn, SQL } from 'drizzle-orm';
 import type { TrackingTask } from '../tasks/types.ts';
 import { anyOf } from './any-of.ts';
@@ -46,25 +46,15 @@ export function rowsOfJobs(queries: Queries, jobIds: readonly number[]) {
     .orderBy(rows.row);
 }
 
-/** `row 12 · 1837-9277-9166`, `row 2 and 9 more · …`. */
-function labelOf(own: readonly { row: number; trackingNumber: string | null }[]): string {
-  const [first] = own;
-  const more = own.length > 1 ? ` and ${own.length - 1} more` : '';
-  const number = first?.trackingNumber?.replace(/^(\d{4})(\d{4})(\d{4})$/, '$1-$2-$3') ?? '';
-  return `row ${first?.row ?? '?'}${more}${number === '' ? '' : ` · ${number}`}`;
-}
+/** A job may have 20,000 rows: so many of those behind its first one are counted for a label. */
+export const ROWS_TOLD = 1_000;
 
-/** The next job to publish: redirected ones first, then in the workbook's order. */
-export async function nextJob(queries: Queries, batchId: string): Promise<PendingJob | null> {
-  const [found] = await queries
-    .select({ id: jobs.id })
-    .from(jobs)
-    .where(and(eq(jobs.batchId, batchId), eq(jobs.state, 'pending')))
-    .orderBy(sql`${jobs.redirectOf} is null`, asc(jobs.seq))
-    .limit(1);
-  if (found === undefined) return null;
-  const linked = await rowsOfJobs(queries, [found.id]);
-  return { jobId: found.id, label: labelOf(linked.map((link) => link.row)) };
+/** `row 12 · 1837-9277-9166`, `row 2 and 9 more · …`, from a job's first row and how many stand behind it. */
+export function labelOf(row: number | null, trackingNumber: string | null, others: number): string {
+  const count = others > ROWS_TOLD ? `over ${ROWS_TOLD}` : others;
+  const more = others > 0 ? ` and ${count} more` : '';
+  const number = trackingNumber?.replace(/^(\d{4})(\d{4})(\d{4})$/, '$1-$2-$3') ?? '';
+  return `row ${row ?? '?'}${more}${number === '' ? '' : ` · ${number}`}`;
 }
 
 /** A row that still waits for a result. */

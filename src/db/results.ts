@@ -1,8 +1,8 @@
-import { and, eq, inArray, ne, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, ne, sql } from 'drizzle-orm';
 import type { YamatoParcel } from '../carriers/yamato/types.ts';
 import type { RowResult } from '../tasks/result.ts';
 import type { TrackingTask } from '../tasks/types.ts';
-import { lockBatch } from './batches.ts';
+import { jsonList } from './any-of.ts';
 import type { Queries } from './database.ts';
 import { askedOf, isLatestJob, OPEN_STATES } from './jobs.ts';
 import type { Job } from './jobs.ts';
@@ -16,8 +16,8 @@ export type RowOutcome =
   | { rowId: number; result: null; error: string };
 
 /**
- * Writes what a job found for its rows. A row that has a result never loses it to a failure, nor to an older job's
- * result; a row that a later job asks after does not fail with an older one.
+ * Writes what a job found for its rows, in one statement. A row that has a result never loses it to a failure, nor to
+ * an older job's result; a row that a later job asks after does not fail with an older one.
  */
 export async function saveOutcomes(
   tx: Queries,
@@ -25,34 +25,38 @@ export async function saveOutcomes(
   outcomes: readonly RowOutcome[],
   source: ResultSource,
 ): Promise<void> {
-  const latest = isLatestJob(jobId);
-  for (const outcome of outcomes) {
-    const { rowId, result, error } = outcome;
-    if (result === null) {
-      await tx
-        .update(rows)
-        .set({ state: 'failed', error })
-        .where(and(eq(rows.id, rowId), inArray(rows.state, OPEN_STATES), latest));
-      continue;
-    }
-    const number = result.trackingNumber;
-    await tx
-      .update(rows)
-      .set({
-        state: 'completed',
-        error: null,
-        source,
-        details: outcome.details ?? null,
-        result: storable(result.text),
-        status: result.status,
-        statusText: result.statusText === null ? null : storable(result.statusText),
-        trackingNumber: sql`coalesce(${number === null ? null : storable(number)}, ${rows.trackingNumber})`,
-        eventAt: result.eventAt === null ? null : new Date(result.eventAt),
-        completedAt: sql`clock_timestamp()`,
-        writtenAt: null,
-      })
-      .where(and(eq(rows.id, rowId), or(ne(rows.state, 'completed'), latest)));
-  }
+  if (outcomes.length === 0) return;
+  const [found, latest] = [sql`outcome.text is not null`, isLatestJob(jobId)];
+  const ifFound = (column: string) =>
+    sql.raw(`case when outcome.text is null then rows.${column} else outcome.${column} end`);
+  await tx.execute(sql`
+    update rows set state = case when ${found} then 'completed' else 'failed' end, error = outcome.error,
+      source = case when ${found} then ${source} else rows.source end,
+      details = ${ifFound('details')}, result = coalesce(outcome.text, rows.result), status = ${ifFound('status')},
+      status_text = ${ifFound('status_text')}, event_at = ${ifFound('event_at')},
+      tracking_number = coalesce(outcome.tracking_number, rows.tracking_number),
+      completed_at = case when ${found} then clock_timestamp() else rows.completed_at end,
+      written_at = case when not ${found} then rows.written_at end
+    from jsonb_to_recordset(${jsonList(outcomes.map(recordOf))}) as outcome(id bigint, error text, text text,
+      status text, status_text text, tracking_number text, event_at timestamptz, details jsonb)
+    where rows.id = outcome.id
+      and case when ${found} then rows.state <> 'completed' or ${latest}
+               else ${inArray(rows.state, OPEN_STATES)} and ${latest} end`);
+}
+
+function recordOf(outcome: RowOutcome): object {
+  const { rowId: id, result, error } = outcome;
+  if (result === null) return { id, error };
+  const { text, status, statusText, trackingNumber, eventAt } = result;
+  return {
+    id,
+    text: storable(text),
+    status,
+    status_text: statusText === null ? null : storable(statusText),
+    tracking_number: trackingNumber === null ? null : storable(trackingNumber),
+    event_at: eventAt === null ? null : new Date(eventAt).toISOString(),
+    details: outcome.details,
+  };
 }
 
 /**
@@ -71,14 +75,13 @@ export async function setJobState(
     .where(and(eq(jobs.id, jobId), ne(jobs.state, 'redirected')));
 }
 
-/** Makes the one redirected job of a job, for some of its start URLs, and moves their rows to it. */
+/** Makes the one redirected job of a job, for some of its start URLs, and moves their rows to it. The batch is taken. */
 export async function redirectJob(
   tx: Queries,
   job: Job,
   startUrls: readonly string[],
   to: TrackingTask,
 ): Promise<void> {
-  await lockBatch(tx, job.batchId);
   const [created] = await tx
     .insert(jobs)
     .values({

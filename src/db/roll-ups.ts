@@ -9,10 +9,9 @@ const ROLLED_UP_DAYS = 7;
 export async function rollUp(queries: Queries): Promise<number> {
   const made = await queries.execute(sql`
     insert into roll_ups (hour, task, batches, rows, completed, failed, invalid, delivered)
-    select date_trunc('hour', b.started_at), b.task, count(distinct b.id), count(r.id),
-           count(*) filter (where r.state = 'completed'), count(*) filter (where r.state = 'failed'),
-           count(*) filter (where r.state = 'invalid'), count(*) filter (where r.status = 'delivered')
-    from batches b left join rows r on r.batch_id = b.id
+    select date_trunc('hour', b.started_at), b.task, count(*), sum(f.total), sum(f.completed), sum(f.failed),
+           sum(f.invalid), sum(f.delivered)
+    from batches b join batch_figures f on f.batch_id = b.id
     where b.started_at >= date_trunc('hour', now()) - make_interval(days => ${ROLLED_UP_DAYS})
     group by 1, 2
     on conflict (hour, task) do update set batches = excluded.batches, rows = excluded.rows,

@@ -17,27 +17,16 @@ import type { YamatoParcel } from '../carriers/yamato/types.ts';
 import type { Carrier } from '../tasks/lookup.ts';
 import type { TaskName } from '../tasks/types.ts';
 import type { WorkbookColumns } from '../workbook/types.ts';
+import type { BatchState, JobState, RowState } from './states.ts';
+import { TO_SHOW } from './status-column.ts';
 
-export type BatchState = 'running' | 'paused' | 'completed' | 'cancelled' | 'failed';
-export type RowState = 'pending' | 'published' | 'redirected' | 'completed' | 'failed' | 'invalid';
-/**
- * `publishing`: the intent is written, the answer is not: the API may or may not have taken it. `incomplete`: the
- * results are in, and what some URLs came back without is still to be asked.
- */
-export type JobState =
-  | 'pending'
-  | 'publishing'
-  | 'published'
-  | 'incomplete'
-  | 'redirected'
-  | 'completed'
-  | 'failed';
+export type { BatchState, JobState, RowState } from './states.ts';
 
 /** Who answered; `record`: an earlier batch, nobody was asked. */
 export type ResultSource = 'webscraper' | Carrier | 'record';
 
-const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 });
-const id = () => bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity();
+export const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 });
+export const id = () => bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity();
 
 export const batches = pgTable(
   'batches',
@@ -103,6 +92,8 @@ export const rows = pgTable(
     replaced: text('replaced'),
     /** What the status column says of the row, without the time; null: nothing yet. */
     shown: text('shown'),
+    /** What it is to say. */
+    toShow: text('to_show').notNull().generatedAlwaysAs(TO_SHOW),
   },
   (t) => [
     index('rows_batch').on(t.batchId, t.row),
@@ -161,8 +152,40 @@ export const jobs = pgTable(
     index('jobs_owing')
       .on(t.id)
       .where(sql`owes_download`),
+    index('jobs_answered')
+      .on(t.id)
+      .where(sql`state = 'completed' and carrier is null`),
   ],
 );
+
+const count = (name: string) => integer(name).notNull().default(0);
+
+/**
+ * What is to be known of a batch after each step. The triggers of rows and jobs keep it, nothing else counts; it is the
+ * batch's lock as well.
+ */
+export const batchFigures = pgTable('batch_figures', {
+  batchId: text('batch_id')
+    .primaryKey()
+    .references(() => batches.id, { onDelete: 'cascade' }),
+  /** Raised by every change of a figure: two answers of one revision are the same. */
+  revision: bigint('revision', { mode: 'number' }).notNull().default(0),
+  total: count('total'),
+  pending: count('pending'),
+  published: count('published'),
+  redirected: count('redirected'),
+  completed: count('completed'),
+  failed: count('failed'),
+  invalid: count('invalid'),
+  /** Completed rows that no writeback has dealt with yet. */
+  unwritten: count('unwritten'),
+  /** Rows of which a status column would have to say something else, whether there is one or not. */
+  unshown: count('unshown'),
+  delivered: count('delivered'),
+  pendingJobs: count('pending_jobs'),
+  /** Jobs whose result is still to come. */
+  inFlightJobs: count('in_flight_jobs'),
+});
 
 /** A workbook's file as it was last examined: an equal version is no news, our own writing among them. */
 export const workbooks = pgTable('workbooks', {
@@ -222,6 +245,13 @@ export const jobRows = pgTable(
   (t) => [primaryKey({ columns: [t.jobId, t.rowId] }), index('job_rows_row').on(t.rowId)],
 );
 
+/** Whoever writes a workbook holds its lease, until its end or, where it died, until the lease runs out. */
+export const workbookLeases = pgTable('workbook_leases', {
+  workbook: text('workbook').primaryKey(),
+  holder: text('holder').notNull(),
+  until: moment('until').notNull(),
+});
+
 /** The webhook inbox: stored first, then signalled, then marked delivered. */
 export const notifications = pgTable(
   'notifications',
@@ -246,78 +276,6 @@ export const notifications = pgTable(
       .where(sql`delivered_at is null and batch_id is not null`),
     index('notifications_job').on(t.jobId, t.id),
   ],
-);
-
-/** The account's calls: limiter and record at once. A row counts against the budget until `expires_at`. */
-export const calls = pgTable(
-  'calls',
-  {
-    id: id(),
-    /** `foreign`: made by someone else with the same account, as the API's headers told. */
-    kind: text('kind').$type<'publish' | 'download' | 'check' | 'foreign'>().notNull(),
-    jobId: bigint('job_id', { mode: 'number' }),
-    /** Of a publish still waiting for its turn: when that comes. */
-    startedAt: moment('started_at').notNull(),
-    finishedAt: moment('finished_at'),
-    httpStatus: integer('http_status'),
-    expiresAt: moment('expires_at').notNull(),
-  },
-  (t) => [
-    index('calls_expires').on(t.expiresAt),
-    index('calls_job').on(t.jobId),
-    index('calls_started').on(t.startedAt),
-  ],
-);
-
-/** One row: the lock that every reservation takes, and what holds for all callers. */
-export const accountClock = pgTable('account_clock', {
-  id: integer('id').primaryKey(),
-  /** The clock's own time when it was last used: a clock that jumped back is seen by it. */
-  seenAt: moment('seen_at'),
-  /** The latest turn given to a publish, and the latest publish that began. */
-  lastTurnAt: moment('last_turn_at'),
-  lastPublishAt: moment('last_publish_at'),
-  closedUntil: moment('closed_until'),
-  closedReason: text('closed_reason'),
-  /** Publishes in a row that met a failing network or server. */
-  failureStreak: integer('failure_streak').notNull().default(0),
-  heldSince: moment('held_since'),
-  heldReason: text('held_reason'),
-  /** When the next careful probe of a held account is due. */
-  probeAt: moment('probe_at'),
-  /** A check was refused for want of a free call: it goes before publishes until then. */
-  checkFirstUntil: moment('check_first_until'),
-});
-
-/** One row a carrier that is asked directly: the lock that every request takes, and when the next may begin. */
-export const carrierClock = pgTable('carrier_clock', {
-  carrier: text('carrier').$type<Carrier>().primaryKey(),
-  /** The request under way; null: none. */
-  asking: bigint('asking', { mode: 'number' }),
-  /** While one is under way: when it has certainly ended, its pause over. */
-  openAt: moment('open_at').notNull(),
-  /** The pause to be kept after the latest request. */
-  pauseMs: integer('pause_ms').notNull(),
-});
-
-/** Requests to carriers: the record of what was asked, and the pages that gave no results. */
-export const carrierRequests = pgTable(
-  'carrier_requests',
-  {
-    id: id(),
-    carrier: text('carrier').$type<Carrier>().notNull(),
-    jobId: bigint('job_id', { mode: 'number' }).notNull(),
-    startedAt: moment('started_at').notNull(),
-    finishedAt: moment('finished_at'),
-    /** From sending to the whole answer; null: none came. */
-    answerMs: integer('answer_ms'),
-    /** The pause that was to be kept after it. */
-    pauseMs: integer('pause_ms').notNull(),
-    error: text('error'),
-    /** The HTML that gave no results, for inspection. */
-    page: text('page'),
-  },
-  (t) => [index('carrier_requests_job').on(t.jobId), index('carrier_requests_started').on(t.startedAt)],
 );
 
 /** What people did to batches, with who and why. */

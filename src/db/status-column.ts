@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { japanClock } from '../carriers/japan-time.ts';
 import type { StatusWord } from '../workbook/our-texts.ts';
-import type { RowState } from './schema.ts';
+import type { RowState } from './states.ts';
 
 const WORDS: Readonly<Record<RowState, StatusWord>> = {
   pending: '待ち',
@@ -13,8 +13,8 @@ const WORDS: Readonly<Record<RowState, StatusWord>> = {
 };
 const CASES = Object.entries(WORDS).map(([state, word]) => `when '${state}' then '${word}'`);
 
-/** What the status column says of a row, without the time: its state in a word, and why it has no result. */
-export const SHOWN = sql.raw(`(case rows.state ${CASES.join(' ')} end || coalesce(': ' || rows.error, ''))`);
+/** What the status column is to say of a row, without the time: its state in a word, and why it has no result. */
+export const TO_SHOW = sql.raw(`(case state ${CASES.join(' ')} end || coalesce(': ' || error, ''))`);
 
 /** The status cell's text: `失敗 11/24 15:04: …`, the time being Japan's. */
 export function statusText(shown: string, now: Date): string {

@@ -4,7 +4,6 @@ import { anyOf } from './any-of.ts';
 import type { Batch } from './batches.ts';
 import type { Queries } from './database.ts';
 import { batches, rows } from './schema.ts';
-import { SHOWN } from './status-column.ts';
 
 /** Rows of a workbook's batches that have the content of this table's row. */
 const SAME_CONTENT = sql`md5(earlier.input) = md5(rows.input) and earlier.input = rows.input
@@ -22,14 +21,13 @@ export function rowsToWrite(queries: Queries, batch: Batch) {
     where ${SAME_CONTENT} and b.workbook = ${batch.workbook} and earlier.written is not null
     order by earlier.occurrence = rows.occurrence desc, earlier.written_at desc nulls last limit 1)`;
   const unwritten = and(eq(rows.state, 'completed'), isNull(rows.writtenAt));
-  const unshown = sql`${rows.shown} is distinct from ${SHOWN}`;
+  const unshown = sql`${rows.shown} is distinct from ${rows.toShow}`;
   return queries
     .select({
       row: rows,
       unwritten: sql<boolean>`${unwritten}`,
       recorded: sql<string | null>`case when not ${unwritten} then null
         when ${rows.written} = ${rows.result} and ${rows.replaced} <> '' then ${rows.replaced} else ${recorded} end`,
-      shown: sql<string>`${SHOWN}`,
     })
     .from(rows)
     .where(
@@ -55,7 +53,7 @@ export type WrittenRow = Pick<CellOutcome, 'id' | 'outcome' | 'row' | 'before'> 
 
 /**
  * Marks rows as dealt with, unless a newer result came meanwhile; rows found elsewhere get their new number. Warnings
- * are those of this writeback: an earlier one's are over.
+ * are those of this writeback: an earlier one's are over. Run in a transaction that holds the workbook's batches.
  */
 export async function markWritten(
   tx: Queries,
@@ -95,7 +93,10 @@ async function correctEarlier(tx: Queries, rowIds: readonly number[]): Promise<v
       and ${SAME_CONTENT} and earlier.occurrence = rows.occurrence and earlier.written <> rows.written`);
 }
 
-/** Has the results of rows written once more, with the next writeback of their batches; gives those batches. */
+/**
+ * Has the results of rows written once more, with the next writeback of their batches; gives those batches. Run in a
+ * transaction that holds the workbook's batches.
+ */
 export async function writeAgain(tx: Queries, rowIds: readonly number[]): Promise<string[]> {
   const again = await tx
     .update(rows)
@@ -117,8 +118,8 @@ const WAITING_DAYS = 7;
 /** Batches that ended lately, or were lately told to write again, with results not yet written. */
 export async function endedUnwritten(queries: Queries): Promise<string[]> {
   const found = await queries.execute<{ id: string }>(sql`
-    select distinct b.id from rows r join batches b on b.id = r.batch_id
-    where r.state = 'completed' and r.written_at is null
+    select b.id from batch_figures f join batches b on b.id = f.batch_id
+    where f.unwritten > 0
       and b.finished_at is not null and greatest(b.finished_at, b.opened_at) >= now() - make_interval(days => ${WAITING_DAYS})`);
   return found.map(({ id }) => id);
 }

@@ -67,7 +67,7 @@ export class AccountClock {
    * job is no longer to be published, or the turn is long past.
    */
   begin(callId: number, jobId: number): Promise<Turn> {
-    return this.#locked('nothing', async (tx, state) => {
+    const publish = async (tx: TransactionSql, state: ClockState): Promise<Turn> => {
       const { nowMs, lastPublishMs, closedUntilMs } = state;
       // The job's row is locked: a cancel that comes meanwhile waits, and finds it publishing.
       const [call] = await tx<{ turnMs: number }[]>`
@@ -89,7 +89,8 @@ export class AccountClock {
              job as (update jobs set state = 'publishing', intent_at = ${at(nowMs)} where id = ${jobId})
         update calls set started_at = ${start}, expires_at = ${this.#expiry(startMs)} where id = ${callId}`;
       return { granted: true, callId, delayMs: startMs - nowMs };
-    });
+    };
+    return this.#locked('nothing', publish, jobId);
   }
 
   /** A turn that was not begun, or every one of a pending job: nothing was sent. */
@@ -239,15 +240,28 @@ export class AccountClock {
 
   /**
    * Behind the clock's lock nobody waits for the disk. What must not be lost is flushed after it, together with all
-   * that came before: a start follows the one before it on the disk as well.
+   * that came before: a start follows the one before it on the disk as well. A job whose state changes has its batch
+   * taken before the clock's lock: what keeps one batch busy must not keep the others from publishing.
    */
-  async #locked<T>(loses: Loses, work: (tx: TransactionSql, state: ClockState) => Promise<T>): Promise<T> {
-    const result = (await this.#sql.begin(async (tx) =>
-      work(tx, await readLocked(tx, this.limits, this.#time)),
-    )) as T;
+  async #locked<T>(
+    loses: Loses,
+    work: (tx: TransactionSql, state: ClockState) => Promise<T>,
+    changedJob: number | null = null,
+  ): Promise<T> {
+    const result = (await this.#sql.begin(async (tx) => {
+      const batch = changedJob === null ? null : takeBatchOf(tx, changedJob);
+      const [state] = await Promise.all([readLocked(tx, this.limits, this.#time), batch]);
+      return work(tx, state);
+    })) as T;
     if (loses === 'nothing') await this.#sql`select pg_logical_emit_message(true, 'tsuiseki', 'flush')`;
     return result;
   }
+}
+
+/** Sent at once, so that it goes before what is asked next. */
+function takeBatchOf(tx: TransactionSql, jobId: number): Promise<unknown> {
+  return tx`select from batch_figures where batch_id = (select batch_id from jobs where id = ${jobId})
+    for no key update`.execute();
 }
 
 function refusal(state: ClockState, { askAgainMs, why }: { askAgainMs: number; why: string }): Refusal {

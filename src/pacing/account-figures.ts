@@ -1,13 +1,17 @@
 import { sql } from 'drizzle-orm';
-import { askForecastMs, forecastMs, TYPICAL_ASK_MS, TYPICAL_JOB_MS } from './forecast.ts';
+import { askForecastMs, forecastMs, publishTimes, TYPICAL_ASK_MS, TYPICAL_JOB_MS } from './forecast.ts';
+import type { PublishTimes } from './forecast.ts';
 import { closedText, usedText } from './account-turns.ts';
 import type { AccountLimits } from './account-turns.ts';
 import { batchFigures } from '../db/batch-figures.ts';
 import type { BatchFigures } from '../db/batch-figures.ts';
 import type { Queries } from '../db/database.ts';
+import { TRACKING_TASKS } from '../tasks/registry.ts';
 
 /** The account as people see it, and what a forecast needs. */
 export interface Account {
+  /** When it was read, by this process's clock. */
+  readAtMs: number;
   /** When each counted call leaves the budget, ascending, in milliseconds from now. */
   expiriesMs: readonly number[];
   /** Downloads that will follow publishes already made. */
@@ -22,10 +26,10 @@ export interface Account {
   asking: ReadonlyMap<string, number>;
   /** How long the latest such requests took, each with its pause. */
   askMs: number;
+  startOf: PublishTimes;
 }
 
-/** As if nothing had been called and nothing ran. */
-export const OPEN_ACCOUNT: Account = {
+const NOTHING_CALLED = {
   expiriesMs: [],
   owed: 0,
   notice: null,
@@ -34,6 +38,18 @@ export const OPEN_ACCOUNT: Account = {
   asking: new Map(),
   askMs: TYPICAL_ASK_MS,
 };
+
+/** As if nothing had been called and nothing ran. */
+export function openAccount(limits: AccountLimits): Account {
+  return { ...NOTHING_CALLED, readAtMs: Date.now(), startOf: publishTimes(NOTHING_CALLED, limits) };
+}
+
+/** A batch's time left is reckoned anew after so long: the account and all other batches are read for it. */
+export const FORECAST_EVERY_MS = 10_000;
+
+const CARRIER_TASKS: ReadonlySet<string> = new Set(
+  TRACKING_TASKS.flatMap(({ name, lookup }) => (lookup.by === 'carrier' ? [name] : [])),
+);
 
 /** Latest jobs and requests whose time is averaged. */
 const JOBS_AVERAGED = 100;
@@ -73,31 +89,32 @@ export async function readAccount(queries: Queries, limits: AccountLimits): Prom
              select answer_ms, pause_ms from carrier_requests order by id desc limit ${JOBS_AVERAGED}) latest) as "askMs"
     from time, account_clock`);
   if (row === undefined) throw new TypeError('the account clock has no row: run `tsuiseki migrate`');
-  const pending = await queries.execute<{ batchId: string; direct: boolean; n: number }>(sql`
-    select batch_id as "batchId", carrier is not null as direct, count(*)::int as n
-    from jobs join batches on batches.id = jobs.batch_id
-    where jobs.state = 'pending' and batches.finished_at is null group by 1, 2`);
-  const jobsOf = (asked: boolean) =>
-    new Map(pending.flatMap(({ batchId, direct, n }) => (direct === asked ? [[batchId, n]] : [])));
+  const pending = await queries.execute<{ id: string; task: string; jobs: number }>(sql`
+    select id, task, pending_jobs as jobs from batches join batch_figures on batch_id = id
+    where finished_at is null and pending_jobs > 0`);
+  const jobsOf = (direct: boolean) =>
+    new Map(
+      pending.flatMap(({ id, task, jobs }) => (CARRIER_TASKS.has(task) === direct ? [[id, jobs]] : [])),
+    );
+  const { expiriesMs, owed } = row;
+  const jobMs = row.jobMs ?? TYPICAL_JOB_MS;
   return {
-    expiriesMs: row.expiriesMs,
-    owed: row.owed,
+    readAtMs: Date.now(),
+    expiriesMs,
+    owed,
     notice: noticeOf(row, limits),
     pending: jobsOf(false),
-    jobMs: row.jobMs ?? TYPICAL_JOB_MS,
+    jobMs,
     asking: jobsOf(true),
     askMs: row.askMs ?? TYPICAL_ASK_MS,
+    startOf: publishTimes({ expiriesMs, owed, jobMs }, limits),
   };
 }
 
 /** How long until so many jobs of a batch have their results, given all that runs beside it. */
-export function forecastOf(
-  account: Account,
-  limits: AccountLimits,
-  batchId: string | null,
-  jobs: number,
-): number {
-  return forecastMs({ ...account, jobs, others: othersOf(account.pending, batchId) }, limits);
+export function forecastOf(account: Account, batchId: string | null, jobs: number): number {
+  const { jobMs, pending, startOf } = account;
+  return forecastMs({ jobs, jobMs, others: othersOf(pending, batchId) }, startOf);
 }
 
 function othersOf(jobs: ReadonlyMap<string, number>, batchId: string | null): number[] {
@@ -105,11 +122,11 @@ function othersOf(jobs: ReadonlyMap<string, number>, batchId: string | null): nu
 }
 
 /** How long until a running batch's last result, whichever way it asks. */
-export function timeLeft(account: Account, limits: AccountLimits, batchId: string): number {
+export function timeLeft(account: Account, batchId: string): number {
   const requests = account.asking.get(batchId) ?? 0;
   if (requests > 0) return askForecastMs(requests, othersOf(account.asking, batchId), account.askMs);
   const jobs = account.pending.get(batchId) ?? 0;
-  return jobs > 0 ? forecastOf(account, limits, batchId, jobs) : account.jobMs;
+  return jobs > 0 ? forecastOf(account, batchId, jobs) : account.jobMs;
 }
 
 /** A batch's figures with the time left. */
@@ -120,5 +137,5 @@ export async function figuresWithForecast(
 ): Promise<BatchFigures> {
   const figures = await batchFigures(queries, batchId);
   const account = await readAccount(queries, limits);
-  return { ...figures, leftMs: timeLeft(account, limits, batchId) };
+  return { ...figures, leftMs: timeLeft(account, batchId) };
 }

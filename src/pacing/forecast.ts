@@ -4,7 +4,7 @@ import type { AccountLimits } from './account-turns.ts';
 export interface ForecastInput {
   /** Jobs to publish. */
   jobs: number;
-  /** Pending jobs of every other running batch: batches take turns, one job each. */
+  /** Pending jobs of every other running batch. */
   others: readonly number[];
   /** When each counted call leaves the budget, ascending. */
   expiriesMs: readonly number[];
@@ -17,15 +17,17 @@ export interface ForecastInput {
 /** How long a scraping job is reckoned to take, until the account's own are known. */
 export const TYPICAL_JOB_MS = 60_000;
 
+/** When the nth publish from now on may start, the first being 1. */
+export type PublishTimes = (nth: number) => number;
+
 /**
- * How long until the last of the jobs has its result, at today's pace and budget: publish by publish as the account's
- * clock will allow them, each with its own call and its download's.
+ * Publish by publish as the account's clock will allow them, at today's pace and budget, each with its own call and its
+ * download's: reckoned as far as was asked for, and kept.
  */
-export function forecastMs(input: ForecastInput, limits: AccountLimits): number {
-  const { jobs, others, owed, jobMs, expiriesMs } = input;
-  const { callLimit, callWindowMs, publishIntervalMs } = limits;
-  if (jobs === 0) return 0;
-  const publishes = jobs + others.reduce((sum, count) => sum + Math.min(count, jobs), 0);
+export function publishTimes(
+  { owed, jobMs, expiriesMs }: Pick<ForecastInput, 'owed' | 'jobMs' | 'expiriesMs'>,
+  { callLimit, callWindowMs, publishIntervalMs }: AccountLimits,
+): PublishTimes {
   // What leaves the budget, in order: what counts now, the downloads owed, then each publish and its download.
   const counted = [...expiriesMs, ...Array<number>(owed).fill(jobMs + callWindowMs)].toSorted(
     (a, b) => a - b,
@@ -46,19 +48,34 @@ export function forecastMs(input: ForecastInput, limits: AccountLimits): number 
   };
   let used = counted.length;
   let atMs = 0;
-  for (let made = 0; made < publishes; made += 1) {
-    if (made > 0) atMs += publishIntervalMs;
-    for (; used + 2 > callLimit; used -= 1) atMs = Math.max(atMs, leave());
-    starts.push(atMs);
-    used += 2;
-  }
-  return Math.round(atMs + jobMs);
+  return (nth) => {
+    while (starts.length < nth) {
+      if (starts.length > 0) atMs += publishIntervalMs;
+      for (; used + 2 > callLimit; used -= 1) atMs = Math.max(atMs, leave());
+      starts.push(atMs);
+      used += 2;
+    }
+    return starts[nth - 1] ?? 0;
+  };
+}
+
+/** How long until the last of the jobs has its result. */
+export function forecastMs(
+  { jobs, others, jobMs }: Pick<ForecastInput, 'jobs' | 'others' | 'jobMs'>,
+  startOf: PublishTimes,
+): number {
+  return jobs === 0 ? 0 : Math.round(startOf(turns(jobs, others)) + jobMs);
+}
+
+/** Batches take turns, one job each: how many have been done when the last of these is. */
+function turns(jobs: number, others: readonly number[]): number {
+  return jobs + others.reduce((sum, count) => sum + Math.min(count, jobs), 0);
 }
 
 /** The mean of the pauses of 1–50 s, and an answer: until the carrier's own are known. */
 export const TYPICAL_ASK_MS = 26_000;
 
-/** How long some requests to a carrier take, given those of other batches: batches take turns, one request each. */
+/** How long some requests to a carrier take, given those of other batches. */
 export function askForecastMs(requests: number, others: readonly number[], askMs: number): number {
-  return Math.round((requests + others.reduce((sum, count) => sum + Math.min(count, requests), 0)) * askMs);
+  return Math.round(turns(requests, others) * askMs);
 }

@@ -33,7 +33,7 @@ export async function holdReason(
   if (rows <= autoMaxRows) return null;
   const account = await readAccount(tx, limits);
   const jobs = account.pending.get(batchId) ?? 0;
-  const left = durationText(forecastOf(account, limits, batchId, jobs));
+  const left = durationText(forecastOf(account, batchId, jobs));
   return `${rows} rows to look up are more than AUTO_MAX_ROWS (${autoMaxRows}): ${jobs} jobs, ${2 * jobs} calls, about ${left}; resume to go on`;
 }
 

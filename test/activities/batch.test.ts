@@ -72,7 +72,7 @@ it('figures: every row in one state, their sum the total', async () => {
   expect(figures.unwritten).toBe(4);
   await answer(stage, batchId, { 2: 'a' });
   const later = await stage.run(stage.activities.figures, { batchId });
-  expect(later.asOf).toBeGreaterThan(figures.asOf);
+  expect(later.revision).toBeGreaterThan(figures.revision);
 });
 
 describe('a cancelled batch', () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { listBatches, setBatchState } from '../../src/db/batches.ts';
+import { setBatchState } from '../../src/db/batches.ts';
 import { storeSave } from '../../src/db/saves.ts';
 import { batchOf, orderUrl } from '../support/activities/batch.ts';
 import { useStage } from '../support/activities/stage.ts';
@@ -37,7 +37,7 @@ it('a workbook that kills its reader is a failed batch in the end, and no save t
   await expect(stage.run(examineSave, { workbook })).rejects.toMatchObject({ nonRetryable: false });
   const third = new MockActivityEnvironment({ attempt: 3 });
   await third.run(examineSave, { workbook });
-  expect(await listBatches(stage.db)).toMatchObject([
+  expect(await stage.db.query.batches.findMany()).toMatchObject([
     { state: 'failed', reason: 'OWT-1.xlsx killed its reader' },
   ]);
   expect(await waiting(stage)).toBe(0);

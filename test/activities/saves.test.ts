@@ -2,7 +2,7 @@ import { utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { findBatch, listBatches, setBatchState } from '../../src/db/batches.ts';
+import { findBatch, setBatchState } from '../../src/db/batches.ts';
 import { noteSession } from '../../src/db/editing-sessions.ts';
 import { storeSave } from '../../src/db/saves.ts';
 import { saves } from '../../src/db/schema.ts';
@@ -51,7 +51,7 @@ describe('a save', () => {
       started: null,
       running: null,
     });
-    expect(await listBatches(stage.db)).toEqual([]);
+    expect(await stage.db.query.batches.findMany()).toEqual([]);
     expect(await outcomes(stage)).toEqual(['nothing to look up']);
   });
 
@@ -75,7 +75,9 @@ describe('a save', () => {
     const { outcome } = await examine(stage);
     expect(outcome).toMatch(/^OWT-1.xlsx is no workbook/);
     await examine(stage);
-    expect(await listBatches(stage.db)).toMatchObject([{ state: 'failed', reason: outcome, sheet: null }]);
+    expect(await stage.db.query.batches.findMany()).toMatchObject([
+      { state: 'failed', reason: outcome, sheet: null },
+    ]);
   });
 
   it.each([

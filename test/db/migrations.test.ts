@@ -6,6 +6,7 @@ import { afterEach, expect, inject, it } from 'vitest';
 import { migrateDatabase, openDatabase } from '../../src/db/database.ts';
 import type { Database } from '../../src/db/database.ts';
 import { packageRoot } from '../../src/paths.ts';
+import { figuresAndRecount } from '../support/db/batch-moves.ts';
 import { testFolder } from '../support/workbook/folder.ts';
 
 const { folder } = testFolder();
@@ -55,4 +56,38 @@ it('jobs keep what they ask about, and say who is asked', async () => {
   ]);
   const nobody = sql`insert into jobs (batch_id, seq, custom_id, task, subjects) values ('b1', 3, 'c', 't', '{}')`;
   await expect(nobody).rejects.toThrow('jobs_one_is_asked');
+});
+
+it('batches of before have their figures, counted once', async () => {
+  const { database, finish } = await databaseBefore('0005_figures');
+  const { sql } = database;
+  await sql`insert into batches (id, task, workbook, workflow_id, columns)
+    select 'b' || n, 't', n::text, n::text, '{}' from generate_series(1, 3) n`;
+  await sql`insert into rows (batch_id, row, input, email, occurrence, state, status, error, shown, written_at)
+    values ('b1', 2, 'a', '', 0, 'completed', 'delivered', null, '完了', null),
+           ('b1', 3, 'b', '', 0, 'completed', 'in_transit', null, '照会中', now()),
+           ('b1', 4, 'c', '', 0, 'failed', null, 'empty', '失敗: empty', null),
+           ('b2', 2, 'a', '', 0, 'pending', null, null, null, null)`;
+  await sql`insert into jobs (batch_id, seq, custom_id, task, sitemap_id, subjects, state)
+    select 'b1', n, n::text, 't', 1, '{}', state
+    from unnest('{pending,pending,publishing,incomplete,completed}'::text[]) with ordinality as given(state, n)`;
+
+  await finish();
+
+  const { kept, counted } = await figuresAndRecount(database);
+  expect(kept).toEqual(counted);
+  expect(kept).toMatchObject([
+    {
+      total: 3,
+      completed: 2,
+      failed: 1,
+      unwritten: 1,
+      unshown: 1,
+      delivered: 1,
+      pending_jobs: 2,
+      in_flight_jobs: 2,
+    },
+    { total: 1, pending: 1, unshown: 1, pending_jobs: 0 },
+    { total: 0, in_flight_jobs: 0 },
+  ]);
 });

@@ -1,10 +1,13 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { forecastMs } from '../../src/pacing/forecast.ts';
+import { forecastMs as forecast, publishTimes } from '../../src/pacing/forecast.ts';
 import type { ForecastInput } from '../../src/pacing/forecast.ts';
 
 const LIMITS = { callLimit: 200, callWindowMs: 900_000, publishIntervalMs: 6_000 };
 const MINUTE = 60_000;
+
+const forecastMs = (input: ForecastInput, limits: typeof LIMITS) =>
+  forecast(input, publishTimes(input, limits));
 
 const OPEN: ForecastInput = { jobs: 0, others: [], expiriesMs: [], owed: 0, jobMs: MINUTE };
 const USED_UP = Array<number>(200).fill(600_000);

@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { changed, copyFailure } from '../file-failure.ts';
 import { sha256Of } from '../sha256.ts';
 import { FileError } from '../types.ts';
-import type { FileInfo, FileStore, FileVersion } from '../types.ts';
+import type { FileInfo, FileStore, FileVersion, LastLook } from '../types.ts';
 import { WebDavClient } from './client.ts';
 import type { WebDavOptions } from './client.ts';
 import { webdavPath } from './path.ts';
@@ -44,10 +44,16 @@ export class WebDavFiles implements FileStore {
     });
   }
 
-  async replace(path: string, localPath: string, ifMatch: FileVersion): Promise<FileVersion> {
+  async replace(
+    path: string,
+    localPath: string,
+    ifMatch: FileVersion,
+    lastLook?: LastLook,
+  ): Promise<FileVersion> {
     const canonical = webdavPath(path);
     // Anything else the server might take for "whatever is there".
     if (!isStrong(ifMatch.etag)) throw withoutETag(canonical, this.#client);
+    await lastLook?.();
     const written = await this.#transfer.write(canonical, localPath, ifMatch.etag);
     let stored = '';
     const version = await this.#transfer.read(canonical, async (chunks) => {

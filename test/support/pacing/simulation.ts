@@ -1,5 +1,6 @@
 import { dropPendingJobs } from '../../../src/db/batches.ts';
-import { findJob, markFailed, markPending, markPublished, nextJob } from '../../../src/db/jobs.ts';
+import { batchFigures } from '../../../src/db/batch-figures.ts';
+import { findJob, markFailed, markPending, markPublished } from '../../../src/db/jobs.ts';
 import { setJobState } from '../../../src/db/results.ts';
 import type { AccountClock, Turn } from '../../../src/pacing/account-clock.ts';
 import type { ApiError } from '../../../src/webscraper/api-error.ts';
@@ -100,7 +101,7 @@ export class Simulation {
     const { db } = this.#world.database;
     if (this.#mishap(12)) this.#jumpedMs += this.#roll(7_200_000);
     if (this.#mishap(40)) await db.transaction((tx) => dropPendingJobs(tx, batch));
-    const next = await nextJob(db, batch);
+    const { next } = await batchFigures(db, batch);
     if (next === null) return;
     const goOn = () => this.#nextOf(batch);
     const turn = await this.#clock.reservePublish(next.jobId);

@@ -69,7 +69,7 @@ export class FakeBatch {
   /** Throws for a writeback that fails. */
   onWriteback: () => void | Promise<void> = () => {};
   hasStatusColumn = false;
-  #asOf = 0;
+  #revision = 0;
 
   constructor(rows: number) {
     this.rows = Array.from({ length: rows }, () => ({ state: 'pending', written: false }));
@@ -82,7 +82,7 @@ export class FakeBatch {
   figures(): BatchFigures {
     const next = this.rows.findIndex((row) => row.state === 'pending');
     return {
-      asOf: ++this.#asOf,
+      revision: ++this.#revision,
       counts: {
         total: this.rows.length,
         pending: this.count('pending'),
