@@ -60,8 +60,9 @@ export async function batchStatus(
 
 /** `list --json`: the status of every batch, newest first. */
 export async function batchList(queries: Queries, limits: AccountLimits): Promise<BatchStatus[]> {
+  const all = await batchesWithFigures(queries, null);
   const account = await readAccount(queries, limits);
-  return (await batchesWithFigures(queries, null)).map((found) => statusOf(found, account));
+  return all.map((found) => statusOf(found, account));
 }
 
 /** `rows --json`, one object a row, in the sheet's order. */
