@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Whole systems look for the same port first (8080): one at a time, after all others. */
-const SYSTEMS = ['test/cli/up.test.ts', 'test/e2e/**/*.test.ts'];
+const SYSTEMS = ['test/cli/up.test.ts', 'test/cli/restarts.test.ts', 'test/e2e/**/*.test.ts'];
 
 export default defineConfig({
   test: {

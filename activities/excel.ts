@@ -9,7 +9,7 @@ import { newestWaiting } from '../src/db/saves.ts';
 import { markSeen } from '../src/db/workbooks.ts';
 import { taskByName } from '../src/tasks/registry.ts';
 import type { TrackingTask } from '../src/tasks/types.ts';
-import { readWorkbookApart } from '../src/workbook/index.ts';
+import { readWorkbookApart } from '../src/workbook/apart/apart.ts';
 import { asActivities } from './as-activities.ts';
 import { withCopy } from '../src/batches/workbook-copy.ts';
 import type { WorkbookDeps } from '../src/batches/workbook-copy.ts';

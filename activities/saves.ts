@@ -18,8 +18,8 @@ import { holdReason, untoldHold, writeFailedBatch, writeSavedBatch } from '../sr
 import type { HoldLimits, SavedWorkbook } from '../src/saves/saved-batch.ts';
 import { taskByName, taskForPath } from '../src/tasks/registry.ts';
 import type { TrackingTask } from '../src/tasks/types.ts';
-import { readWorkbookApart } from '../src/workbook/index.ts';
-import type { WorkbookColumns, WorkbookContent } from '../src/workbook/index.ts';
+import { readWorkbookApart } from '../src/workbook/apart/apart.ts';
+import type { WorkbookColumns, WorkbookContent } from '../src/workbook/types.ts';
 import { asActivities } from './as-activities.ts';
 import { isFinal } from './failures.ts';
 import { findWorkbook, withCopy } from '../src/batches/workbook-copy.ts';

@@ -9,13 +9,16 @@ import { statusText } from '../src/db/status-column.ts';
 import { markWrittenOver } from '../src/db/workbooks.ts';
 import { markWritten, rowsToWrite } from '../src/db/written-rows.ts';
 import { errorMessage } from '../src/errors.ts';
+import { sha256OfFile } from '../src/files/sha256.ts';
 import { FileError } from '../src/files/types.ts';
+import type { LastLook } from '../src/files/types.ts';
 import type { CommandService } from '../src/onlyoffice/command-service.ts';
-import { patchWorkbookApart } from '../src/workbook/index.ts';
-import type { CellEdit, CellOutcome } from '../src/workbook/index.ts';
+import { patchWorkbookApart } from '../src/workbook/apart/apart.ts';
+import type { CellEdit, CellOutcome } from '../src/workbook/types.ts';
 import { asActivities } from './as-activities.ts';
-import { hashOf, withCopy } from '../src/batches/workbook-copy.ts';
+import { withCopy } from '../src/batches/workbook-copy.ts';
 import type { WorkbookDeps } from '../src/batches/workbook-copy.ts';
+import { withLease } from '../src/batches/workbook-lease.ts';
 
 export type WritebackActivities = ReturnType<typeof createWritebackActivities>;
 
@@ -36,7 +39,6 @@ function editOf({ row, unwritten, recorded }: ToWrite, batch: Batch, now: Date):
     inputUrl: row.inputUrl,
     email: row.email,
     occurrence: row.occurrence,
-    rowHint: row.row,
     text: unwritten ? (row.result ?? '') : null,
     status: batch.columns.status === null || row.toShow === row.shown ? null : statusText(row.toShow, now),
     recorded,
@@ -47,7 +49,7 @@ function editOf({ row, unwritten, recorded }: ToWrite, batch: Batch, now: Date):
 /** Writing results into the result column, one writeback at a time for a workbook. */
 export function createWritebackActivities(deps: WritebackDeps) {
   const { files, editors } = deps;
-  const { db, sql } = deps.database;
+  const { db } = deps.database;
 
   /** An editor that holds the workbook open would take what is written now out again with its next save. */
   async function awaitEditors(workbook: string): Promise<void> {
@@ -68,7 +70,12 @@ export function createWritebackActivities(deps: WritebackDeps) {
     );
   }
 
-  async function patch(batch: Batch, edits: CellEdit[], signal: AbortSignal): Promise<CellOutcome[]> {
+  async function patch(
+    batch: Batch,
+    edits: CellEdit[],
+    signal: AbortSignal,
+    stillHeld: LastLook,
+  ): Promise<CellOutcome[]> {
     await awaitEditors(batch.workbook);
     return withCopy(deps, batch.workbook, 'file', async ({ workbook, path, folder, version }) => {
       const target = join(folder, 'target');
@@ -79,8 +86,8 @@ export function createWritebackActivities(deps: WritebackDeps) {
         signal,
       });
       if (outcomes.some(({ outcome, status }) => outcome === 'written' || status === 'written')) {
-        const hash = await hashOf(target);
-        const { etag } = await files.replace(workbook, target, version);
+        const hash = await sha256OfFile(target);
+        const { etag } = await files.replace(workbook, target, version, stillHeld);
         await markWrittenOver(db, workbook, version.etag, { etag, hash });
       }
       return outcomes;
@@ -91,22 +98,25 @@ export function createWritebackActivities(deps: WritebackDeps) {
     batch: Batch,
     edits: CellEdit[],
     signal: AbortSignal,
+    stillHeld: LastLook,
   ): Promise<CellOutcome[]> {
     for (let race = 1; ; race += 1) {
       try {
-        return await patch(batch, edits, signal);
+        return await patch(batch, edits, signal, stillHeld);
       } catch (error) {
         if (!(error instanceof FileError) || error.code !== 'FILE_CHANGED' || race === MAX_RACES) throw error;
       }
     }
   }
 
-  async function writeRows(batch: Batch, signal: AbortSignal): Promise<void> {
+  async function writeRows(batch: Batch, signal: AbortSignal, stillHeld: LastLook): Promise<void> {
     const now = new Date();
     const behind = await rowsToWrite(db, batch);
     if (behind.length === 0) return;
     const edits = behind.map((row) => editOf(row, batch, now));
-    const outcomes = new Map((await patchAgainstRaces(batch, edits, signal)).map((each) => [each.id, each]));
+    const outcomes = new Map(
+      (await patchAgainstRaces(batch, edits, signal, stillHeld)).map((each) => [each.id, each]),
+    );
     const written = behind.flatMap(({ row }, index) => {
       const outcome = outcomes.get(String(row.id));
       return outcome === undefined
@@ -119,28 +129,13 @@ export function createWritebackActivities(deps: WritebackDeps) {
     });
   }
 
-  /** The lock is the connection's: a worker that dies gives it up. */
-  async function oneAtATime(workbook: string, work: () => Promise<void>): Promise<void> {
-    const connection = await sql.reserve();
-    try {
-      await connection`select pg_advisory_lock(hashtextextended(${workbook}, 0))`;
-      try {
-        await work();
-      } finally {
-        await connection`select pg_advisory_unlock(hashtextextended(${workbook}, 0))`;
-      }
-    } finally {
-      connection.release();
-    }
-  }
-
   return asActivities({
     /** Brings the workbook up to date with every result not yet written, and its status column where there is one. */
     async writeBack(input: { batchId: string }): Promise<BatchFigures> {
       const signal = cancellationSignal();
       const batch = await findBatch(db, input.batchId);
       if (batch === null) throw new TypeError(`batch ${input.batchId} is unknown`);
-      await oneAtATime(batch.workbook, () => writeRows(batch, signal));
+      await withLease(deps.database, batch.workbook, (stillHeld) => writeRows(batch, signal, stillHeld));
       return batchFigures(db, batch.id);
     },
   });

@@ -45,7 +45,7 @@ export interface Fleet {
 const TOKEN = 'bench';
 
 /** What a developer's own settings say must not reach a measurement. */
-function bareEnvironment(): NodeJS.ProcessEnv {
+export function bareEnvironment(): NodeJS.ProcessEnv {
   const settings = loadSettings();
   const ours = new Set(Object.keys(effectiveSettings(settings)));
   return Object.fromEntries(Object.entries(settings.env).filter(([name]) => !ours.has(name)));

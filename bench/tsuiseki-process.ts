@@ -32,7 +32,8 @@ export class TsuisekiProcess {
       cwd,
       // Ctrl-C must reach the bench alone, which then ends the others in order.
       detached: true,
-      stdio: ['ignore', 'pipe', openSync(logFile, 'a')],
+      // The channel closes when this process dies, however it does: the other then ends by itself.
+      stdio: ['ignore', 'pipe', openSync(logFile, 'a'), 'ipc'],
     });
     this.child.stdout?.on('data', (chunk) => (this.#output += String(chunk)));
     // 'close': everything it printed has been read.

@@ -1,5 +1,5 @@
 import { expectedText } from '../src/sandbox/index.ts';
-import { readWorkbook } from '../src/workbook/index.ts';
+import { readWorkbook } from '../src/workbook/read-workbook.ts';
 import { startFleet } from './fleet.ts';
 import type { Fleet } from './fleet.ts';
 import type { PartContext } from './part.ts';

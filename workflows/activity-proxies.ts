@@ -51,7 +51,7 @@ export const asking = proxyActivities<YamatoActivities>({
 });
 
 /** Somebody has the workbook: waited for where it is seen, not in an activity's retries. */
-export const IN_USE_TYPES = ['FILE_LOCKED', 'FILE_BEING_EDITED'];
+export const IN_USE_TYPES = ['FILE_LOCKED', 'FILE_BEING_EDITED', 'WORKBOOK_BUSY'];
 
 /** Results and writebacks may be done again: the seed's five minutes, and retries for ever. */
 export const results = proxyActivities<ResultsActivities & WritebackActivities>({

@@ -53,7 +53,6 @@ export function bigEdit(row: number): CellEdit {
     inputUrl,
     email,
     occurrence: 0,
-    rowHint: row,
     text,
     status: null,
     recorded: null,

@@ -1,3 +1,5 @@
+import type { patchWorkbook as Patch } from '../../src/workbook/patch-workbook.ts';
+import type { readWorkbook as Read } from '../../src/workbook/read-workbook.ts';
 import type { CellEdit } from '../../src/workbook/types.ts';
 
 export interface ReadRow {
@@ -23,26 +25,33 @@ export const COLUMNS = { input: 'A', email: 'B', result: 'C', status: null };
 
 /** Loads no more than the hands asked for, so that no one's memory holds another's code. */
 export async function loadHands(name: HandsName): Promise<Hands> {
-  return name === 'exceljs' ? theirs() : ours(name);
+  return { ours, apart, exceljs: theirs }[name]();
 }
 
-async function ours(name: 'ours' | 'apart'): Promise<Hands> {
-  const workbook = await import('../../src/workbook/index.ts');
-  const apart = name === 'apart';
-  const patch = apart ? workbook.patchWorkbookApart : workbook.patchWorkbook;
-  const read = apart ? workbook.readWorkbookApart : workbook.readWorkbook;
+async function ours(): Promise<Hands> {
+  const { patchWorkbook } = await import('../../src/workbook/patch-workbook.ts');
+  const { readWorkbook } = await import('../../src/workbook/read-workbook.ts');
+  return handsOf(patchWorkbook, readWorkbook);
+}
+
+async function apart(): Promise<Hands> {
+  const { patchWorkbookApart, readWorkbookApart } = await import('../../src/workbook/apart/apart.ts');
+  return handsOf(patchWorkbookApart, readWorkbookApart);
+}
+
+function handsOf(patchWorkbook: typeof Patch, readWorkbook: typeof Read): Hands {
   return {
     async patch(source, target, edits) {
-      const { outcomes } = await patch(source, target, { columns: COLUMNS, edits });
+      const { outcomes } = await patchWorkbook(source, target, { columns: COLUMNS, edits });
       return outcomes.filter(({ outcome }) => outcome === 'written').length;
     },
     async read(source) {
-      return (await read(source, { columns: COLUMNS })).rows;
+      return (await readWorkbook(source, { columns: COLUMNS })).rows;
     },
   };
 }
 
-/** exceljs knows rows by their numbers alone, and is spared finding them. */
+/** exceljs knows rows by their numbers alone, which are the edits' ids here, and is spared finding them. */
 async function theirs(): Promise<Hands> {
   const { default: ExcelJS } = await import('exceljs');
   async function load(source: string) {
@@ -55,7 +64,7 @@ async function theirs(): Promise<Hands> {
   return {
     async patch(source, target, edits) {
       const { workbook, sheet } = await load(source);
-      for (const { rowHint, text } of edits) sheet.getCell(rowHint, 3).value = text;
+      for (const { id, text } of edits) sheet.getCell(Number(id), 3).value = text;
       await workbook.xlsx.writeFile(target);
       return edits.length;
     },

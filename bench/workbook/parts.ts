@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { TRACKING_TASKS } from '../../src/tasks/registry.ts';
-import { patchWorkbook, readWorkbook } from '../../src/workbook/index.ts';
-import type { CellEdit, WorkbookRow } from '../../src/workbook/index.ts';
+import { patchWorkbook } from '../../src/workbook/patch-workbook.ts';
+import { readWorkbook } from '../../src/workbook/read-workbook.ts';
+import type { CellEdit, WorkbookRow } from '../../src/workbook/types.ts';
 import { writeSampleWorkbook } from '../../src/sandbox/sample-workbook.ts';
 import { BenchError } from '../part.ts';
 import type { Part } from '../part.ts';
@@ -65,7 +66,6 @@ function someEdits(rows: readonly WorkbookRow[]): CellEdit[] {
       inputUrl,
       email,
       occurrence,
-      rowHint: row,
       text: resultText(row),
       status: null,
       recorded: null,

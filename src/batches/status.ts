@@ -60,9 +60,9 @@ export async function batchStatus(
 
 /** `list --json`: the status of every batch, newest first. */
 export async function batchList(queries: Queries, limits: AccountLimits): Promise<BatchStatus[]> {
-  const all = await batchesWithFigures(queries, null);
+  const found = await batchesWithFigures(queries, null);
   const account = await readAccount(queries, limits);
-  return all.map((found) => statusOf(found, account));
+  return found.map((each) => statusOf(each, account));
 }
 
 /** `rows --json`, one object a row, in the sheet's order. */

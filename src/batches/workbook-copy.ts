@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import type { Database } from '../db/database.ts';
 import { isPlaceTaken, knownWorkbook, moveWorkbook, workbookOfFile } from '../db/workbooks.ts';
 import type { SeenVersion } from '../db/workbooks.ts';
+import { sha256OfFile } from '../files/sha256.ts';
 import { FileError } from '../files/types.ts';
 import type { FileInfo, FileStore } from '../files/types.ts';
 import { withDownload } from '../files/with-download.ts';
@@ -21,12 +19,6 @@ export interface WorkbookCopy {
   /** A folder for more files, removed with the copy. */
   folder: string;
   version: SeenVersion & { fileId: string | null };
-}
-
-export async function hashOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }
 
 /** What is meant where another file has taken a moved one's place: whatever stands at the path, or the file itself. */
@@ -90,6 +82,6 @@ export async function withCopy<T>(
 ): Promise<T> {
   const { path: workbook, fileId } = await findWorkbook(deps, named, meant);
   return withDownload(deps.files, workbook, async ({ path, folder, etag }) =>
-    work({ workbook, path, folder, version: { etag, hash: await hashOf(path), fileId } }),
+    work({ workbook, path, folder, version: { etag, hash: await sha256OfFile(path), fileId } }),
   );
 }

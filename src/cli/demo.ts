@@ -9,7 +9,7 @@ import { LocalFiles } from '../files/local.ts';
 import { expectedText } from '../sandbox/index.ts';
 import { connectClient } from '../temporal/connection.ts';
 import { startBatch } from '../temporal/start-batch.ts';
-import { readWorkbook } from '../workbook/index.ts';
+import { readWorkbook } from '../workbook/read-workbook.ts';
 import { writeSampleWorkbook } from '../sandbox/sample-workbook.ts';
 import { note, printLine } from './print.ts';
 import { ProgressDisplay } from './progress.ts';

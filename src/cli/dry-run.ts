@@ -11,8 +11,8 @@ import { ANSWERED, planSubjects, urlsOfRows } from '../tasks/plan-subjects.ts';
 import type { RowReading, TrackingTask } from '../tasks/types.ts';
 import { understandRow } from '../tasks/understand-row.ts';
 import { startTarget } from '../batches/start-target.ts';
-import { readWorkbookApart } from '../workbook/index.ts';
-import type { WorkbookRow } from '../workbook/index.ts';
+import { readWorkbookApart } from '../workbook/apart/apart.ts';
+import type { WorkbookRow } from '../workbook/types.ts';
 import { forecastSubjects, printDryRun } from './forecast.ts';
 import { withDatabase } from './session.ts';
 

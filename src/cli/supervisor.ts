@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { openLogFile } from '../embedded/log-file.ts';
+import { removeServerRecord, waitForLeftBehind, writeServerRecord } from '../embedded/server-record.ts';
 import { packageRoot } from '../paths.ts';
+import { ORPHAN_GRACE_MS } from './lifeline.ts';
 import { LONGEST_RESTART_DELAY_MS, restartDelayMs } from './restart-delay.ts';
 
 export interface ProcessSpec {
@@ -12,6 +14,16 @@ export interface ProcessSpec {
 
 /** A worker's grace for what is under way (75 s for a publish) and a margin. */
 const STOP_TIMEOUT_MS = 85_000;
+
+const recordsOf = (dataDir: string) => join(dataDir, 'processes');
+
+/**
+ * Waits for the processes of a supervisor that was killed: until they have ended they hold ports, and a worker among them
+ * would be asked by the next Temporal.
+ */
+export function waitForOrphans(dataDir: string): Promise<void> {
+  return waitForLeftBehind(recordsOf(dataDir), ORPHAN_GRACE_MS + 1_000);
+}
 
 interface Running {
   child: ChildProcess;
@@ -24,6 +36,7 @@ export class Supervisor {
   readonly #running = new Map<string, Running>();
   readonly #env: NodeJS.ProcessEnv;
   readonly #logDir: string;
+  readonly #recordDir: string;
   readonly #onRestart: () => void;
   #stopping = false;
 
@@ -31,6 +44,7 @@ export class Supervisor {
   constructor(env: NodeJS.ProcessEnv, dataDir: string, onRestart: () => void = () => {}) {
     this.#env = env;
     this.#logDir = join(dataDir, 'logs');
+    this.#recordDir = recordsOf(dataDir);
     this.#onRestart = onRestart;
   }
 
@@ -44,6 +58,7 @@ export class Supervisor {
       stdio: ['ignore', log.descriptor, log.descriptor, 'ipc'],
     });
     log.close();
+    if (child.pid !== undefined) writeServerRecord(this.#recordFile(spec.name), child.pid);
     const own: Running = { child, timer: null };
     this.#running.set(spec.name, own);
     const startedAt = Date.now();
@@ -61,6 +76,10 @@ export class Supervisor {
     child.on('error', restart);
   }
 
+  #recordFile(name: string): string {
+    return join(this.#recordDir, `${name}.json`);
+  }
+
   processes(): { name: string; pid: number }[] {
     return [...this.#running].flatMap(([name, { child }]) =>
       child.pid === undefined ? [] : [{ name, pid: child.pid }],
@@ -71,9 +90,10 @@ export class Supervisor {
   async stop(now: AbortSignal): Promise<void> {
     this.#stopping = true;
     await Promise.all(
-      [...this.#running.values()].map(({ child, timer }) => {
+      [...this.#running].map(async ([name, { child, timer }]) => {
         if (timer !== null) clearTimeout(timer);
-        return endChild(child, now);
+        await endChild(child, now);
+        removeServerRecord(this.#recordFile(name));
       }),
     );
   }

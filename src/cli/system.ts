@@ -24,7 +24,7 @@ import { KeptServer } from './kept-server.ts';
 import { localUrl, probePort } from './listen-error.ts';
 import { httpReady, workersReady } from './readiness.ts';
 import type { StopRequests } from './stop-signal.ts';
-import { Supervisor } from './supervisor.ts';
+import { Supervisor, waitForOrphans } from './supervisor.ts';
 import { lockDataDir } from './up-lock.ts';
 
 /** Asked to stop while it was starting: no failure. */
@@ -86,8 +86,9 @@ class SystemStart {
   async run(): Promise<System> {
     const { dataDir, jobDeadlineMs } = this.#given;
     const { onProgress, requests } = this.#options;
-    this.#ends.push(lockDataDir(dataDir));
+    this.#ends.push(await lockDataDir(dataDir));
     removeUpFile(dataDir);
+    await waitForOrphans(dataDir);
     const http = await this.#chooseHttp();
     await this.#keepPostgres();
     const webUi = await this.#keepTemporal();

@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { identify, isAlive } from '../embedded/process-identity.ts';
+import { identify } from '../embedded/process-identity.ts';
 import type { ProcessIdentity } from '../embedded/process-identity.ts';
+import { KILLED_GRACE_MS, waitForEnd } from '../embedded/server-record.ts';
 import { TsuisekiError } from '../errors.ts';
 
 export class AlreadyUp extends TsuisekiError<'ALREADY_UP'> {}
@@ -19,13 +20,13 @@ function holderOf(path: string): ProcessIdentity | null {
 
 /**
  * Takes the data folder for this process; gives what lets it go again. Throws {@link AlreadyUp} while another holds
- * it; one that was killed holds nothing, also when its process id was given to somebody else since.
+ * it; one that was killed holds nothing once it has ended, also when its process id was given to somebody else since.
  */
-export function lockDataDir(dataDir: string): () => void {
+export async function lockDataDir(dataDir: string): Promise<() => void> {
   mkdirSync(dataDir, { recursive: true });
   const path = join(dataDir, 'up.lock');
   const holder = holderOf(path);
-  if (holder !== null && isAlive(holder))
+  if (holder !== null && !(await waitForEnd(holder, KILLED_GRACE_MS)))
     throw new AlreadyUp(
       'ALREADY_UP',
       `tsuiseki is up already on ${dataDir} (process ${holder.pid}); stop it, or set TSUISEKI_DATA_DIR`,

@@ -3,7 +3,9 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
 import { packageRoot } from '../paths.ts';
-import * as schema from './schema.ts';
+import { guardTransactions } from './ended-sessions.ts';
+import * as pacing from './pacing-schema.ts';
+import * as tables from './schema.ts';
 
 export interface Database {
   /** Typed queries. */
@@ -18,7 +20,8 @@ export type Queries = Database['db'] | Parameters<Parameters<Database['db']['tra
 
 function connect(url: string, options: postgres.Options<Record<string, never>>) {
   const sql = postgres(url, options);
-  return { sql, db: drizzle(sql, { schema, casing: 'snake_case' }) };
+  guardTransactions(sql);
+  return { sql, db: drizzle(sql, { schema: { ...tables, ...pacing }, casing: 'snake_case' }) };
 }
 
 /** Opens a pool of at most `maxConnections`. `schemaName` is for tests, each of which has its own. */

@@ -17,28 +17,16 @@ import type { YamatoParcel } from '../carriers/yamato/types.ts';
 import type { Carrier } from '../tasks/lookup.ts';
 import type { TaskName } from '../tasks/types.ts';
 import type { WorkbookColumns } from '../workbook/types.ts';
+import type { BatchState, JobState, RowState } from './states.ts';
 import { TO_SHOW } from './status-column.ts';
 
-export type BatchState = 'running' | 'paused' | 'completed' | 'cancelled' | 'failed';
-export type RowState = 'pending' | 'published' | 'redirected' | 'completed' | 'failed' | 'invalid';
-/**
- * `publishing`: the intent is written, the answer is not: the API may or may not have taken it. `incomplete`: the
- * results are in, and what some URLs came back without is still to be asked.
- */
-export type JobState =
-  | 'pending'
-  | 'publishing'
-  | 'published'
-  | 'incomplete'
-  | 'redirected'
-  | 'completed'
-  | 'failed';
+export type { BatchState, JobState, RowState } from './states.ts';
 
 /** Who answered; `record`: an earlier batch, nobody was asked. */
 export type ResultSource = 'webscraper' | Carrier | 'record';
 
-const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 });
-const id = () => bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity();
+export const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 });
+export const id = () => bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity();
 
 export const batches = pgTable(
   'batches',
@@ -257,6 +245,13 @@ export const jobRows = pgTable(
   (t) => [primaryKey({ columns: [t.jobId, t.rowId] }), index('job_rows_row').on(t.rowId)],
 );
 
+/** Whoever writes a workbook holds its lease, until its end or, where it died, until the lease runs out. */
+export const workbookLeases = pgTable('workbook_leases', {
+  workbook: text('workbook').primaryKey(),
+  holder: text('holder').notNull(),
+  until: moment('until').notNull(),
+});
+
 /** The webhook inbox: stored first, then signalled, then marked delivered. */
 export const notifications = pgTable(
   'notifications',
@@ -281,78 +276,6 @@ export const notifications = pgTable(
       .where(sql`delivered_at is null and batch_id is not null`),
     index('notifications_job').on(t.jobId, t.id),
   ],
-);
-
-/** The account's calls: limiter and record at once. A row counts against the budget until `expires_at`. */
-export const calls = pgTable(
-  'calls',
-  {
-    id: id(),
-    /** `foreign`: made by someone else with the same account, as the API's headers told. */
-    kind: text('kind').$type<'publish' | 'download' | 'check' | 'foreign'>().notNull(),
-    jobId: bigint('job_id', { mode: 'number' }),
-    /** Of a publish still waiting for its turn: when that comes. */
-    startedAt: moment('started_at').notNull(),
-    finishedAt: moment('finished_at'),
-    httpStatus: integer('http_status'),
-    expiresAt: moment('expires_at').notNull(),
-  },
-  (t) => [
-    index('calls_expires').on(t.expiresAt),
-    index('calls_job').on(t.jobId),
-    index('calls_started').on(t.startedAt),
-  ],
-);
-
-/** One row: the lock that every reservation takes, and what holds for all callers. */
-export const accountClock = pgTable('account_clock', {
-  id: integer('id').primaryKey(),
-  /** The clock's own time when it was last used: a clock that jumped back is seen by it. */
-  seenAt: moment('seen_at'),
-  /** The latest turn given to a publish, and the latest publish that began. */
-  lastTurnAt: moment('last_turn_at'),
-  lastPublishAt: moment('last_publish_at'),
-  closedUntil: moment('closed_until'),
-  closedReason: text('closed_reason'),
-  /** Publishes in a row that met a failing network or server. */
-  failureStreak: integer('failure_streak').notNull().default(0),
-  heldSince: moment('held_since'),
-  heldReason: text('held_reason'),
-  /** When the next careful probe of a held account is due. */
-  probeAt: moment('probe_at'),
-  /** A check was refused for want of a free call: it goes before publishes until then. */
-  checkFirstUntil: moment('check_first_until'),
-});
-
-/** One row a carrier that is asked directly: the lock that every request takes, and when the next may begin. */
-export const carrierClock = pgTable('carrier_clock', {
-  carrier: text('carrier').$type<Carrier>().primaryKey(),
-  /** The request under way; null: none. */
-  asking: bigint('asking', { mode: 'number' }),
-  /** While one is under way: when it has certainly ended, its pause over. */
-  openAt: moment('open_at').notNull(),
-  /** The pause to be kept after the latest request. */
-  pauseMs: integer('pause_ms').notNull(),
-});
-
-/** Requests to carriers: the record of what was asked, and the pages that gave no results. */
-export const carrierRequests = pgTable(
-  'carrier_requests',
-  {
-    id: id(),
-    carrier: text('carrier').$type<Carrier>().notNull(),
-    jobId: bigint('job_id', { mode: 'number' }).notNull(),
-    startedAt: moment('started_at').notNull(),
-    finishedAt: moment('finished_at'),
-    /** From sending to the whole answer; null: none came. */
-    answerMs: integer('answer_ms'),
-    /** The pause that was to be kept after it. */
-    pauseMs: integer('pause_ms').notNull(),
-    error: text('error'),
-    /** The HTML that gave no results, for inspection. */
-    page: text('page'),
-  },
-  (t) => [index('carrier_requests_job').on(t.jobId), index('carrier_requests_started').on(t.startedAt)],
 );
 
 /** What people did to batches, with who and why. */

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { japanClock } from '../carriers/japan-time.ts';
-import type { StatusWord } from '../workbook/index.ts';
-import type { RowState } from './schema.ts';
+import type { StatusWord } from '../workbook/our-texts.ts';
+import type { RowState } from './states.ts';
 
 const WORDS: Readonly<Record<RowState, StatusWord>> = {
   pending: '待ち',

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, renameSync, statSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
-import { access, chmod, copyFile, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { access, chmod, copyFile, open, realpath, rm, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import { errorMessage } from '../errors.ts';
 import { changed, copyFailure, systemCode, unavailable } from './file-failure.ts';
 import { FileError } from './types.ts';
-import type { FileErrorCode, FileInfo, FileStore, FileVersion } from './types.ts';
+import type { FileErrorCode, FileInfo, FileStore, FileVersion, LastLook } from './types.ts';
 
 /** A file that someone is writing all the time is told apart from one that was just saved. */
 const MAX_DOWNLOAD_ATTEMPTS = 3;
@@ -63,31 +63,49 @@ export class LocalFiles implements FileStore {
    * The new file takes the old one's mode and, where the user may give it, its owner. A symbolic link stays one: the
    * file behind it is replaced.
    */
-  async replace(path: string, localPath: string, ifMatch: FileVersion): Promise<FileVersion> {
-    return namingFile(path, async () => {
-      const real = await realpath(path);
-      // A rename would replace a file that its owner has made read-only.
-      await access(real, constants.W_OK);
-      const folder = dirname(real);
-      // Hidden, and no workbook by its name: a crash leaves nothing that looks like one.
-      const temporary = join(
-        folder,
-        `.${basename(real).slice(0, NAME_CHARACTERS_KEPT)}.${randomBytes(6).toString('hex')}.tmp`,
-      );
-      try {
-        const written = await writeTemporary(temporary, localPath, real);
-        const current = await versionOf(real);
-        if (current.etag !== ifMatch.etag) throw changed(path, 'since it was read');
-        await rename(temporary, real);
-        await syncFolder(folder);
-        // Not that of the path: someone else may have saved since.
-        return written;
-      } catch (error) {
-        await rm(temporary, { force: true });
-        throw error;
-      }
-    });
+  async replace(
+    path: string,
+    localPath: string,
+    ifMatch: FileVersion,
+    lastLook?: LastLook,
+  ): Promise<FileVersion> {
+    const real = await namingFile(path, () => writableFile(path));
+    const folder = dirname(real);
+    // Hidden, and no workbook by its name: a crash leaves nothing that looks like one.
+    const temporary = join(
+      folder,
+      `.${basename(real).slice(0, NAME_CHARACTERS_KEPT)}.${randomBytes(6).toString('hex')}.tmp`,
+    );
+    try {
+      const written = await namingFile(path, () => writeTemporary(temporary, localPath, real));
+      await lastLook?.();
+      await namingFile(path, async () => {
+        replaceAtOnce(real, temporary, ifMatch);
+      });
+      await syncFolder(folder);
+      // Not that of the path: someone else may have saved since.
+      return written;
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
   }
+}
+
+/** What is to be replaced: the file itself, also where a link leads to it. */
+async function writableFile(path: string): Promise<string> {
+  const real = await realpath(path);
+  await fileStats(real);
+  // A rename would replace a file that its owner has made read-only.
+  await access(real, constants.W_OK);
+  return real;
+}
+
+/** In one turn: a process that is stopped between look and rename would write over what came meanwhile. */
+function replaceAtOnce(real: string, temporary: string, ifMatch: FileVersion): void {
+  const current = versionFrom(statSync(real, { bigint: true }));
+  if (current.etag !== ifMatch.etag) throw changed(real, 'since it was read');
+  renameSync(temporary, real);
 }
 
 async function fileStats(path: string): Promise<BigIntStats> {

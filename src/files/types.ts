@@ -15,6 +15,9 @@ export interface FileInfo extends FileVersion {
   changedAt: Date;
 }
 
+/** Rejects where the caller may no longer write. */
+export type LastLook = () => Promise<void>;
+
 /**
  * Where a workbook lives, behind one small interface: a person's own disk or Nextcloud's WebDAV.
  * Files go through a local temporary path, never through memory: a workbook may have 100 MB.
@@ -27,9 +30,10 @@ export interface FileStore {
   /**
    * Replaces the file by the one at `localPath`, atomically: a crash leaves either the old or the new one.
    * Throws `FILE_CHANGED` when the file is no longer the version `ifMatch`, or when someone saved right after: the
-   * caller reads again. Resolves only where the file holds what was written.
+   * caller reads again. Resolves only where the file holds what was written. `lastLook` is waited for when all is ready
+   * to be written; nothing is where it rejects.
    */
-  replace(path: string, localPath: string, ifMatch: FileVersion): Promise<FileVersion>;
+  replace(path: string, localPath: string, ifMatch: FileVersion, lastLook?: LastLook): Promise<FileVersion>;
   /** Where the file of this id is now; null where it is gone or ids are unknown, as on a disk. */
   find(fileId: string): Promise<string | null>;
 }

@@ -1,6 +1,6 @@
 import { LocalFiles } from './local.ts';
 import { FileError } from './types.ts';
-import type { FileInfo, FileStore, FileVersion } from './types.ts';
+import type { FileInfo, FileStore, FileVersion, LastLook } from './types.ts';
 import { isWebdavPath } from './webdav/path.ts';
 
 /** Workbooks wherever they live: `webdav:/…` on the WebDAV server, any other path on this machine's disk. */
@@ -21,8 +21,13 @@ export class WorkbookFiles implements FileStore {
     return this.#storeOf(path).download(path, localPath);
   }
 
-  async replace(path: string, localPath: string, ifMatch: FileVersion): Promise<FileVersion> {
-    return this.#storeOf(path).replace(path, localPath, ifMatch);
+  async replace(
+    path: string,
+    localPath: string,
+    ifMatch: FileVersion,
+    lastLook?: LastLook,
+  ): Promise<FileVersion> {
+    return this.#storeOf(path).replace(path, localPath, ifMatch, lastLook);
   }
 
   /** Only the WebDAV server has ids. */

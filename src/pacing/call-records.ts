@@ -1,6 +1,6 @@
 import { and, desc, eq, isNotNull, sql } from 'drizzle-orm';
 import type { Queries } from '../db/database.ts';
-import { carrierRequests } from '../db/schema.ts';
+import { carrierRequests } from '../db/pacing-schema.ts';
 
 /** Calls of a job that met a failing network or server, since one last came through. */
 export async function failedCalls(

@@ -1,5 +1,5 @@
 import type { RecordedContent, RecordedResult } from '../db/recorded-contents.ts';
-import { FIELD_SEPARATOR } from '../tasks/fields.ts';
+import { isInOurForm } from '../workbook/our-texts.ts';
 
 /** A row as it was saved: what its result cell holds now. */
 export interface SavedCell {
@@ -57,9 +57,7 @@ function wishOf(cell: SavedCell, result: RecordedResult | null, times: SaveTimes
   const text = cell.resultIsFormula ? 'formula' : cell.result.trim();
   if (result === null) {
     if (text === '') return lookUp('never looked up');
-    return text.includes(FIELD_SEPARATOR)
-      ? lookUp('its text is not a result of its own')
-      : leave("a person's own text");
+    return isInOurForm(text) ? lookUp('its text is not a result of its own') : leave("a person's own text");
   }
   if (result.writtenAtMs === null) return leave('its result is still to be written');
   const isDue = !result.terminal && times.nowMs - result.completedAtMs > times.refreshAfterMs;
@@ -69,7 +67,7 @@ function wishOf(cell: SavedCell, result: RecordedResult | null, times: SaveTimes
       return result.written === null
         ? writeAgain('its result has found its row')
         : lookUp('cleared by a person');
-    if (text.includes(FIELD_SEPARATOR)) return lookUp('its text is not its own result');
+    if (isInOurForm(text)) return lookUp('its text is not its own result');
   }
   return isDue ? lookUp('its result is old') : leave('its result is known');
 }

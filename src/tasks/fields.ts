@@ -1,8 +1,6 @@
 import { parseScrapeTime } from '../carriers/japan-time.ts';
+import { FIELD_SEPARATOR } from '../workbook/our-texts.ts';
 import type { CsvRecord } from './result.ts';
-
-/** Stands between the fields of a result text: U+FF5C three times (interface section 5). */
-export const FIELD_SEPARATOR = '｜｜｜';
 
 /** A field longer than this is cut: five of them stay far below a cell's 32,767 characters. */
 const MAX_FIELD_LENGTH = 4000;

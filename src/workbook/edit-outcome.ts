@@ -1,11 +1,11 @@
-import { heldText } from './held-text.ts';
+import { storable } from '../text.ts';
 import type { MatchedRow } from './match-edits.ts';
+import { isInOurForm, STATUS_WORDS } from './our-texts.ts';
 import type { WriteObstacles } from './sheet/write-obstacles.ts';
-import { STATUS_WORDS } from './types.ts';
 import type { CellEdit, CellOutcome } from './types.ts';
 
-/** What every text of ours in more than one field holds (interface section 5). */
-const FIELD_SEPARATOR = '｜｜｜';
+/** What a cell of Excel holds at most, in UTF-16 units. */
+const MAX_CELL_LENGTH = 32_767;
 
 /** What stands in the way in the columns of ours; `status` is null without a status column. */
 export interface ColumnObstacles {
@@ -36,7 +36,7 @@ function resultOutcome(
   const obstacle = obstacles.at(place.row);
   if (obstacle !== null) return { outcome: 'person', note: obstacle };
   if (result === heldText(text)) return { outcome: 'same' };
-  const ours = result.trim() === '' || result.includes(FIELD_SEPARATOR) || result === recorded;
+  const ours = result.trim() === '' || isInOurForm(result) || result === recorded;
   return { outcome: ours || fresh ? 'written' : 'person' };
 }
 
@@ -49,4 +49,9 @@ function statusOutcome(
   if (statusIsFormula || obstacles.isFormula(place.row) || obstacles.at(place.row) !== null) return 'left';
   if (status === heldText(text)) return 'same';
   return status.trim() === '' || STATUS_WORDS.some((word) => status.startsWith(word)) ? 'written' : 'left';
+}
+
+/** A text as a cell will hold it, so that it is known again as the same. */
+export function heldText(text: string): string {
+  return storable(text.length > MAX_CELL_LENGTH ? text.slice(0, MAX_CELL_LENGTH) : text);
 }

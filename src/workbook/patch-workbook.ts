@@ -3,9 +3,8 @@ import { copyFile, rm, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 
 import { columnRoles } from './sheet/columns.ts';
-import { outcomeOf } from './edit-outcome.ts';
+import { heldText, outcomeOf } from './edit-outcome.ts';
 import type { ColumnObstacles } from './edit-outcome.ts';
-import { heldText } from './held-text.ts';
 import type { WorkbookLimits } from './limits.ts';
 import { matchEdits } from './match-edits.ts';
 import type { MatchedRow } from './match-edits.ts';

@@ -9,10 +9,6 @@ export interface WorkbookColumns {
   status: string | null;
 }
 
-/** What every text of ours in a status cell begins with; a cell that holds any other text is a person's. */
-export const STATUS_WORDS = ['待ち', '照会中', '失敗', '完了', '無効'] as const;
-export type StatusWord = (typeof STATUS_WORDS)[number];
-
 /** What makes a row itself, wherever it stands: a row is found again by this and its occurrence. */
 export interface RowContent {
   /** The input cell's text, as a person sees it (a number without loss of digits); '' when empty. */
@@ -49,8 +45,6 @@ export interface CellEdit extends RowContent {
   /** Comes back in the outcome; the caller's own id of the row. */
   id: string;
   occurrence: number;
-  /** Where the row stood when it was read. Proves nothing and is not looked at: the row is found by its content. */
-  rowHint: number;
   /** For the result cell; null: leave that cell alone. */
   text: string | null;
   /** For the status cell; null, or without a status column: leave that cell alone. */

@@ -11,7 +11,7 @@ import type { Stage } from '../support/activities/stage.ts';
 import { saveWorkbook } from '../support/workbook/workbook-file.ts';
 
 // A reader that dies of a workbook: none of the workbooks we know makes it do so.
-vi.mock('../../src/workbook/index.ts', async (original) => {
+vi.mock('../../src/workbook/apart/apart.ts', async (original) => {
   const { WorkbookError } = await import('../../src/workbook/types.ts');
   const crash = () => Promise.reject(new WorkbookError('WORKBOOK_CRASHED', 'OWT-1.xlsx killed its reader'));
   return { ...(await original<object>()), readWorkbookApart: crash };

@@ -1,7 +1,9 @@
 import { rm } from 'node:fs/promises';
-import { expect, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
+import { openDatabase } from '../../src/db/database.ts';
+import { giveBackLease, takeLease } from '../../src/db/workbook-leases.ts';
 import { LocalFiles } from '../../src/files/local.ts';
-import type { FileVersion } from '../../src/files/types.ts';
+import type { FileVersion, LastLook } from '../../src/files/types.ts';
 import { answer } from '../support/activities/answers.ts';
 import { batchOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
 import { useStage } from '../support/activities/stage.ts';
@@ -16,17 +18,22 @@ const INPUTS = [orderUrl(1), orderUrl(2)];
 /** Files in which something happens between a writeback's reading and its writing. */
 class RacingFiles extends LocalFiles {
   replaced = 0;
-  readonly meanwhile: (race: number, path: string) => Promise<void>;
+  meanwhile: (race: number, path: string) => Promise<void>;
 
   constructor(meanwhile: (race: number, path: string) => Promise<void>) {
     super();
     this.meanwhile = meanwhile;
   }
 
-  override async replace(path: string, localPath: string, ifMatch: FileVersion): Promise<FileVersion> {
+  override async replace(
+    path: string,
+    localPath: string,
+    ifMatch: FileVersion,
+    lastLook?: LastLook,
+  ): Promise<FileVersion> {
     this.replaced += 1;
     await this.meanwhile(this.replaced, path);
-    return super.replace(path, localPath, ifMatch);
+    return super.replace(path, localPath, ifMatch, lastLook);
   }
 }
 
@@ -69,7 +76,11 @@ it('two at once for one workbook do not overwrite each other', async () => {
   const second = await batchOf(stage, 'official_website_redirect_to_yamato_tracking', INPUTS, { workbook });
   await answer(stage, first, { 2: 'one' });
   await answer(stage, second, { 3: 'two' });
-  await Promise.all([writeBack(stage, first), writeBack(stage, second)]);
+  const tries = await Promise.allSettled([writeBack(stage, first), writeBack(stage, second)]);
+  const refused = tries.filter((each) => each.status === 'rejected');
+  expect(refused).toMatchObject([{ reason: { type: 'WORKBOOK_BUSY', nonRetryable: false } }]);
+  expect(files.replaced).toBe(1);
+  await writeBack(stage, tries[0].status === 'rejected' ? first : second);
   expect(await columnC(workbook)).toEqual(['one', 'two']);
   expect(files.replaced).toBe(2);
 });
@@ -90,7 +101,57 @@ it('a result that comes meanwhile is not lost, nor is what was written before it
   expect(await rowsOf(stage, batchId)).toMatchObject([{ written: 'found', warnings: [] }, {}]);
 });
 
-it('a file that is gone is a final failure, and its lock is free', async () => {
+it('a process that stood still for longer than its lease lasts writes nothing', async () => {
+  const files = new RacingFiles(async (_, path) => {
+    await stage.database.sql`update workbook_leases set until = until - interval '90 seconds'`;
+    expect(await takeLease(stage.db, path, 'another')).toBe(true);
+  });
+  const stage = await stageWith({ files });
+  const workbook = await saveWorkbook(INPUTS.map((input) => [input]));
+  const batchId = await batchOf(stage, TASK, INPUTS, { workbook });
+  await answer(stage, batchId, { 2: 'one' });
+  await expect(writeBack(stage, batchId)).rejects.toMatchObject({ type: 'WORKBOOK_BUSY' });
+  expect(await columnC(workbook)).toEqual(['', '']);
+  // What it gave back was not the other's lease.
+  await expect(writeBack(stage, batchId)).rejects.toMatchObject({ type: 'WORKBOOK_BUSY' });
+  await giveBackLease(stage.db, workbook, 'another');
+  files.meanwhile = async () => {};
+  await writeBack(stage, batchId);
+  expect(await columnC(workbook)).toEqual(['one', '']);
+});
+
+it('sessions that end during a writeback end neither the process nor what others do', async () => {
+  const sessions = async () => {
+    const all = Array.from(
+      { length: 5 },
+      () => stage.database.sql`select pg_backend_pid() as pid, pg_sleep(0.05)`,
+    );
+    return (await Promise.all(all)).flatMap((found) => found.map(({ pid }) => Number(pid)));
+  };
+  const files = new RacingFiles(async () => {
+    await admin.sql`select pg_terminate_backend(pid, 10000) from unnest(${pids}::int[]) pid`;
+  });
+  const stage = await stageWith({ files });
+  const admin = openDatabase(inject('databaseUrl'), { maxConnections: 1 });
+  const pids = await sessions();
+  const workbook = await saveWorkbook(INPUTS.map((input) => [input]));
+  const batchId = await batchOf(stage, TASK, INPUTS, { workbook });
+  await answer(stage, batchId, { 2: 'one' });
+  await writeBack(stage, batchId).catch(() => {});
+  await admin.close();
+  files.meanwhile = async () => {};
+  const others = Array.from({ length: 20 }, (_, n) =>
+    stage.database.sql.begin((tx) => tx`select ${n}::int as n`),
+  );
+  expect((await Promise.all(others)).map(([row]) => row?.['n'])).toEqual(
+    Array.from({ length: 20 }, (_, n) => n),
+  );
+  await writeBack(stage, batchId);
+  expect(await columnC(workbook)).toEqual(['one', '']);
+  expect(await stage.database.sql`select * from workbook_leases`).toHaveLength(0);
+});
+
+it('a file that is gone is a final failure, and its lease is given back', async () => {
   const stage = await stageWith();
   const workbook = await saveWorkbook(INPUTS.map((input) => [input]));
   const batchId = await batchOf(stage, TASK, INPUTS, { workbook });

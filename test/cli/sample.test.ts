@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { taskForPath, TRACKING_TASKS } from '../../src/tasks/registry.ts';
 import { understandRow } from '../../src/tasks/understand-row.ts';
-import { readWorkbook } from '../../src/workbook/index.ts';
+import { readWorkbook } from '../../src/workbook/read-workbook.ts';
 import { workplace } from '../support/cli/workplace.ts';
 import { COLUMNS } from '../support/workbook/folder.ts';
 

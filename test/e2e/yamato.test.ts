@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { expectedText } from '../../src/sandbox/index.ts';
 import type { UpFile } from '../../src/settings/up-file.ts';
-import { readWorkbook } from '../../src/workbook/index.ts';
+import { readWorkbook } from '../../src/workbook/read-workbook.ts';
 import { writeSampleWorkbook } from '../../src/sandbox/sample-workbook.ts';
 import { ended, workplace } from '../support/cli/workplace.ts';
 

@@ -1,4 +1,5 @@
-import type * as FileSystem from 'node:fs/promises';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import type * as FileSystem from 'node:fs';
 import {
   appendFile,
   chmod,
@@ -19,21 +20,21 @@ import { expectFileError, folders, textOf } from '../support/files/local-folders
 
 /** Runs around the rename that puts the new file in its place: a crash there, or a person who saves. */
 const atRename = vi.hoisted(() => ({
-  before: async (_from: string): Promise<void> => {},
-  after: async (): Promise<void> => {},
+  before: (_from: string): void => {},
+  after: (): void => {},
 }));
-vi.mock(import('node:fs/promises'), async (original) => {
+vi.mock(import('node:fs'), async (original) => {
   const real = await original();
-  const rename: typeof FileSystem.rename = async (from, to) => {
-    await atRename.before(from as string);
-    await real.rename(from, to);
-    await atRename.after();
+  const renameSync: typeof FileSystem.renameSync = (from, to) => {
+    atRename.before(from as string);
+    real.renameSync(from, to);
+    atRename.after();
   };
-  return { ...real, rename };
+  return { ...real, renameSync };
 });
 afterEach(() => {
-  atRename.before = async () => {};
-  atRename.after = async () => {};
+  atRename.before = () => {};
+  atRename.after = () => {};
 });
 
 const { workbook, inFolder, copy, names } = folders();
@@ -58,7 +59,7 @@ describe('replace', () => {
 
   it('never takes what a person saved right behind for its own', async () => {
     const version = await files.download(workbook(), copy('a'));
-    atRename.after = () => writeFile(workbook(), "a person's");
+    atRename.after = () => writeFileSync(workbook(), "a person's");
     const written = await files.replace(workbook(), copy(), version);
     await expectFileError(
       files.replace(workbook(), copy(), written),
@@ -70,9 +71,10 @@ describe('replace', () => {
 
   it('is atomic: until the rename the old file is whole, and the new one hidden', async () => {
     const seen: string[] = [];
-    atRename.before = async (from) => {
-      seen.push(await textOf(workbook()), await textOf(from), ...(await names()));
-      expect((await stat(from)).mode & 0o777).toBe(0o640);
+    atRename.before = (from) => {
+      const texts = [workbook(), from].map((file) => readFileSync(file, 'utf8'));
+      seen.push(...texts, ...readdirSync(inFolder('.')).toSorted());
+      expect(statSync(from).mode & 0o777).toBe(0o640);
     };
     await chmod(workbook(), 0o640);
     await files.replace(workbook(), copy(), await files.download(workbook(), copy('a')));
@@ -140,6 +142,20 @@ describe('replace fails, changes nothing and leaves nothing behind', () => {
     expect(await names()).toEqual(['荷物.xlsx']);
   });
 
+  it('when someone wrote, or it may no longer write, at the last look', async () => {
+    const version = await files.download(workbook(), copy('a'));
+    const refuse = () => Promise.reject(new TypeError('no longer ours'));
+    await expect(files.replace(workbook(), copy(), version, refuse)).rejects.toThrow('no longer ours');
+    expect(await textOf(workbook())).toBe('old');
+    await expectFileError(
+      files.replace(workbook(), copy(), version, () => appendFile(workbook(), ' and edited')),
+      'FILE_CHANGED',
+      `${workbook()} was changed by someone else since it was read`,
+    );
+    expect(await textOf(workbook())).toBe('old and edited');
+    expect(await names()).toEqual(['荷物.xlsx']);
+  });
+
   it('when the file has gone meanwhile', async () => {
     const version = await files.download(workbook(), copy('a'));
     await rm(workbook());
@@ -184,7 +200,9 @@ describe('replace fails, changes nothing and leaves nothing behind', () => {
     ['EIO', 'FILE_UNAVAILABLE', 'cannot be used: broken'],
   ] as const)('when the disk says %s at the last moment', async (code, ours, what) => {
     const version = await files.download(workbook(), copy('a'));
-    atRename.before = () => Promise.reject(Object.assign(new Error('broken'), { code }));
+    atRename.before = () => {
+      throw Object.assign(new Error('broken'), { code });
+    };
     await expectFileError(files.replace(workbook(), copy(), version), ours, `${workbook()} ${what}`);
     expect(await textOf(workbook())).toBe('old');
     expect(await names()).toEqual(['荷物.xlsx']);
@@ -195,7 +213,7 @@ describe('replace fails, changes nothing and leaves nothing behind', () => {
     ['EDQUOT', "cannot be written: this user's share of the disk is used up"],
   ])('leaves the old file where there is no space for a new one (%s)', async (code, what) => {
     const version = await files.download(workbook(), copy('a'));
-    atRename.before = async () => {
+    atRename.before = () => {
       throw Object.assign(new Error(code), { code });
     };
     await expectFileError(

@@ -2,7 +2,7 @@ import { asc, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { BEGIN_EARLY_MS, CarrierClock, LEASE_MS, LOOK_AGAIN_MS } from '../../src/pacing/carrier-clock.ts';
 import { failedRequests, pruneRequests } from '../../src/pacing/call-records.ts';
-import { carrierRequests } from '../../src/db/schema.ts';
+import { carrierRequests } from '../../src/db/pacing-schema.ts';
 import { testDatabase } from '../support/db/test-database.ts';
 import type { TestDatabase } from '../support/db/test-database.ts';
 

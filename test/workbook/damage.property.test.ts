@@ -3,7 +3,9 @@ import { access, readFile, rm, writeFile } from 'node:fs/promises';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { patchWorkbook, readWorkbook, WorkbookError } from '../../src/workbook/index.ts';
+import { patchWorkbook } from '../../src/workbook/patch-workbook.ts';
+import { readWorkbook } from '../../src/workbook/read-workbook.ts';
+import { WorkbookError } from '../../src/workbook/types.ts';
 import { COLUMNS, editOf, testFolder } from '../support/workbook/folder.ts';
 import { unzip, zipBytes } from '../support/workbook/zip-file.ts';
 

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { TRACKING_TASKS } from '../../src/tasks/registry.ts';
-import { readWorkbook } from '../../src/workbook/index.ts';
+import { readWorkbook } from '../../src/workbook/read-workbook.ts';
 import { writeSampleWorkbook } from '../../src/sandbox/sample-workbook.ts';
 import { COLUMNS, testFolder } from '../support/workbook/folder.ts';
 

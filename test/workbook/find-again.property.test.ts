@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-import { patchWorkbook, readWorkbook } from '../../src/workbook/index.ts';
-import type { CellOutcome } from '../../src/workbook/index.ts';
+import { patchWorkbook } from '../../src/workbook/patch-workbook.ts';
+import { readWorkbook } from '../../src/workbook/read-workbook.ts';
+import type { CellOutcome } from '../../src/workbook/types.ts';
 import { anyWorkbook } from '../support/workbook/any-sheet.ts';
 import type { AnyCell, AnyRow, Layout, Written } from '../support/workbook/any-sheet.ts';
 import { editOf, testFolder } from '../support/workbook/folder.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { patchWorkbook, readWorkbook } from '../../src/workbook/index.ts';
+import { patchWorkbook } from '../../src/workbook/patch-workbook.ts';
+import { readWorkbook } from '../../src/workbook/read-workbook.ts';
 import { COLUMNS, editOf, testFolder } from '../support/workbook/folder.ts';
 import { writeRawWorkbook } from '../support/workbook/raw-workbook.ts';
 import { sheetOf, sheetRow } from '../support/workbook/sheet-rows.ts';

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import ExcelJS from 'exceljs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { patchWorkbook, readWorkbook } from '../../src/workbook/index.ts';
-import type { CellOutcome, WorkbookColumns } from '../../src/workbook/index.ts';
+import { patchWorkbook } from '../../src/workbook/patch-workbook.ts';
+import { readWorkbook } from '../../src/workbook/read-workbook.ts';
+import type { CellOutcome, WorkbookColumns } from '../../src/workbook/types.ts';
 import { needs } from '../support/component.ts';
 import { libreOfficeMissing, resave } from '../support/workbook/libreoffice.ts';
 import { writeStyledWorkbook } from '../support/workbook/styled-workbook.ts';
@@ -47,7 +48,6 @@ needs(libreOfficeMissing())('LibreOffice', () => {
       const edits = rows.map((row) => ({
         ...row,
         id: String(row.row),
-        rowHint: row.row,
         text: resultFor(row.row),
         status: statusFor(row.row),
         recorded: null,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { readWorkbook } from '../../src/workbook/index.ts';
+import { readWorkbook } from '../../src/workbook/read-workbook.ts';
 import { COLUMNS, testFolder } from '../support/workbook/folder.ts';
 import { rawParts, SHEET_PART, writeRawWorkbook } from '../support/workbook/raw-workbook.ts';
 import { expectRefused } from '../support/workbook/refused.ts';

@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import ExcelJS from 'exceljs';
 import { describe, expect, it } from 'vitest';
 
-import { patchWorkbook, readWorkbook } from '../../src/workbook/index.ts';
+import { patchWorkbook } from '../../src/workbook/patch-workbook.ts';
+import { readWorkbook } from '../../src/workbook/read-workbook.ts';
 import { COLUMNS, testFolder } from '../support/workbook/folder.ts';
 import { editsOf, replacedOnce } from '../support/workbook/patch-raw.ts';
 import { unzip, zipBytes } from '../support/workbook/zip-file.ts';

@@ -1,7 +1,8 @@
 import ExcelJS from 'exceljs';
 import { describe, expect, it } from 'vitest';
 
-import { patchWorkbook, readWorkbook } from '../../src/workbook/index.ts';
+import { patchWorkbook } from '../../src/workbook/patch-workbook.ts';
+import { readWorkbook } from '../../src/workbook/read-workbook.ts';
 import { COLUMNS, editOf, testFolder } from '../support/workbook/folder.ts';
 import { patchRaw } from '../support/workbook/patch-raw.ts';
 import { SHEET_PART, writeRawWorkbook } from '../support/workbook/raw-workbook.ts';

@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 
 import { describe, expect, it } from 'vitest';
 
-import { patchWorkbook, readWorkbook } from '../../src/workbook/index.ts';
-import type { CellEdit, CellOutcome } from '../../src/workbook/index.ts';
+import { patchWorkbook } from '../../src/workbook/patch-workbook.ts';
+import { readWorkbook } from '../../src/workbook/read-workbook.ts';
+import type { CellEdit, CellOutcome } from '../../src/workbook/types.ts';
 import { columnRoles } from '../../src/workbook/sheet/columns.ts';
 import { COLUMNS, editOf, testFolder } from '../support/workbook/folder.ts';
 import { SHEET_PART, writeRawWorkbook } from '../support/workbook/raw-workbook.ts';

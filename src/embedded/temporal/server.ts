@@ -8,9 +8,11 @@ import { asEmbeddedError, EmbeddedError } from '../errors.ts';
 import { anyFreePort, freePort } from '../ports.ts';
 import { serverEnvironment, startServerProcess } from '../server-process.ts';
 import type { ServerExit, ServerProcess } from '../server-process.ts';
+import { endStaleServer } from '../server-record.ts';
 import type { StopSignals } from '../server-record.ts';
 import { devServerArguments } from './arguments.ts';
 import type { DevServerPorts } from './arguments.ts';
+import { histories } from './histories.ts';
 import { waitForTemporal } from './ready.ts';
 
 export interface TemporalServerOptions extends BinaryOptions {
@@ -64,11 +66,18 @@ const STOP_SIGNALS: StopSignals = [
 export async function startTemporalServer(options: TemporalServerOptions): Promise<TemporalServer> {
   try {
     const cli = await findTemporalCli(options);
-    mkdirSync(join(options.dataDir, 'temporal'), { recursive: true, mode: 0o700 });
+    const folder = join(options.dataDir, 'temporal');
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // Before ports are chosen: the old one gives its own back.
+    await endStaleServer(recordFile(folder), 'Temporal', STOP_SIGNALS);
     return await startOnFreePorts({ ...options, dataDir: resolve(options.dataDir) }, cli.path);
   } catch (error) {
     throw asEmbeddedError('Temporal cannot start', error);
   }
+}
+
+function recordFile(folder: string): string {
+  return join(folder, 'server.json');
 }
 
 async function startOnFreePorts(options: TemporalServerOptions, file: string): Promise<TemporalServer> {
@@ -102,16 +111,16 @@ async function startOnPorts(
   const namespace = options.namespace ?? 'default';
   const folder = join(options.dataDir, 'temporal');
   const logFile = options.logFile ?? join(options.dataDir, 'logs', 'temporal.log');
-  const databaseFile = options.persistent === false ? undefined : join(folder, 'temporal.db');
+  const kept = options.persistent === false ? null : histories(folder);
   let ready = false;
   const server: ServerProcess = await startServerProcess({
     name: 'Temporal',
     file,
-    args: devServerArguments({ ...ports, databaseFile, namespace, searchAttributes }),
+    args: devServerArguments({ ...ports, databaseFile: kept?.file, namespace, searchAttributes }),
     env: serverEnvironment(options.env),
     cwd: folder,
     logFile,
-    recordFile: join(folder, 'server.json'),
+    recordFile: recordFile(folder),
     stopSignals: STOP_SIGNALS,
     onExit: (exit) => {
       if (ready) options.onExit?.(exit);
@@ -127,6 +136,7 @@ async function startOnPorts(
     throw error;
   }
   ready = true;
+  kept?.complete();
   return {
     address,
     namespace,

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { changed, copyFailure } from '../file-failure.ts';
+import { sha256Of } from '../sha256.ts';
 import { FileError } from '../types.ts';
-import type { FileInfo, FileStore, FileVersion } from '../types.ts';
+import type { FileInfo, FileStore, FileVersion, LastLook } from '../types.ts';
 import { WebDavClient } from './client.ts';
 import type { WebDavOptions } from './client.ts';
 import { webdavPath } from './path.ts';
@@ -44,16 +44,22 @@ export class WebDavFiles implements FileStore {
     });
   }
 
-  async replace(path: string, localPath: string, ifMatch: FileVersion): Promise<FileVersion> {
+  async replace(
+    path: string,
+    localPath: string,
+    ifMatch: FileVersion,
+    lastLook?: LastLook,
+  ): Promise<FileVersion> {
     const canonical = webdavPath(path);
     // Anything else the server might take for "whatever is there".
     if (!isStrong(ifMatch.etag)) throw withoutETag(canonical, this.#client);
+    await lastLook?.();
     const written = await this.#transfer.write(canonical, localPath, ifMatch.etag);
-    const stored = createHash('sha256');
+    let stored = '';
     const version = await this.#transfer.read(canonical, async (chunks) => {
-      for await (const chunk of chunks) stored.update(chunk);
+      stored = await sha256Of(chunks);
     });
-    if (stored.digest('hex') === written.sha256) return version;
+    if (stored === written.sha256) return version;
     const dropped = version.etag === ifMatch.etag;
     // Neither the old version nor the one that the write was told to be: somebody's save.
     if (!dropped && version.etag !== written.etag) throw changed(canonical, 'right after it was written');

@@ -1,9 +1,17 @@
 import { XmlProblem } from '../../xml/xml-problem.ts';
 import { decodeCdata, decodeCellCdata, decodeCellText, decodeXml } from '../../xml/xml-text.ts';
 import type { XmlToken, XmlTokenizer } from '../../xml/xml-tokenizer.ts';
+import {
+  cellType,
+  digitsIn,
+  isTrue,
+  readSpans,
+  referencedColumn,
+  unsignedInteger,
+} from './attribute-values.ts';
 import { columnLetters, MAX_COLUMN, MAX_ROW } from './cell-reference.ts';
-import { clearCellContent, emptyCell, resetCell } from './scanned-row.ts';
-import type { CellType, ScannedCell, ScannedRow, Spans } from './scanned-row.ts';
+import { clearCellContent, emptyCell, emptySpans, resetCell } from './scanned-row.ts';
+import type { ScannedCell, ScannedRow } from './scanned-row.ts';
 
 /** Element names, packed as XmlTokenizer.shortName packs them. */
 const NAME_C = 0x63;
@@ -57,7 +65,7 @@ export class RowScanner {
     this.#visitor = visitor;
     this.#lastColumn = Math.max(...columns);
     this.#cells = columns.map(() => emptyCell());
-    this.#row = { number: 0, style: -1, spans: noSpans(), cells: this.#cells };
+    this.#row = { number: 0, style: -1, spans: emptySpans(), cells: this.#cells };
   }
 
   /** Takes the next token; false once `</sheetData>` was it. */
@@ -221,93 +229,5 @@ export class RowScanner {
     } else {
       cell.value += decodeCellText(xml.bytes, xml.start, xml.end);
     }
-  }
-}
-
-function unsignedInteger(xml: XmlTokenizer, max: number): number {
-  const number = digitsIn(xml.bytes, xml.valueStart, xml.valueEnd);
-  if (number > max) throw new XmlProblem(`the attribute ${xml.attributeName} is too large`);
-  return number;
-}
-
-/** @throws {XmlProblem} anything but digits, white space around them aside */
-function digitsIn(bytes: Buffer, start: number, end: number): number {
-  let number = 0;
-  let from = start;
-  let until = end;
-  while (from < until && (bytes[from] ?? 0) <= 0x20) from++;
-  while (until > from && (bytes[until - 1] ?? 0) <= 0x20) until--;
-  if (from === until) throw new XmlProblem('a number is missing');
-  for (let at = from; at < until; at++) {
-    const digit = (bytes[at] ?? 0) - 0x30;
-    if (digit < 0 || digit > 9) throw new XmlProblem('something stands where a number is meant');
-    number = number * 10 + digit;
-  }
-  return number;
-}
-
-function noSpans(): Spans {
-  return { start: -1, length: 0, first: 0, last: 0, gaps: false };
-}
-
-/** `1:3` or, with gaps, `1:3 7:9`; anything else is left for what it is. */
-function readSpans(xml: XmlTokenizer, spans: Spans): void {
-  const { bytes, valueStart, valueEnd } = xml;
-  let number = 0;
-  let first = 0;
-  spans.gaps = false;
-  for (let at = valueStart; at < valueEnd; at++) {
-    const byte = bytes[at] ?? 0;
-    if (byte >= 0x30 && byte <= 0x39) {
-      number = number * 10 + byte - 0x30;
-    } else {
-      first ||= number;
-      number = 0;
-      if (byte === 0x20) spans.gaps = true;
-    }
-  }
-  if (first < 1 || number < first || number > MAX_COLUMN) return;
-  spans.start = xml.offset + valueStart;
-  spans.length = valueEnd - valueStart;
-  spans.first = first;
-  spans.last = number;
-}
-
-function isTrue(xml: XmlTokenizer): boolean {
-  const value = xml.bytes.toString('latin1', xml.valueStart, xml.valueEnd);
-  return value === '1' || value === 'true' || value === 'on';
-}
-
-/** The column of a reference such as `AB12`; 0 when it names none. */
-function referencedColumn(bytes: Buffer, start: number, end: number): number {
-  let column = 0;
-  for (let at = start; at < end; at++) {
-    const letter = (bytes[at] ?? 0) & 0xdf;
-    if (letter < 0x41 || letter > 0x5a) break;
-    column = column * 26 + letter - 0x40;
-  }
-  return column;
-}
-
-function cellType(bytes: Buffer, start: number, end: number): CellType {
-  switch (end - start) {
-    case 0:
-      return 'n';
-    case 1:
-      if (bytes[start] === BYTE_S) return 's';
-      break;
-    default:
-  }
-  const type = bytes.toString('latin1', start, end);
-  switch (type) {
-    case 'str':
-    case 'inlineStr':
-    case 'b':
-    case 'e':
-    case 'd':
-    case 'n':
-      return type;
-    default:
-      throw new XmlProblem(`a cell has the unknown type ${JSON.stringify(type.slice(0, 20))}`);
   }
 }

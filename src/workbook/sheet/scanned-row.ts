@@ -45,6 +45,10 @@ export interface ScannedRow {
   cells: readonly ScannedCell[];
 }
 
+export function emptySpans(): Spans {
+  return { start: -1, length: 0, first: 0, last: 0, gaps: false };
+}
+
 export function emptyCell(): ScannedCell {
   return {
     present: false,

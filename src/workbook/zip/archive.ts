@@ -1,57 +1,58 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 
-import { ERR_UNSAFE_FILENAME, ZipReader } from '@zip.js/zip.js/lib/zip-core-custom.js';
-import type { FileEntry } from '@zip.js/zip.js/lib/zip-core-custom.js';
+import { ERR_OVERLAPPING_ENTRY, ERR_UNSAFE_FILENAME, ZipReader } from '@zip.js/zip.js/lib/zip-core-custom.js';
+import type { ZipWriter } from '@zip.js/zip.js/lib/zip-core-custom.js';
 
 import { errorMessage } from '../../errors.ts';
-import { damaged, encrypted, mebibytes, notAWorkbook, tooLarge } from '../failure.ts';
+import { damaged, mebibytes, notAWorkbook, tooLarge } from '../failure.ts';
 import type { WorkbookLimits } from '../limits.ts';
-import { FileRangeReader } from './file-range-reader.ts';
+import { checkEntries, overlapping, partKey } from './entry.ts';
+import type { ArchiveEntry } from './entry.ts';
+import { FileHandleReader } from './file-handle-reader.ts';
 import { inflatePart } from './inflate-part.ts';
 import { sniff } from './sniff.ts';
-import type { StoredData } from './zip-writer.ts';
 
 const LOCAL_HEADER_BYTES = 30;
-/** What a zip without its 64-bit extension can say. */
-const MAX_ZIP32_BYTES = 0xffff_fffe;
 const LOCAL_HEADER_SIGNATURE = 0x04034b50;
 
-/** One part of the package, an entry of the zip. */
-export type ArchiveEntry = FileEntry;
+const READER_OPTIONS = {
+  useWebWorkers: false,
+  // As some writers for Windows have it, against APPNOTE.TXT 6.3.10, 4.4.17.1; Excel reads them.
+  normalizeFilename: (filename: string) => filename.replaceAll('\\', '/'),
+};
 
 interface ZipDirectory {
-  /** Of the whole file, in bytes. */
-  fileSize: number;
+  /** All entries, folders included, in the order of the zip's directory. */
   entries: readonly ArchiveEntry[];
+  /** The zip's own comment. */
   comment: Uint8Array;
 }
 
 /** An opened .xlsx or .xlsm: a zip whose entries are looked at, and refused, before anything of them is unzipped. */
-export class Archive {
+export class Archive implements ZipDirectory {
   /** As messages name it. */
   readonly name: string;
   readonly limits: WorkbookLimits;
-  /** All entries, folders included, in the order of the zip's directory. */
   readonly entries: readonly ArchiveEntry[];
-  /** The zip's own comment. */
   readonly comment: Uint8Array;
   readonly #file: FileHandle;
-  readonly #fileSize: number;
+  readonly #fileBytes: number;
   readonly #parts: ReadonlyMap<string, ArchiveEntry>;
 
   private constructor(
     name: string,
     limits: WorkbookLimits,
     file: FileHandle,
-    { entries, comment, fileSize }: ZipDirectory,
+    fileBytes: number,
+    { entries, comment }: ZipDirectory,
   ) {
-    this.comment = comment;
     this.name = name;
     this.limits = limits;
     this.entries = entries;
+    this.comment = comment;
     this.#file = file;
-    this.#fileSize = fileSize;
+    this.#fileBytes = fileBytes;
     this.#parts = new Map(entries.map((entry) => [partKey(entry.filename), entry]));
   }
 
@@ -71,8 +72,8 @@ export class Archive {
         throw tooLarge(name, `${mebibytes(size)}, where ${mebibytes(limits.maxFileBytes)} are allowed`);
       }
       const directory = await readDirectory(file, size, name);
-      checkEntries(directory, name, limits);
-      return new Archive(name, limits, file, directory);
+      checkEntries(directory.entries, size, name, limits);
+      return new Archive(name, limits, file, size, directory);
     } catch (error) {
       await file.close();
       throw error;
@@ -83,14 +84,16 @@ export class Archive {
     return this.#parts.has(partKey(part));
   }
 
-  entry(part: string): ArchiveEntry | null {
-    return this.#parts.get(partKey(part)) ?? null;
+  /** @throws {WorkbookError} `WORKBOOK_DAMAGED` when there is none */
+  entry(part: string): ArchiveEntry {
+    const entry = this.#parts.get(partKey(part));
+    if (entry === undefined) throw damaged(this.name, `the part ${part} is missing`);
+    return entry;
   }
 
   /** The part's bytes, unzipped chunk by chunk within the limits, size and checksum verified at the end. */
   async *chunks(part: string): AsyncGenerator<Buffer> {
     const entry = this.entry(part);
-    if (entry === null) throw damaged(this.name, `the part ${part} is missing`);
     if (entry.uncompressedSize > this.limits.maxPartBytes) {
       const allowed = mebibytes(this.limits.maxPartBytes);
       throw tooLarge(
@@ -98,35 +101,42 @@ export class Archive {
         `${part} unzips to ${mebibytes(entry.uncompressedSize)}, where ${allowed} are allowed`,
       );
     }
-    const { dataOffset } = await this.#localHeader(entry);
-    yield* inflatePart(this.#file, dataOffset, entry, this.name, this.limits);
+    yield* inflatePart(this.#file, await this.#dataOffset(entry), entry, this.name, this.limits);
   }
 
-  /** The entry's bytes as they are stored, and the extra fields of its local header, for copying. */
-  async stored(entry: ArchiveEntry): Promise<{ data: StoredData; localExtra: Buffer }> {
-    const { dataOffset, localExtra } = await this.#localHeader(entry);
-    const { compressedSize: size, compressionMethod, uncompressedSize, crc32 = 0 } = entry;
-    const data = { file: this.#file, offset: dataOffset, size, compressionMethod, uncompressedSize, crc32 };
-    return { data, localExtra };
+  /**
+   * Appends entries of this archive to the zip, headers and bytes as they are stored.
+   *
+   * @throws {WorkbookError} `WORKBOOK_DAMAGED` when one is not where the directory says, or runs into another
+   */
+  async copyTo(zip: ZipWriter<unknown>, entries: readonly ArchiveEntry[]): Promise<void> {
+    const filenames = new Set(entries.map(({ filename }) => filename));
+    for (const entry of entries) await this.#dataOffset(entry);
+    try {
+      await zip.appendZip(new FileHandleReader(this.#file, this.#fileBytes), {
+        readerOptions: READER_OPTIONS,
+        filter: ({ filename }) => filenames.has(filename),
+      });
+    } catch (error) {
+      if (errorMessage(error) === ERR_OVERLAPPING_ENTRY) throw overlapping(this.name, error);
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
     await this.#file.close();
   }
 
-  async #localHeader(entry: ArchiveEntry): Promise<{ dataOffset: number; localExtra: Buffer }> {
+  async #dataOffset(entry: ArchiveEntry): Promise<number> {
     const header = Buffer.alloc(LOCAL_HEADER_BYTES);
     const { bytesRead } = await this.#file.read(header, 0, LOCAL_HEADER_BYTES, entry.offset);
     if (bytesRead < LOCAL_HEADER_BYTES || header.readUInt32LE(0) !== LOCAL_HEADER_SIGNATURE) {
       throw damaged(this.name, `the zip entry ${entry.filename} is not where the directory says`);
     }
-    const extraOffset = entry.offset + LOCAL_HEADER_BYTES + header.readUInt16LE(26);
-    const localExtra = Buffer.alloc(header.readUInt16LE(28));
-    await this.#file.read(localExtra, 0, localExtra.length, extraOffset);
-    const dataOffset = extraOffset + localExtra.length;
-    if (dataOffset + entry.compressedSize > this.#fileSize)
+    const offset = entry.offset + LOCAL_HEADER_BYTES + header.readUInt16LE(26) + header.readUInt16LE(28);
+    if (offset + entry.compressedSize > this.#fileBytes)
       throw damaged(this.name, `the zip entry ${entry.filename} reaches beyond the file`);
-    return { dataOffset, localExtra };
+    return offset;
   }
 }
 
@@ -138,49 +148,15 @@ async function openFile(path: string, name: string): Promise<FileHandle> {
   }
 }
 
-async function readDirectory(file: FileHandle, size: number, name: string): Promise<ZipDirectory> {
-  const reader = new ZipReader(new FileRangeReader(file, 0, size), {
-    useWebWorkers: false,
-    // As some writers for Windows have it, against APPNOTE.TXT 6.3.10, 4.4.17.1; Excel reads them.
-    normalizeFilename: (filename) => filename.replaceAll('\\', '/'),
-  });
+async function readDirectory(file: FileHandle, fileBytes: number, name: string): Promise<ZipDirectory> {
+  const reader = new ZipReader(new FileHandleReader(file, fileBytes), READER_OPTIONS);
   try {
     // Folders share the entries' shape but for their data; none has any.
     const entries = (await reader.getEntries()) as ArchiveEntry[];
-    return { entries, comment: reader.comment, fileSize: size };
+    return { entries, comment: reader.comment };
   } catch (error) {
     const why = errorMessage(error);
     if (why === ERR_UNSAFE_FILENAME) throw damaged(name, 'a zip entry has a name that leads outside', error);
     throw damaged(name, `the zip file is cut short or broken (${why})`, error);
   }
-}
-
-function checkEntries({ entries, fileSize }: ZipDirectory, name: string, limits: WorkbookLimits): void {
-  if (entries.length > limits.maxParts) {
-    throw tooLarge(name, `${entries.length} parts, where ${limits.maxParts} are allowed`);
-  }
-  const seen = new Set<string>();
-  let stored = 0;
-  for (const entry of entries) {
-    const key = partKey(entry.filename);
-    const shown = JSON.stringify(entry.filename.slice(0, 100));
-    if (entry.encrypted) throw encrypted(name);
-    if (entry.uncompressedSize > MAX_ZIP32_BYTES) throw tooLarge(name, `the zip entry ${shown} is over 4 GB`);
-    if (isPathLike(entry.filename))
-      throw damaged(name, `the zip entry ${shown} has a name that leads outside`);
-    if (seen.has(key)) throw damaged(name, `two zip entries have the name ${shown}`);
-    seen.add(key);
-    stored += entry.compressedSize;
-  }
-  // A copy of each would fill the disk, as one part unzipped never could.
-  if (stored > fileSize) throw damaged(name, 'its zip entries overlap, or reach beyond the file');
-}
-
-function isPathLike(filename: string): boolean {
-  return /^\/|^[a-z]:/i.test(filename) || filename.split('/').includes('..') || filename.includes('\0');
-}
-
-/** Part names are compared without regard to case (ECMA-376 part 2, 6.2.2.3). */
-function partKey(part: string): string {
-  return part.toLowerCase();
 }

@@ -5,7 +5,7 @@ import { crc32, createInflateRaw } from 'node:zlib';
 import { errorMessage } from '../../errors.ts';
 import { damaged, encrypted, mebibytes, tooLarge } from '../failure.ts';
 import type { WorkbookLimits } from '../limits.ts';
-import type { ArchiveEntry } from './archive.ts';
+import type { ArchiveEntry } from './entry.ts';
 
 const STORED = 0;
 const DEFLATED = 8;

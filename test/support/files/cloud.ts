@@ -100,3 +100,18 @@ export function multistatus(...entries: [href: string, properties: string][]): s
   );
   return `<d:multistatus xmlns:d="DAV:" xmlns:oc="http://owncloud.org/ns" xmlns:nc="http://nextcloud.org/ns">${responses.join('')}</d:multistatus>`;
 }
+
+export const PATH = 'webdav:/a.xlsx';
+/** Answers everything with this status. */
+export const status =
+  (code: number, headers: Record<string, string> = {}): RequestListener =>
+  (_, response) => {
+    response.writeHead(code, headers).end('<html>');
+  };
+/** Answers questions with one entry of these properties, and GET with `get`. */
+export const fileOf =
+  (properties: string, get: RequestListener): RequestListener =>
+  (request, response) => {
+    if (request.method === 'GET') get(request, response);
+    else response.writeHead(207).end(multistatus(['/dav/files/bot/a.xlsx', properties]));
+  };

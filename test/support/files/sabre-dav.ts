@@ -131,14 +131,15 @@ function spawnServer(env: Record<string, string>): ChildProcess {
 }
 
 /** PHP tells its address on standard error, once it listens; what it says later is let go. */
-async function addressOf(server: ChildProcess): Promise<string> {
+function addressOf(server: ChildProcess): Promise<string> {
   let said = '';
-  for await (const chunk of server.stderr?.iterator({ destroyOnReturn: false }) ?? []) {
-    said += String(chunk);
-    const address = /\((http:\/\/127\.0\.0\.1:\d+)\) started/.exec(said)?.[1];
-    if (address === undefined) continue;
-    server.stderr?.resume();
-    return address;
-  }
-  throw new Error(`sabre/dav did not start: ${said}`);
+  return new Promise((resolve, reject) => {
+    // Read to its end: a full pipe would stop all of its workers.
+    server.stderr?.on('data', (chunk) => {
+      said = (said + String(chunk)).slice(-4_000);
+      const address = /\((http:\/\/127\.0\.0\.1:\d+)\) started/.exec(said)?.[1];
+      if (address !== undefined) resolve(address);
+    });
+    server.once('exit', () => reject(new Error(`sabre/dav did not start: ${said}`)));
+  });
 }

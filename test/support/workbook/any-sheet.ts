@@ -1,4 +1,4 @@
-import type { WorkbookColumns } from '../../../src/workbook/index.ts';
+import type { WorkbookColumns } from '../../../src/workbook/types.ts';
 import { columnLetters, columnNumber } from '../../../src/workbook/sheet/cell-reference.ts';
 import type { RawWorkbook } from './raw-workbook.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 
-import type { CellEdit, WorkbookColumns, WorkbookRow } from '../../../src/workbook/index.ts';
+import type { CellEdit, WorkbookColumns, WorkbookRow } from '../../../src/workbook/types.ts';
 
 export const COLUMNS: WorkbookColumns = { input: 'A', email: 'B', result: 'C', status: null };
 
@@ -28,7 +28,6 @@ export function editOf(row: WorkbookRow, text: string, more: Partial<CellEdit> =
     inputUrl,
     email,
     occurrence,
-    rowHint: row.row,
     text,
     status: null,
     recorded: null,

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 
-import { patchWorkbook, readWorkbook } from '../../../src/workbook/index.ts';
-import type { CellEdit, CellOutcome, WorkbookRow } from '../../../src/workbook/index.ts';
+import { patchWorkbook } from '../../../src/workbook/patch-workbook.ts';
+import { readWorkbook } from '../../../src/workbook/read-workbook.ts';
+import type { CellEdit, CellOutcome, WorkbookRow } from '../../../src/workbook/types.ts';
 import { COLUMNS, editOf } from './folder.ts';
 import { SHEET_PART, writeRawWorkbook } from './raw-workbook.ts';
 import type { RawWorkbook } from './raw-workbook.ts';

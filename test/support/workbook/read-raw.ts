@@ -1,5 +1,5 @@
-import { readWorkbook } from '../../../src/workbook/index.ts';
-import type { WorkbookContent, WorkbookRow } from '../../../src/workbook/index.ts';
+import { readWorkbook } from '../../../src/workbook/read-workbook.ts';
+import type { WorkbookContent, WorkbookRow } from '../../../src/workbook/types.ts';
 import { COLUMNS } from './folder.ts';
 import type { RawWorkbook } from './raw-workbook.ts';
 import { writeRawWorkbook } from './raw-workbook.ts';

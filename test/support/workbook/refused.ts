@@ -3,8 +3,11 @@ import { join } from 'node:path';
 
 import { expect } from 'vitest';
 
-import { patchWorkbook, readWorkbook, WorkbookError } from '../../../src/workbook/index.ts';
-import type { WorkbookErrorCode, WorkbookLimits } from '../../../src/workbook/index.ts';
+import type { WorkbookLimits } from '../../../src/workbook/limits.ts';
+import { patchWorkbook } from '../../../src/workbook/patch-workbook.ts';
+import { readWorkbook } from '../../../src/workbook/read-workbook.ts';
+import { WorkbookError } from '../../../src/workbook/types.ts';
+import type { WorkbookErrorCode } from '../../../src/workbook/types.ts';
 import { COLUMNS } from './folder.ts';
 
 const EDIT = {
@@ -13,7 +16,6 @@ const EDIT = {
   inputUrl: null,
   email: '',
   occurrence: 0,
-  rowHint: 2,
   text: '完了',
   status: null,
   recorded: null,

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { FIELD_SEPARATOR, cellText, joinFields } from '../../../src/tasks/fields.ts';
+import { cellText, joinFields } from '../../../src/tasks/fields.ts';
+import { FIELD_SEPARATOR } from '../../../src/workbook/our-texts.ts';
 import { isRedirect } from '../../../src/tasks/redirect.ts';
 import { TRACKING_TASKS } from '../../../src/tasks/registry.ts';
 import type { CsvRecord, RowResult } from '../../../src/tasks/result.ts';

@@ -6,13 +6,10 @@ import { access, readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { compiledModule } from '../../../src/paths.ts';
-import {
-  patchWorkbook,
-  patchWorkbookApart,
-  readWorkbook,
-  readWorkbookApart,
-} from '../../../src/workbook/index.ts';
-import type { ApartOptions } from '../../../src/workbook/index.ts';
+import { patchWorkbookApart, readWorkbookApart } from '../../../src/workbook/apart/apart.ts';
+import type { ApartOptions } from '../../../src/workbook/apart/apart.ts';
+import { patchWorkbook } from '../../../src/workbook/patch-workbook.ts';
+import { readWorkbook } from '../../../src/workbook/read-workbook.ts';
 import { COLUMNS, editOf, testFolder } from '../../support/workbook/folder.ts';
 import { writeRawWorkbook } from '../../support/workbook/raw-workbook.ts';
 

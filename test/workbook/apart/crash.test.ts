@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
 
 import { compiledModule } from '../../../src/paths.ts';
-import { readWorkbook } from '../../../src/workbook/index.ts';
+import { readWorkbook } from '../../../src/workbook/read-workbook.ts';
 import { COLUMNS, testFolder } from '../../support/workbook/folder.ts';
 import { writeRawWorkbook } from '../../support/workbook/raw-workbook.ts';
 
@@ -22,7 +22,8 @@ const EVENTS_A_KILL = 15;
 /** Writes one generation of results after the other, as a writeback does, until it is killed. */
 const WRITER = `
   import { LocalFiles } from '${moduleUrl('src/files/local.js')}';
-  import { patchWorkbook, readWorkbook } from '${moduleUrl('src/workbook/index.js')}';
+  import { patchWorkbook } from '${moduleUrl('src/workbook/patch-workbook.js')}';
+  import { readWorkbook } from '${moduleUrl('src/workbook/read-workbook.js')}';
   const [workbook, folder] = process.argv.slice(1);
   const columns = ${JSON.stringify(COLUMNS)};
   const files = new LocalFiles();
@@ -31,7 +32,7 @@ const WRITER = `
     const version = await files.download(workbook, source);
     const { rows } = await readWorkbook(source, { columns });
     const text = process.pid + '.' + generation + '｜｜｜' + '店'.repeat(generation % 50);
-    const edits = rows.map((row) => ({ ...row, id: '', rowHint: 0, text, status: null, recorded: null, fresh: false }));
+    const edits = rows.map((row) => ({ ...row, id: '', text, status: null, recorded: null, fresh: false }));
     await patchWorkbook(source, target, { columns, edits });
     await files.replace(workbook, target, version);
     if (generation === 0) process.stdout.write('ready');

@@ -2,15 +2,13 @@ import type { FileHandle } from 'node:fs/promises';
 
 import { Reader } from '@zip.js/zip.js/lib/zip-core-custom.js';
 
-/** Lets zip.js read a range of an open file where it needs it, and never the whole of it. */
-export class FileRangeReader extends Reader<FileHandle> {
+/** Lets zip.js read an open file where it needs it, and never the whole of it. The file stays open. */
+export class FileHandleReader extends Reader<FileHandle> {
   readonly #file: FileHandle;
-  readonly #offset: number;
 
-  constructor(file: FileHandle, offset: number, size: number) {
+  constructor(file: FileHandle, size: number) {
     super(file);
     this.#file = file;
-    this.#offset = offset;
     this.size = size;
   }
 
@@ -19,12 +17,7 @@ export class FileRangeReader extends Reader<FileHandle> {
     const bytes = Buffer.allocUnsafe(wanted);
     let filled = 0;
     while (filled < wanted) {
-      const { bytesRead } = await this.#file.read(
-        bytes,
-        filled,
-        wanted - filled,
-        this.#offset + index + filled,
-      );
+      const { bytesRead } = await this.#file.read(bytes, filled, wanted - filled, index + filled);
       if (bytesRead === 0) break;
       filled += bytesRead;
     }
