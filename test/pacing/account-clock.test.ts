@@ -1,10 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { changeBatch, dropPendingJobs } from '../../src/db/batches.ts';
+import { dropPendingJobs } from '../../src/db/batches.ts';
 import { markFailed } from '../../src/db/jobs.ts';
 import { CALL_TIMEOUT_MS } from '../../src/webscraper/client.ts';
 import { MAX_WAIT_MS } from '../../src/pacing/account-turns.ts';
-import { latch } from '../support/latch.ts';
 import { answer, ClockHarness, granted, NOON_MS, refusal } from '../support/pacing/clock-harness.ts';
 
 let world: ClockHarness;
@@ -51,31 +50,6 @@ describe('pace', () => {
     const delays = turns.flatMap((turn) => (turn.granted ? [turn.delayMs] : []));
     expect(delays.sort((a, b) => a - b)).toEqual([0, 1_000, 2_000, 3_000, 4_000, 5_000]);
     expect(await world.owed()).toBe(6);
-  });
-
-  it('goes on for the others while a batch is busy: its own publish alone waits', async () => {
-    const clock = world.clock({ publishIntervalMs: 0 });
-    await world.addBatch('other');
-    const [own = 0] = await world.addJobs(1);
-    const [other = 0] = await world.addJobs(1, 'other');
-    const turn = await granted(clock.reservePublish(own));
-    const [held, goOn] = [latch(), latch()];
-    let busyPid = 0;
-    const busy = changeBatch(world.database.db, 'batch', async (tx) => {
-      const [backend] = await tx.execute<{ pid: number }>('select pg_backend_pid() as pid');
-      busyPid = backend?.pid ?? 0;
-      held.open();
-      await goOn.opened;
-    });
-    await held.opened;
-    const begins = clock.begin(turn.callId, own);
-    const waiting = () =>
-      world.sql`select from pg_stat_activity where ${busyPid} = any(pg_blocking_pids(pid))`;
-    await expect.poll(waiting, { interval: 10, timeout: 10_000 }).toHaveLength(1);
-    await world.publish(clock, other);
-    goOn.open();
-    await busy;
-    expect(await begins).toMatchObject({ granted: true });
   });
 
   it('lets one of two callers begin a job that both have a turn for', async () => {
