@@ -1,8 +1,12 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 
-import { ERR_OVERLAPPING_ENTRY, ERR_UNSAFE_FILENAME, ZipReader } from '@zip.js/zip.js/lib/zip-core-custom.js';
-import type { ZipWriter } from '@zip.js/zip.js/lib/zip-core-custom.js';
+import {
+  ERR_OVERLAPPING_ENTRY,
+  ERR_UNSAFE_FILENAME,
+  ZipReader,
+} from '@zip.js/zip.js/dist/zip-core-external.js';
+import type { ZipWriter } from '@zip.js/zip.js/dist/zip-core-external.js';
 
 import { errorMessage } from '../../errors.ts';
 import { damaged, mebibytes, notAWorkbook, tooLarge } from '../failure.ts';

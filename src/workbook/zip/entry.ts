@@ -1,4 +1,4 @@
-import type { FileEntry } from '@zip.js/zip.js/lib/zip-core-custom.js';
+import type { FileEntry } from '@zip.js/zip.js/dist/zip-core-external.js';
 
 import { damaged, encrypted, tooLarge } from '../failure.ts';
 import type { WorkbookLimits } from '../limits.ts';

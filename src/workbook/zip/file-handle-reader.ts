@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 
-import { Reader } from '@zip.js/zip.js/lib/zip-core-custom.js';
+import { Reader } from '@zip.js/zip.js/dist/zip-core-external.js';
 
 /** Lets zip.js read an open file where it needs it, and never the whole of it. The file stays open. */
 export class FileHandleReader extends Reader<FileHandle> {

@@ -1,11 +1,10 @@
 import { open, rm } from 'node:fs/promises';
 
-import { ZipWriter } from '@zip.js/zip.js/lib/zip-core-custom.js';
+import { ZipWriter } from '@zip.js/zip.js/dist/zip-core-external.js';
 
 import type { Archive } from './archive.ts';
 import { compressPart } from './compressed-part.ts';
 import type { CompressedPart } from './compressed-part.ts';
-import type { ArchiveEntry } from './entry.ts';
 import { FileHandleReader } from './file-handle-reader.ts';
 import { applySplices } from './splices.ts';
 import type { Splice } from './splices.ts';
@@ -34,56 +33,53 @@ export async function writePatched(
   targetPath: string,
 ): Promise<void> {
   const partPath = partialPath(targetPath);
-  const target = await open(targetPath, 'w');
   try {
-    const zip = new ZipWriter(new WritableStream({ write: (chunk: Uint8Array) => target.writeFile(chunk) }));
-    const entry = archive.entry(part);
-    const at = archive.entries.indexOf(entry);
-    // The first entries are copied while the part is compressed; a failure waits until neither writes any more.
-    const begun = [
-      compressPart(applySplices(archive.chunks(part), splices), partPath),
-      archive.copyTo(zip, archive.entries.slice(0, at)),
-    ] as const;
-    await Promise.allSettled(begun);
-    const [patched] = await Promise.all(begun);
-    await addPatched(zip, entry, patched);
-    await archive.copyTo(zip, archive.entries.slice(at + 1));
-    await zip.close(archive.comment, { zip64: false });
+    const patched = await compressPart(applySplices(archive.chunks(part), splices), partPath);
+    await writeArchive(archive, part, patched, targetPath);
   } catch (error) {
     await rm(targetPath, { force: true });
     throw error;
   } finally {
-    await target.close();
     await rm(partPath, { force: true });
   }
 }
 
-/** Adds the part as the entry was, under its name's own bytes, with its date, attributes and extra fields. */
-async function addPatched(
-  zip: ZipWriter<unknown>,
-  entry: ArchiveEntry,
+async function writeArchive(
+  archive: Archive,
+  part: string,
   { path, compressedSize, uncompressedSize, checksum }: CompressedPart,
+  targetPath: string,
 ): Promise<void> {
-  const extraFields = [...(entry.extraField ?? [])].filter(([type]) => type !== ZIP64_EXTRA);
+  const { entries, comment } = archive;
+  const replaced = archive.entry(part);
+  const at = entries.indexOf(replaced);
+  const extraFields = [...(replaced.extraField ?? [])].filter(([type]) => type !== ZIP64_EXTRA);
+  const target = await open(targetPath, 'w');
   const compressed = await open(path, 'r');
   try {
-    await zip.add(entry.filename, new FileHandleReader(compressed, compressedSize), {
+    const zip = new ZipWriter(new WritableStream({ write: (chunk: Uint8Array) => target.writeFile(chunk) }));
+    await archive.copyTo(zip, entries.slice(0, at));
+    await zip.add(replaced.filename, new FileHandleReader(compressed, compressedSize), {
       passThrough: true,
       useWebWorkers: false,
       compressionMethod: DEFLATED,
       uncompressedSize,
       crc32: checksum,
-      encodeText: (_, type) => (type === 'filename' ? entry.rawFilename : entry.rawComment),
-      useUnicodeFileNames: entry.bitFlag?.languageEncodingFlag === true,
-      version: Math.max(entry.version, DEFLATE_VERSION),
-      versionMadeBy: entry.versionMadeBy,
-      rawLastModDate: Number(entry.rawLastModDate),
+      // Else as the entry was: under its name's own bytes, with its date, attributes and extra fields.
+      encodeText: (_, type) => (type === 'filename' ? replaced.rawFilename : replaced.rawComment),
+      useUnicodeFileNames: replaced.bitFlag?.languageEncodingFlag === true,
+      version: Math.max(replaced.version, DEFLATE_VERSION),
+      versionMadeBy: replaced.versionMadeBy,
+      rawLastModDate: Number(replaced.rawLastModDate),
       extendedTimestamp: false,
-      internalFileAttributes: entry.internalFileAttributes,
-      externalFileAttributes: entry.externalFileAttributes,
+      internalFileAttributes: replaced.internalFileAttributes,
+      externalFileAttributes: replaced.externalFileAttributes,
       extraField: new Map(extraFields.map(([type, { data }]) => [type, data])),
     });
+    await archive.copyTo(zip, entries.slice(at + 1));
+    await zip.close(comment, { zip64: false });
   } finally {
     await compressed.close();
+    await target.close();
   }
 }

@@ -192,21 +192,27 @@ describe('zip entries that are damaged', () => {
     await expect(readFile(`${target}.part`)).rejects.toThrow('ENOENT');
   });
 
-  it('run into the next: parts that are only copied', async () => {
-    const media = ['xl/media/1', 'xl/media/2'].map((name) => ({ name, data: 'x'.repeat(9), stored: true }));
-    const bytes = zipBytes([...rawParts(BOOK), ...media]);
-    const at = bytes.indexOf('xl/media/1', bytes.indexOf('PK\x01\x02'), 'latin1') - 46;
-    bytes.writeUInt32LE(10, at + 20);
-    bytes.writeUInt32LE(10, at + 24);
-    const source = path('overlap.xlsx');
-    await writeFile(source, bytes);
-    const { rows } = await readWorkbook(source, { columns: COLUMNS });
-    const target = path('overlap-patched.xlsx');
-    const edits = [editOf(rows[0]!, '完了')];
-    await expect(patchWorkbook(source, target, { columns: COLUMNS, edits })).rejects.toMatchObject({
-      code: 'WORKBOOK_DAMAGED',
-      message: 'overlap.xlsx is damaged: its zip entries overlap, or reach beyond the file',
-    });
-    await expect(readFile(target)).rejects.toThrow('ENOENT');
-  });
+  it.each(['before', 'behind'])(
+    'run into the next: parts that are only copied, %s the sheet',
+    async (where) => {
+      const media = ['xl/media/1', 'xl/media/2'].map((name) => ({ name, data: 'x'.repeat(9), stored: true }));
+      const bytes = zipBytes(
+        where === 'before' ? [...media, ...rawParts(BOOK)] : [...rawParts(BOOK), ...media],
+      );
+      const at = bytes.indexOf('xl/media/1', bytes.indexOf('PK\x01\x02'), 'latin1') - 46;
+      bytes.writeUInt32LE(10, at + 20);
+      bytes.writeUInt32LE(10, at + 24);
+      const source = path('overlap.xlsx');
+      await writeFile(source, bytes);
+      const { rows } = await readWorkbook(source, { columns: COLUMNS });
+      const target = path('overlap-patched.xlsx');
+      const edits = [editOf(rows[0]!, '完了')];
+      await expect(patchWorkbook(source, target, { columns: COLUMNS, edits })).rejects.toMatchObject({
+        code: 'WORKBOOK_DAMAGED',
+        message: 'overlap.xlsx is damaged: its zip entries overlap, or reach beyond the file',
+      });
+      await expect(readFile(target)).rejects.toThrow('ENOENT');
+      await expect(readFile(`${target}.part`)).rejects.toThrow('ENOENT');
+    },
+  );
 });
