@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { errorMessage } from '../src/errors.ts';
 import { budget } from './budget.ts';
 import { Cleanup } from './cleanup.ts';
+import { durability } from './durability.ts';
 import { pace } from './pace.ts';
 import type { Figure, Part } from './part.ts';
 import { publish } from './publish.ts';
@@ -10,7 +11,14 @@ import { table } from './table.ts';
 import { workbook } from './workbook.ts';
 import { yamato } from './yamato.ts';
 
-const BENCHES: Readonly<Record<string, readonly Part[]>> = { publish, pace, budget, workbook, yamato };
+const BENCHES: Readonly<Record<string, readonly Part[]>> = {
+  publish,
+  pace,
+  budget,
+  workbook,
+  yamato,
+  durability,
+};
 
 function usage(): string {
   const names = Object.entries(BENCHES).map(

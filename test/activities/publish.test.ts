@@ -28,6 +28,15 @@ it('publishes a job: intent and custom_id before the call, job id and deadline a
   expect((job?.deadlineAt?.getTime() ?? 0) - publishedMs).toBeCloseTo(JOB_DEADLINE_MS, -1);
 });
 
+it('reckons the time left every ten seconds at most: it reads all that runs', async () => {
+  const stage = await stageWith();
+  const urls = [orderUrl(1), orderUrl(2)];
+  const batchId = await batchOf(stage, 'official_website_tracking', urls);
+  const other = await batchOf(stage, 'official_website_tracking', urls);
+  expect((await publishAll(stage, batchId)).map(({ leftMs }) => leftMs)).toEqual([expect.any(Number), null]);
+  expect((await publishAll(stage, other)).map(({ leftMs }) => leftMs)).toEqual([expect.any(Number), null]);
+});
+
 it('a job that is no longer pending is not sent', async () => {
   const stage = await stageWith();
   const batchId = await batchOf(stage, 'official_website_tracking', [orderUrl(1)]);

@@ -176,7 +176,7 @@ it('lock order: results lock rows then job, the answer of a publish locks the jo
   await rowsLocked.opened;
   const answer = changeBatch(db, batchId, (tx) => markPublished(tx, job, 77, 1_000));
   const waiting = () => sql`select from pg_stat_activity where ${resultsPid} = any(pg_blocking_pids(pid))`;
-  await expect.poll(waiting, { interval: 10 }).toHaveLength(1);
+  await expect.poll(waiting, { interval: 10, timeout: 10_000 }).toHaveLength(1);
   goOn.open();
   await expect(Promise.all([results, answer])).resolves.toBeDefined();
   expect(await findJob(db, jobId)).toMatchObject({ state: 'completed', scrapingJobId: 77 });
