@@ -18,6 +18,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['status', () => batchCommand('status')],
   ['rows', () => batchCommand('rows')],
   ['watch', async () => (await import('./watch.ts')).watchCommand()],
+  ['explain', async () => (await import('./explain.ts')).explainCommand()],
   ['pause', () => steerCommand('pause')],
   ['resume', () => steerCommand('resume')],
   ['cancel', () => steerCommand('cancel')],

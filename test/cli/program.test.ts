@@ -33,6 +33,7 @@ const PRINTS_DATA = new Set([
   'status',
   'rows',
   'watch',
+  'explain',
   'cancel',
   'report',
   'sandbox',
