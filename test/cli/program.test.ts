@@ -35,6 +35,7 @@ const PRINTS_DATA = new Set([
   'watch',
   'explain',
   'cancel',
+  'replay',
   'report',
   'sandbox',
 ]);
