@@ -4,6 +4,7 @@ import { listBatches } from '../db/batches.ts';
 import { batchStatus, rowReports } from '../batches/status.ts';
 import { printJson, printLine, printTable, statusLine } from './print.ts';
 import { batchNamed, withDatabase } from './session.ts';
+import { tellPaused } from './paused.ts';
 
 interface Options {
   json?: boolean;
@@ -18,6 +19,7 @@ const listCommand = () =>
         const found = await listBatches(db);
         const account = await readAccount(db, settings);
         const all = await Promise.all(found.map((batch) => batchStatus(db, batch, settings, account)));
+        await tellPaused(settings, all);
         if (options.json) printJson(all);
         else for (const status of all) printLine(`${statusLine(status)} · ${status.workbook}`);
       }),
@@ -31,6 +33,7 @@ const statusCommand = () =>
     .action((reference: string, options: Options) =>
       withDatabase(async (database, settings) => {
         const status = await batchStatus(database.db, await batchNamed(database, reference), settings);
+        await tellPaused(settings, [status]);
         if (options.json) printJson(status);
         else printLine(statusLine(status));
       }),
@@ -50,7 +53,7 @@ const rowsCommand = () =>
       }),
     );
 
-/** `list`, `status` and `rows`: what the database says, without Temporal. */
+/** `list`, `status` and `rows`: what the database says; of Temporal only whether it holds a batch by itself. */
 export function batchCommands(): Command[] {
   return [listCommand(), statusCommand(), rowsCommand()];
 }
