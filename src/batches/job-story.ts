@@ -3,7 +3,8 @@ import { anyOf } from '../db/any-of.ts';
 import type { Queries } from '../db/database.ts';
 import type { Job } from '../db/jobs.ts';
 import type { Notification } from '../db/inbox.ts';
-import { calls, carrierRequests, jobRows, jobs, notifications } from '../db/schema.ts';
+import { calls, carrierRequests } from '../db/pacing-schema.ts';
+import { jobRows, jobs, notifications } from '../db/schema.ts';
 import { hostOf } from './story-event.ts';
 import type { Happening } from './story-event.ts';
 
