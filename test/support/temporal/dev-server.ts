@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { resolve } from 'node:path';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { findTemporalCli } from '../../../src/embedded/binaries/find.ts';
 import { anyFreePort } from '../../../src/embedded/ports.ts';
+import { serverEnvironment, startServerProcess } from '../../../src/embedded/server-process.ts';
 
 export interface DevServer {
   address: string;
@@ -14,21 +15,32 @@ export interface DevServer {
   stop(): Promise<void>;
 }
 
-/** A server in memory on which a workflow can be paused: Temporal has that switched off. */
+/** A server in memory on which a workflow can be paused: Temporal has that switched off. It does not outlive the test. */
 export async function pausingServer(): Promise<DevServer> {
   const cli = await findTemporalCli({ env: process.env, dataDir: resolve('.tsuiseki-test') });
-  const address = `127.0.0.1:${await anyFreePort()}`;
-  const child = spawn(
-    cli.path,
-    [
-      ...['server', 'start-dev', '--headless', '--ip', '127.0.0.1', '--log-level', 'never'],
-      ...['--port', address.split(':')[1] ?? '', '--search-attribute', 'TsuisekiTask=Keyword'],
+  const folder = mkdtempSync(join(tmpdir(), 'tsuiseki-pausing-'));
+  const port = await anyFreePort();
+  const server = await startServerProcess({
+    name: 'Temporal',
+    file: cli.path,
+    args: [
+      ...['server', 'start-dev', '--headless', '--ip', '127.0.0.1', '--port', String(port)],
       ...['--dynamic-config-value', 'frontend.WorkflowPauseEnabled=true'],
     ],
-    { stdio: 'ignore' },
-  );
-  const ended = once(child, 'exit');
-  const connection = await connected(address);
+    env: serverEnvironment(process.env),
+    cwd: folder,
+    logFile: join(folder, 'temporal.log'),
+    recordFile: join(folder, 'server.json'),
+    stopSignals: [
+      ['SIGTERM', 8_000],
+      ['SIGKILL', 2_000],
+    ],
+  });
+  const address = `127.0.0.1:${port}`;
+  const connection = await connected(address).catch(async (error: unknown) => {
+    await server.stop();
+    throw error;
+  });
   return {
     address,
     client: new Client({ connection }) as DevServer['client'],
@@ -38,8 +50,8 @@ export async function pausingServer(): Promise<DevServer> {
     },
     stop: async () => {
       await connection.close();
-      child.kill('SIGTERM');
-      await ended;
+      await server.stop();
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
