@@ -79,6 +79,9 @@ const FINE: Case[] = [
   ['workers', "export * from '../activities/failures.ts'; export * from '@temporalio/worker';"],
 ];
 
+/** The commands that run workflow code: what they load of workers/ no other file of src/ may. */
+const RUN_WORKERS = ['src/cli/worker.ts', 'src/cli/replay.ts'];
+
 for (const [floor, rooms] of FLOORS.entries())
   for (const room of rooms)
     for (const [other, others] of FLOORS.entries())
@@ -117,6 +120,8 @@ it('every room knows those it may know, and no other', async () => {
     };
   const refused = REFUSED.map(write('refused'));
   FINE.map(write('fine'));
+  for (const file of RUN_WORKERS)
+    writeFileSync(join(folder, file), "export const load = () => import('../../workers/runtime.ts');\n");
   const found = await refusedIn(folder);
   rmSync(folder, { recursive: true, force: true });
   expect(found.toSorted()).toEqual(refused.toSorted());

@@ -3,6 +3,12 @@ import { toHalfWidth } from './tracking-number.ts';
 /** Asia/Tokyo has had no summer time since 1951: its offset is a constant. */
 const TOKYO_OFFSET_MS = 9 * 60 * 60 * 1000;
 
+/**
+ * An event may lie so far ahead of the clock it is held against: two clocks differ by minutes where one is not kept in
+ * time. Not by hours: what is to come tomorrow (`01/04` on the 3rd) belongs to the year before, as without it.
+ */
+const CLOCKS_DIFFER_MS = 10 * 60 * 1000;
+
 /** 29 February is at most eight years away (around 2100, which is no leap year). */
 const MAX_YEARS_BACK = 8;
 
@@ -33,7 +39,7 @@ interface MonthTime {
 /**
  * A date or date and time as Japanese pages write it, taken as Asia/Tokyo: `2025年12月17日`, `2025/12/17 10:34`,
  * `2026-01-21 15:30:00`, and without a year `12月19日 19:10`, `12/19`. A date without a year gets the year that puts
- * it closest to, and not after, `now`. A date alone is its midnight.
+ * it closest to, and not after, `now`, give or take ten minutes. A date alone is its midnight.
  *
  * @returns ISO 8601 with +09:00 (`2025-12-19T19:10:00+09:00`); null when the text holds no date that exists.
  */
@@ -92,10 +98,11 @@ export function japanClock(moment: Date): string {
 }
 
 function settleYear(time: MonthTime, now: Date): string | null {
-  const thisYear = Number(japanClock(now).slice(0, 4));
+  const latestMs = now.getTime() + CLOCKS_DIFFER_MS;
+  const thisYear = Number(japanClock(new Date(latestMs)).slice(0, 4));
   for (let year = thisYear; year >= thisYear - MAX_YEARS_BACK; year -= 1) {
     const iso = isoOf(year, time);
-    if (iso !== null && Date.parse(iso) <= now.getTime()) return iso;
+    if (iso !== null && Date.parse(iso) <= latestMs) return iso;
   }
   return null;
 }

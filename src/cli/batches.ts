@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { batchList, batchStatus, rowReports } from '../batches/status.ts';
 import { printJson, printLine, printTable, statusLine } from './print.ts';
 import { batchNamed, withDatabase } from './session.ts';
+import { tellPaused } from './paused.ts';
 
 interface Options {
   json?: boolean;
@@ -14,6 +15,7 @@ const listCommand = () =>
     .action((options: Options) =>
       withDatabase(async ({ db }, settings) => {
         const all = await batchList(db, settings);
+        await tellPaused(settings, all);
         if (options.json) printJson(all);
         else for (const status of all) printLine(`${statusLine(status)} · ${status.workbook}`);
       }),
@@ -27,6 +29,7 @@ const statusCommand = () =>
     .action((reference: string, options: Options) =>
       withDatabase(async (database, settings) => {
         const status = await batchStatus(database.db, await batchNamed(database, reference), settings);
+        await tellPaused(settings, [status]);
         if (options.json) printJson(status);
         else printLine(statusLine(status));
       }),
@@ -46,7 +49,7 @@ const rowsCommand = () =>
       }),
     );
 
-/** `list`, `status` and `rows`: what the database says, without Temporal. */
+/** `list`, `status` and `rows`: what the database says; of Temporal only whether it holds a batch by itself. */
 export function batchCommands(): Command[] {
   return [listCommand(), statusCommand(), rowsCommand()];
 }

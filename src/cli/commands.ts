@@ -18,10 +18,12 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['status', () => batchCommand('status')],
   ['rows', () => batchCommand('rows')],
   ['watch', async () => (await import('./watch.ts')).watchCommand()],
+  ['explain', async () => (await import('./explain.ts')).explainCommand()],
   ['pause', () => steerCommand('pause')],
   ['resume', () => steerCommand('resume')],
   ['cancel', () => steerCommand('cancel')],
   ['retry', async () => (await import('./retry.ts')).retryCommand()],
+  ['replay', async () => (await import('./replay.ts')).replayCommand()],
   ['report', async () => (await import('./report.ts')).reportCommand()],
 ]);
 

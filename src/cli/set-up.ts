@@ -2,9 +2,13 @@ import { Command } from 'commander';
 import { effectiveSettings, loadSettings, requireSetting, temporalConfigured } from '../settings/settings.ts';
 import { migrateDatabase } from '../db/database.ts';
 import { applyTemporalConfig } from '../temporal/apply-config.ts';
+import { askServer } from '../temporal/ask.ts';
 import { connectClient } from '../temporal/connection.ts';
 import { applySchedules } from '../temporal/schedules.ts';
 import { note, printJson, printLine } from './print.ts';
+
+/** What is new is to be seen after up to 30 s. */
+const SET_UP_TIMEOUT_MS = 60_000;
 
 /** `tsuiseki migrate`: database, namespace, search attributes and schedules; may be run again. */
 export function migrateCommand(): Command {
@@ -17,8 +21,11 @@ export function migrateCommand(): Command {
       if (!temporalConfigured(settings)) return note('Temporal: not configured, left alone');
       const client = await connectClient(settings);
       try {
-        await applyTemporalConfig(client.connection, client.options.namespace);
-        await applySchedules(client, settings.jobDeadlineMs);
+        const apply = async () => {
+          await applyTemporalConfig(client.connection, client.options.namespace);
+          await applySchedules(client, settings.jobDeadlineMs);
+        };
+        await askServer(client, 'the set-up', apply, SET_UP_TIMEOUT_MS);
         note('Temporal: namespace, search attributes and schedules up to date');
       } finally {
         await client.connection.close();

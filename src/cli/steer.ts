@@ -40,7 +40,8 @@ export function steer<Message>(
     const batch = await batchNamed(database, reference);
     if (batch.finishedAt !== null)
       throw new BatchEnded('BATCH_ENDED', `batch ${batch.id} has ended: ${batch.state}`);
-    await client.workflow.getHandle(batch.workflowId).executeUpdate(update, { args: [message] });
+    const { sendUpdate } = await import('../temporal/ask.ts');
+    await sendUpdate(client, batch.workflowId, update, message);
     const status = await batchStatus(database.db, await batchNamed(database, batch.id), settings);
     if (options.json) printJson(status);
     else printLine(statusLine(status));

@@ -8,6 +8,7 @@ import type { Client } from '@temporalio/client';
 import { findBatch, reopenBatch, runningBatch, setBatchState } from '../db/batches.ts';
 import type { Batch } from '../db/batches.ts';
 import { TsuisekiError } from '../errors.ts';
+import { sendUpdate } from './ask.ts';
 import { retryRows } from './messages.ts';
 import type { RetryMessage } from './messages.ts';
 import { startWorkflow } from './start-batch.ts';
@@ -37,7 +38,7 @@ export async function retryBatch(deps: WorkflowDeps, batchId: string, message: R
 /** False: the batch has ended meanwhile. */
 async function sendRetry(client: Client, batch: Batch, message: RetryMessage): Promise<boolean> {
   try {
-    await client.workflow.getHandle(batch.workflowId).executeUpdate(retryRows, { args: [message] });
+    await sendUpdate(client, batch.workflowId, retryRows, message);
     return true;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError || error instanceof WorkflowUpdateFailedError) return false;

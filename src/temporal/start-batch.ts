@@ -12,6 +12,7 @@ import type { FileStore } from '../files/types.ts';
 import { columnsOf } from '../settings/by-task.ts';
 import { taskByName } from '../tasks/registry.ts';
 import { firstOf } from '../text.ts';
+import { askServer } from './ask.ts';
 import type { RetryMessage } from './messages.ts';
 import { DONE_ROWS, FAILED_ROWS, STATE, TASK, WORKBOOK } from './search-attributes.ts';
 import { QUEUE_OF_WORKFLOW } from './workflows.ts';
@@ -89,20 +90,22 @@ export async function startWorkflow(
   };
   const type =
     taskByName(batch.task).lookup.by === 'carrier' ? 'YamatoBatchWorkflow' : 'TrackingBatchWorkflow';
-  const handle = await client.workflow.start<Workflows[typeof type]>(type, {
-    workflowId: batch.workflowId,
-    taskQueue: QUEUE_OF_WORKFLOW[type],
-    args: [input],
-    staticSummary: title,
-    staticDetails: `**Workbook** ${batch.workbook}\n\n**Task** ${batch.task}\n\n**Rows** ${rows}\n\n**Batch** ${batch.id}`,
-    typedSearchAttributes: [
-      { key: TASK, value: batch.task },
-      { key: WORKBOOK, value: firstOf(name, KEYWORD_CHARACTERS) },
-      { key: STATE, value: 'running' },
-      { key: FAILED_ROWS, value: 0 },
-      { key: DONE_ROWS, value: 0 },
-    ],
-  });
+  const handle = await askServer(client, `the start of ${batch.workflowId}`, () =>
+    client.workflow.start<Workflows[typeof type]>(type, {
+      workflowId: batch.workflowId,
+      taskQueue: QUEUE_OF_WORKFLOW[type],
+      args: [input],
+      staticSummary: title,
+      staticDetails: `**Workbook** ${batch.workbook}\n\n**Task** ${batch.task}\n\n**Rows** ${rows}\n\n**Batch** ${batch.id}`,
+      typedSearchAttributes: [
+        { key: TASK, value: batch.task },
+        { key: WORKBOOK, value: firstOf(name, KEYWORD_CHARACTERS) },
+        { key: STATE, value: 'running' },
+        { key: FAILED_ROWS, value: 0 },
+        { key: DONE_ROWS, value: 0 },
+      ],
+    }),
+  );
   await setRunId(database.db, batch.id, handle.firstExecutionRunId);
   return handle.firstExecutionRunId;
 }

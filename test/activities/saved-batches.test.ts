@@ -18,7 +18,8 @@ function savedBatchesOn(stage: Stage) {
     started.add(workflowId);
     return { firstExecutionRunId: 'run-1' };
   };
-  const client = { workflow: { start } } as unknown as Client;
+  const withDeadline = (_deadline: unknown, run: () => unknown) => run();
+  const client = { workflow: { start }, withDeadline } as unknown as Client;
   const settings = { writebackEvery: 10, writebackMinIntervalMs: 0 } as Settings;
   const { database } = stage;
   return { started, ...createSavedBatchActivities({ database, client, settings }) };

@@ -33,7 +33,9 @@ const PRINTS_DATA = new Set([
   'status',
   'rows',
   'watch',
+  'explain',
   'cancel',
+  'replay',
   'report',
   'sandbox',
 ]);

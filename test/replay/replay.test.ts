@@ -1,20 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { DeterminismViolationError } from '@temporalio/workflow';
-import { Worker } from '@temporalio/worker';
-import { expect, it } from 'vitest';
-import { compiledModule } from '../../src/paths.ts';
+import { describe, expect, it } from 'vitest';
+import { replayHistory } from '../../workers/replay.ts';
 import '../support/workflows/quiet-runtime.ts';
 import { HISTORIES } from '../support/workflows/save-history.ts';
 
 const shapes = readdirSync(HISTORIES).filter((name) => name.endsWith('.json.gz'));
 const read = (shape: string) => gunzipSync(readFileSync(join(HISTORIES, shape))).toString('utf8');
 
-function replay(history: string, name: string): Promise<void> {
-  const workflowBundle = { codePath: compiledModule('workflow-bundle.js') };
-  return Worker.runReplayHistory({ workflowBundle, replayName: name }, JSON.parse(history));
-}
+const replay = (shape: string, change: (history: string) => string = (history) => history) =>
+  replayHistory(shape, JSON.parse(change(read(shape))));
 
 it('there is a history of every shape', () => {
   expect(shapes.toSorted()).toEqual(
@@ -50,11 +46,77 @@ it('there is a history of every shape', () => {
   );
 });
 
-it.each(shapes)('%s replays against the present code', (shape) => replay(read(shape), shape));
+it.each(shapes)('%s replays against the present code', async (shape) => {
+  expect(await replay(shape)).toMatchObject({
+    workflowType: expect.stringMatching(/Workflow$/),
+    divergence: null,
+  });
+});
 
-it('a history that other code made does not replay', async () => {
-  const other = read('completed.json.gz').replaceAll('"publishJob"', '"publishUrl"');
-  await expect(replay(other, 'other')).rejects.toBeInstanceOf(DeterminismViolationError);
+/** With what this file's name has at an event put in place of what it has there. */
+const withEvent = (number: number, event: object) => (history: string) => {
+  const { events } = JSON.parse(history) as { events: { eventId: string; eventTime: string }[] };
+  const { eventId, eventTime } = events[number - 1]!;
+  return JSON.stringify({ events: events.with(number - 1, { eventId, eventTime, ...event }) });
+};
+
+describe('a history that other code made does not replay, and is told in plain words', () => {
+  const DONE = 'completed.json.gz';
+  const TIMER = {
+    eventType: 'EVENT_TYPE_TIMER_STARTED',
+    timerStartedEventAttributes: { timerId: '7', startToFireTimeout: '5s' },
+  };
+
+  it('an activity of another name', async () => {
+    const { divergence } = await replay(DONE, (history) =>
+      history.replaceAll('"publishJob"', '"publishUrl"'),
+    );
+    expect(divergence).toEqual({
+      event: 18,
+      type: 'ActivityTaskScheduled',
+      recorded: 'ActivityTaskScheduled of publishUrl',
+      now: 'activity publishJob',
+    });
+  });
+
+  it('the third of many activities of a name: the event is that one', async () => {
+    const { divergence } = await replay(DONE, (history) => {
+      const [one, two, three, ...rest] = history.split('"publishJob"');
+      return [[one, two, three].join('"publishJob"'), ...rest].join('"publishUrl"');
+    });
+    expect(divergence).toMatchObject({ event: 30, now: 'activity publishJob' });
+  });
+
+  it('a timer where the code has an activity', async () => {
+    const { divergence } = await replay(DONE, withEvent(5, TIMER));
+    expect(divergence).toEqual({
+      event: 5,
+      type: 'TimerStarted',
+      recorded: 'TimerStarted of 7',
+      now: 'an activity',
+    });
+  });
+
+  it('a timer where the code has an end', async () => {
+    const last = JSON.parse(read(DONE)).events.length as number;
+    const { divergence } = await replay(DONE, withEvent(last, TIMER));
+    expect(divergence).toMatchObject({ event: last, now: 'the end of the workflow' });
+  });
+
+  it('a workflow that is no more', async () => {
+    const { workflowType, divergence } = await replay(DONE, (history) =>
+      history.replaceAll('"TrackingBatchWorkflow"', '"OlderWorkflow"'),
+    );
+    expect(workflowType).toBe('OlderWorkflow');
+    expect(divergence?.now).toMatch(/no such function is exported by the workflow bundle/);
+  });
+
+  it('what is no history says so', async () => {
+    await expect(replayHistory('x.json', { rows: [] })).rejects.toMatchObject({
+      code: 'HISTORY_INVALID',
+      message: "x.json holds no events as Temporal's tools save them",
+    });
+  });
 });
 
 it('no history holds an e-mail address or an order URL', () => {

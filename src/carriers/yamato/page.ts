@@ -18,7 +18,7 @@ const WITHOUT_HISTORY: ReadonlySet<TrackingStatus> = new Set(['info_received', '
 /**
  * Reads Yamato's page (domain section 6): one parcel for each number asked, in that order, told by the number that
  * stands in its box and its block, never by position. `numbers` are distinct and digits only. Dates carry no year:
- * they get the one that puts them closest to, and not after, `askedAt`. A number that Yamato does not know is a parcel
+ * they get the one that puts them closest to, and at most minutes after, `askedAt`. A number that Yamato does not know is a parcel
  * without events, its state `伝票番号誤り` or `伝票番号未登録`.
  *
  * @throws {YamatoError} with the page: `YAMATO_CAPTCHA`, `YAMATO_MAINTENANCE`, `YAMATO_TRUNCATED`,
