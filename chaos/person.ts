@@ -1,29 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { Dice } from '../src/sandbox/dice.ts';
-import { Colleague } from '../test/support/files/colleague.ts';
 import type { Actor } from './actor.ts';
 import type { Diary } from './diary.ts';
-import { BOOK_TASKS } from './ledger.ts';
-import type { Book, Ledger } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
 import { lookAtBatches, lookAtRows } from './looks.ts';
 import type { SeenBatch } from './looks.ts';
 import type { System } from './system.ts';
 
-export interface PersonOptions {
-  dice: Dice;
-  diary: Diary;
-  ledger: Ledger;
-  system: System;
-  tell(book: Book): Promise<void>;
-  /** Does nothing but start batches. */
-  onlyStarts: boolean;
-}
-
 type Deed = [name: string, on: (batch: SeenBatch) => Promise<unknown>];
 
-/** So many batches run at any time, if they can. */
-const BATCHES_AT_ONCE = 4;
-const ROWS: readonly [min: number, max: number] = [6, 24];
+/** Batches that ended are looked back at so far. */
+const RECENT = 8;
 
 /** Runs a batch's unfinished rows again; all of them may be published once more. */
 export async function retry(system: System, ledger: Ledger, batch: SeenBatch): Promise<void> {
@@ -32,20 +19,9 @@ export async function retry(system: System, ledger: Ledger, batch: SeenBatch): P
   await system.command('retry', batch.id);
 }
 
-/** One who starts batches, and uses every command and button there is for them. */
-export function person({ dice, diary, ledger, system, tell, onlyStarts }: PersonOptions): Actor {
-  const { temporal, dav } = system;
-
-  async function startOne(): Promise<void> {
-    const book = ledger.newBook(dice.pick(BOOK_TASKS), ROWS[0] + dice.below(ROWS[1] - ROWS[0]));
-    await new Colleague(dav, book.path).create((sheet) => {
-      sheet.addRow(['番号', 'メール', '状況', '備考']);
-      for (const key of book.rows.keys()) sheet.addRow([key]);
-    });
-    const way = dice.pick(['save', 'start']);
-    diary.did(`batch by ${way}`, `${book.path}, ${book.rows.size} rows`);
-    await (way === 'save' ? tell(book) : system.command('start', `webdav:/${book.path}`));
-  }
+/** One who uses every command and button there is for batches, on those that run more often than on those that ended. */
+export function person(dice: Dice, diary: Diary, ledger: Ledger, system: System): Actor {
+  const { temporal } = system;
 
   /** As the Web UI's Reset: to a workflow task of its latest run that completed. */
   async function reset({ workflowId }: SeenBatch): Promise<void> {
@@ -76,14 +52,13 @@ export function person({ dice, diary, ledger, system, tell, onlyStarts }: Person
   return {
     name: 'person',
     dice,
-    pauseMs: onlyStarts ? [500, 1_500] : [1_000, 5_000],
+    pauseMs: [1_000, 5_000],
     async deed() {
-      const batches = await lookAtBatches(system.database);
-      if (batches.filter(({ ended, state }) => !ended && state !== 'paused').length < BATCHES_AT_ONCE)
-        return startOne();
-      const [latest, ...others] = batches.slice(-2 * BATCHES_AT_ONCE).toReversed();
-      if (latest === undefined || onlyStarts) return;
-      const batch = dice.pick([latest, ...others]);
+      const recent = (await lookAtBatches(system.database)).slice(-RECENT);
+      const running = recent.filter(({ ended }) => !ended);
+      const [first, ...others] = running.length > 0 && dice.below(3) > 0 ? running : recent;
+      if (first === undefined) return;
+      const batch = dice.pick([first, ...others]);
       const [name, deed] = dice.pick(Object.entries(deeds) as [Deed, ...Deed[]]);
       diary.say(`${name} ${batch.id} …`);
       try {

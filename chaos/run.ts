@@ -14,6 +14,7 @@ import type { Book } from './ledger.ts';
 import { network } from './network.ts';
 import { person } from './person.ts';
 import { settle } from './settle.ts';
+import { starter } from './starter.ts';
 import { NEXTCLOUD_TOKEN, startSystem } from './system.ts';
 
 /** The kinds of trouble there are; without any, batches are started and must come out right. */
@@ -68,7 +69,8 @@ export async function runChaos(options: ChaosOptions, cleanup: Cleanup): Promise
   signal.addEventListener('abort', () => quiet.abort());
   const { dav, links, sandbox } = system;
   const people = { diary, ledger, tell };
-  const actors = [person({ ...people, dice: dice('person'), system, onlyStarts: !troubles.has('person') })];
+  const actors = [starter({ ...people, dice: dice('starter'), system })];
+  if (troubles.has('person')) actors.push(person(dice('person'), diary, ledger, system));
   if (troubles.has('colleague')) actors.push(desk({ ...people, dice: dice('colleague'), dav }));
   if (troubles.has('account')) actors.push(account(dice('account'), diary, sandbox));
   if (troubles.has('network')) actors.push(network(dice('network'), diary, links));

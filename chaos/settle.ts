@@ -48,6 +48,7 @@ export async function settle(options: SettleOptions): Promise<Finding[]> {
   const { system, ledger, diary, day, boundMs, tell, signal } = options;
   const endMs = performance.now() + boundMs;
   const retries = new Map<string, number>();
+  const untold = new Set(ledger.books);
 
   async function goOn(batches: readonly SeenBatch[], rows: readonly SeenRow[]): Promise<boolean> {
     const running = new Set(batches.filter(({ ended }) => !ended).map(({ workbook }) => workbook));
@@ -69,14 +70,17 @@ export async function settle(options: SettleOptions): Promise<Finding[]> {
 
   /** What is not right; null: not all has come to its end. */
   async function look(late: boolean): Promise<Finding[] | null> {
+    // A save that could not be told of would wait for the next sweep of the folders.
+    for (const book of untold) {
+      await tell(book);
+      untold.delete(book);
+    }
     const [batches, rows] = [await lookAtBatches(system.database), await lookAtRows(system.database)];
     if (!late && (await goOn(batches, rows))) return null;
     const [jobs, sheets] = [await jobsOf(system), await sheetsOf(system, ledger.books)];
     return audit(ledger, { batches, rows, jobs, sheets } satisfies Seen, day);
   }
 
-  for (const book of ledger.books)
-    await tell(book).catch((error: unknown) => diary.refused('last save told', error));
   while (true) {
     signal.throwIfAborted();
     const late = performance.now() > endMs;
