@@ -1,7 +1,7 @@
 import type { Dice } from '../src/sandbox/dice.ts';
 import type { Actor } from './actor.ts';
 import type { Diary } from './diary.ts';
-import { freeze, kill } from './processes.ts';
+import { familyOf, freeze, kill } from './processes.ts';
 import type { Victim } from './processes.ts';
 
 export interface KillerOptions {
@@ -41,7 +41,9 @@ export function killer({ dice, diary, kills, stops, longestStopMs, victims }: Ki
     dice,
     pauseMs: [1_000, 7_000],
     async deed() {
-      const [first, ...others] = victims();
+      // A process id that is told may be somebody else's by now.
+      const ours = new Set(familyOf(process.pid));
+      const [first, ...others] = victims().filter(({ pid }) => ours.has(pid));
       if (first === undefined) return;
       const victim = dice.pick([first, ...others]);
       const stopsNow = stops && (!kills || dice.below(2) === 0);
