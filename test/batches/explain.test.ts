@@ -6,6 +6,7 @@ import { calls } from '../../src/db/pacing-schema.ts';
 import { batches, jobs, notifications, rows } from '../../src/db/schema.ts';
 import { withCheckDigit } from '../../src/sandbox/check-digit.ts';
 import { batchOf, jobsOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
+import { newMessage } from '../support/activities/messages.ts';
 import { oneRound, processAll, publishAll } from '../support/activities/rounds.ts';
 import { useStage } from '../support/activities/stage.ts';
 import type { Stage } from '../support/activities/stage.ts';
@@ -88,7 +89,7 @@ it('a publish that was refused, who retried it and why', async () => {
       `failed owt-${batchId}-1: ${failed?.error}`,
     ]),
   );
-  await stage.run(stage.activities.retryRows, { batchId, by: 'mei', why: 'asked by shop', rows: '2' });
+  await stage.run(stage.activities.retryRows, { ...newMessage('asked by shop'), batchId, rows: '2' });
   await oneRound(stage, batchId);
   const told = await lines(stage, batchId);
   expect(told).toContain('action retry by mei: "asked by shop": rows 2: 1 rows, 1 jobs');
@@ -156,7 +157,7 @@ it('no e-mail address and no order URL is told', async () => {
   const stage = await stageWith();
   const batchId = await batchOf(stage, ORDERS, [orderUrl(1, 'redirect')]);
   await oneRound(stage, batchId);
-  await stage.run(stage.activities.recordPause, { batchId, by: 'mei', why: 'buyer1@example.jp called' });
+  await stage.run(stage.activities.pause, { ...newMessage('buyer1@example.jp called'), batchId });
   await stage.db.update(rows).set({ state: 'failed', error: `${orderUrl(1)} is gone` });
   const story = JSON.stringify(await explain(stage, batchId));
   expect(story).not.toMatch(/vieworder|buyer1|example\.jp/);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { askServer, pausedInTemporal, sendUpdate } from '../../src/temporal/ask.ts';
 import { pause, resume, retryRows } from '../../src/temporal/messages.ts';
 import { QUEUES } from '../../src/temporal/names.ts';
+import { newMessage } from '../support/activities/messages.ts';
 import { hangingServer } from '../support/servers.ts';
 import { pausingServer } from '../support/temporal/dev-server.ts';
 import type { DevServer } from '../support/temporal/dev-server.ts';
@@ -16,14 +17,12 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const MIKA = { by: 'mika', why: null };
-
 const start = (workflowId: string) =>
   server.client.workflow.start('TrackingBatchWorkflow', { taskQueue: QUEUES.tracking_batch, workflowId });
 
 it('an Update that no worker takes ends with the queue and what to do', async () => {
   await start('alone');
-  await expect(sendUpdate(server.client, 'alone', pause, MIKA, 500)).rejects.toMatchObject({
+  await expect(sendUpdate(server.client, 'alone', pause, newMessage(), 500)).rejects.toMatchObject({
     code: 'NO_WORKER',
     message:
       'no worker on tracking_batch_queue answered in 0.5 s: run `tsuiseki worker tracking_batch`; pause may take effect then',
@@ -33,7 +32,7 @@ it('an Update that no worker takes ends with the queue and what to do', async ()
 it('an Update of a workflow that Temporal has paused says where to unpause it', async () => {
   await start('held');
   await server.pause('held');
-  await expect(sendUpdate(server.client, 'held', pause, MIKA)).rejects.toMatchObject({
+  await expect(sendUpdate(server.client, 'held', pause, newMessage())).rejects.toMatchObject({
     code: 'PAUSED_IN_TEMPORAL',
     message: 'held is paused in Temporal, unpause it there',
   });
@@ -61,10 +60,10 @@ it('an Update gives what the workflow answers, and one that is refused is refuse
   batch.onPublish = () => (batch.actions.length < 2 ? 'turn' : 'published');
   await runFake(env, batch, async ({ handle, webhooks, until }) => {
     const { workflowId } = handle;
-    expect(await sendUpdate(env.client, workflowId, pause, MIKA)).toMatchObject({ state: 'paused' });
-    const wrong = sendUpdate(env.client, workflowId, retryRows, { ...MIKA, rows: 'x' });
+    expect(await sendUpdate(env.client, workflowId, pause, newMessage())).toMatchObject({ state: 'paused' });
+    const wrong = sendUpdate(env.client, workflowId, retryRows, { ...newMessage(), rows: 'x' });
     await expect(wrong).rejects.toBeInstanceOf(WorkflowUpdateFailedError);
-    await sendUpdate(env.client, workflowId, resume, MIKA);
+    await sendUpdate(env.client, workflowId, resume, newMessage());
     await until(() => batch.published.length === 2);
     await webhooks(0, 1);
   });
