@@ -9,7 +9,9 @@ import { findJob, markFailed, markPending, markPublished } from '../src/db/jobs.
 import type { Job } from '../src/db/jobs.ts';
 import { errorMessage } from '../src/errors.ts';
 import type { AccountClock, Turn } from '../src/pacing/account-clock.ts';
+import type { OpenConnection } from '../src/outbound/open-connection.ts';
 import { ApiError } from '../src/webscraper/api-error.ts';
+import type { ApiErrorCode } from '../src/webscraper/api-error.ts';
 import type { WebScraperClient } from '../src/webscraper/client.ts';
 import { asActivities, tellWait } from './as-activities.ts';
 
@@ -33,8 +35,22 @@ const PUNCTUAL_MS = 8;
 /** A database that is away just after the API answered: tried for ten seconds and more, what its driver waits beside. */
 const KEEP_TRIES = 20;
 const KEEP_AGAIN_MS = 500;
-/** A process that was stopped for so long must not send any more: its turn is past, its job perhaps another's. */
-const STOPPED_MS = 2_000;
+/** The connection is made so long before the turn. */
+const CONNECT_EARLY_MS = 2_000;
+/** A process that stood still for so long must not send any more: its turn is past, its job perhaps another's. */
+const STOOD_STILL_MS = 500;
+/** The clock's answer may take so long; a process that stood still meanwhile takes it for a new one. */
+const LONGEST_BEGIN_MS = 2_000;
+
+const TAKEN_BY_NOBODY: readonly ApiErrorCode[] = [
+  'API_RATE_LIMITED',
+  'API_UNAUTHORISED',
+  'API_NO_CONNECTION',
+  'API_NOT_SENT',
+];
+
+type Granted = Extract<Turn, { granted: true }>;
+type Refused = Extract<Turn, { granted: false }>;
 
 /** The one activity of `publish_tracking_queue`: one job, paced by the account's clock, never tried again by itself. */
 export function createPublishActivities({ database, clock, webscraper, jobDeadlineMs }: PublishDeps) {
@@ -74,28 +90,50 @@ export function createPublishActivities({ database, clock, webscraper, jobDeadli
   }
 
   /**
-   * Waits for the turn and begins; cancelled meanwhile, the turn is given back and nothing is sent. `startMs`: the
-   * start by this process's own clock.
+   * Connects, and waits for the turn; cancelled meanwhile, the turn is given back and nothing is sent. Throws
+   * {@link ApiError} where there is no connection.
    */
-  async function beginInTime(job: Job, signal: AbortSignal): Promise<Turn & { startMs?: number }> {
-    const turn = await reserve(job.id);
-    if (!turn.granted) return turn;
+  async function connectInTime(job: Job, turn: Granted, signal: AbortSignal): Promise<OpenConnection> {
+    const turnMs = Date.now() + turn.delayMs;
+    const until = (ms: number) => delay(Math.max(0, ms - Date.now()), undefined, { signal });
     tellWait('its turn to publish');
     try {
-      await delay(Math.max(0, turn.delayMs - BEGIN_EARLY_MS), undefined, { signal });
+      await until(turnMs - CONNECT_EARLY_MS);
+      const connection = await webscraper.connect(signal);
+      await until(turnMs - BEGIN_EARLY_MS).catch((error: unknown) => {
+        connection.close();
+        throw error;
+      });
+      return connection;
     } catch (error) {
+      if (!signal.aborted) throw error;
       await clock.giveBack(job.id, turn.callId);
       throw new CancelledFailure(`the turn was given back: ${errorMessage(error)}`);
     }
-    const begun = await clock.begin(turn.callId, job.id);
+  }
+
+  /** Sends over `connection` at the start that the clock gives, exactly then or not at all; null: the turn was lost. */
+  async function send(job: Job, { callId }: Granted, connection: OpenConnection, sitemapId: number) {
+    const askedMs = Date.now();
+    const begun = await clock.begin(callId, job.id);
     if (!begun.granted) return begun;
     const startMs = Date.now() + begun.delayMs;
+    const latestMs = Math.min(startMs + STOOD_STILL_MS, askedMs + begun.delayMs + LONGEST_BEGIN_MS);
     // From here on the intent stands: the call is made whatever is cancelled.
     await delay(begun.delayMs);
-    if (Date.now() - startMs <= STOPPED_MS) return { ...begun, startMs };
-    await changeBatch(db, job.batchId, (tx) => markPending(tx, job.id));
-    await clock.giveBack(job.id, begun.callId);
-    return { granted: false, waitMs: 1, why: 'its worker was stopped before sending', held: false };
+    const request = { sitemapId, startUrls: job.subjects, customId: job.customId };
+    const {
+      value: scrapingJobId,
+      rateLimit,
+      sentMs,
+    } = await webscraper.publish(request, {
+      connection,
+      latestMs,
+    });
+    await keep(job, scrapingJobId);
+    const lateMs = sentMs - startMs;
+    await clock.settle(callId, { rateLimit }, lateMs < PUNCTUAL_MS ? 0 : lateMs);
+    return null;
   }
 
   /** The API took it: its id is worth trying for as long as the activity may last. */
@@ -113,10 +151,12 @@ export function createPublishActivities({ database, clock, webscraper, jobDeadli
     }
   }
 
-  async function refused(job: Job, error: ApiError): Promise<PublishOutcome> {
-    const takenByNobody = ['API_RATE_LIMITED', 'API_UNAUTHORISED', 'API_NO_CONNECTION'].includes(error.code);
-    if (takenByNobody) {
+  async function refused(job: Job, callId: number, error: ApiError): Promise<PublishOutcome> {
+    const wasSent = error.code !== 'API_NOT_SENT';
+    if (wasSent) await clock.settle(callId, error);
+    if (TAKEN_BY_NOBODY.includes(error.code)) {
       await changeBatch(db, job.batchId, (tx) => markPending(tx, job.id));
+      await clock.giveBack(job.id, wasSent ? null : callId);
       return { outcome: 'wait', waitMs: 1, why: error.message, held: false, ...(await figures(job.batchId)) };
     }
     const perhaps = error.perhapsTaken ? 'perhaps published: ' : '';
@@ -133,26 +173,29 @@ export function createPublishActivities({ database, clock, webscraper, jobDeadli
       const signal = cancellationSignal();
       const job = await findJob(db, input.jobId);
       const sitemapId = job?.sitemapId ?? null;
-      const before = await figures(input.batchId);
+      const before = await batchFigures(db, input.batchId);
       const isOpen = job?.state === 'pending' && job.batchId === input.batchId && !before.ended;
       if (!isOpen || sitemapId === null) return { outcome: 'failed', ...before };
-      const turn = await beginInTime(job, signal);
-      if (!turn.granted) {
-        const { waitMs, why, held } = turn;
-        return { outcome: 'wait', waitMs, why, held, ...(await figures(input.batchId)) };
-      }
+      const wait = async ({ waitMs, why, held }: Refused): Promise<PublishOutcome> => ({
+        outcome: 'wait',
+        waitMs,
+        why,
+        held,
+        ...(await figures(input.batchId)),
+      });
+      const turn = await reserve(job.id);
+      if (!turn.granted) return wait(turn);
+      let connection: OpenConnection | null = null;
       try {
-        const request = { sitemapId, startUrls: job.subjects, customId: job.customId };
-        const { value: scrapingJobId, rateLimit, sentMs } = await webscraper.publish(request);
-        await keep(job, scrapingJobId);
-        const lateMs = sentMs - (turn.startMs ?? sentMs);
-        await clock.settle(turn.callId, { rateLimit }, lateMs < PUNCTUAL_MS ? 0 : lateMs);
+        connection = await connectInTime(job, turn, signal);
+        const lost = await send(job, turn, connection, sitemapId);
+        return lost === null ? { outcome: 'published', ...(await figures(input.batchId)) } : await wait(lost);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
-        await clock.settle(turn.callId, error);
-        return refused(job, error);
+        return await refused(job, turn.callId, error);
+      } finally {
+        connection?.close();
       }
-      return { outcome: 'published', ...(await figures(input.batchId)) };
     },
   });
 }

@@ -96,7 +96,7 @@ export function createSaveActivities(deps: SaveDeps) {
   /** Writes down what is to be started, together with the version that it was decided on. */
   function start(saved: SavedWorkbook, copy: WorkbookCopy, content: WorkbookContent): Promise<ExaminedSave> {
     const { workbook, plan } = saved;
-    const target = { workbook, task: plan.task.name };
+    const target = { workbook, task: plan.task.name, copiedAt: copy.copiedAt };
     return db.transaction(async (tx) => {
       await lockBatchesOf(tx, workbook);
       const picked = await pickRows(tx, target, content.rows, deps);
@@ -127,7 +127,7 @@ export function createSaveActivities(deps: SaveDeps) {
     const { workbook } = copy;
     return db.transaction(async (tx) => {
       await lockBatchesOf(tx, workbook);
-      const target = { workbook, task: batch.task };
+      const target = { workbook, task: batch.task, copiedAt: copy.copiedAt };
       const { lookUp, writeAgain: lost } = await pickRows(tx, target, content.rows, deps);
       await writeAgain(tx, lost);
       const own = lookUp.flatMap(({ onRecord }) => (onRecord?.batchId === batch.id ? [onRecord.rowId] : []));

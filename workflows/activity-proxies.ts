@@ -37,12 +37,12 @@ export const examining = proxyActivities<SaveActivities>({
 });
 
 /**
- * Never tried again: a publish may have been taken. 75 s: up to 10 s of waiting, 60 s of call, a margin. With many
+ * Never tried again: a publish may have been taken. 90 s: up to 10 s of waiting, 10 s to connect, 60 s of call, a margin. With many
  * batches a publish rightly queues for minutes, so no schedule timeouts.
  */
 export const publishing = proxyActivities<PublishActivities>({
   taskQueue: QUEUES.publish_tracking,
-  startToCloseTimeout: '75 seconds',
+  startToCloseTimeout: '90 seconds',
   heartbeatTimeout: '5 seconds',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: { maximumAttempts: 1 },

@@ -1,3 +1,4 @@
+import { databaseNow } from '../db/database.ts';
 import type { Database } from '../db/database.ts';
 import { isPlaceTaken, knownWorkbook, moveWorkbook, workbookOfFile } from '../db/workbooks.ts';
 import type { SeenVersion } from '../db/workbooks.ts';
@@ -16,6 +17,8 @@ export interface WorkbookCopy {
   /** Where the workbook is: elsewhere than it was asked for, when it was moved. */
   workbook: string;
   path: string;
+  /** Before it was taken, by the database's clock: what is written later may not be in it. */
+  copiedAt: Date;
   /** A folder for more files, removed with the copy. */
   folder: string;
   version: SeenVersion & { fileId: string | null };
@@ -81,7 +84,8 @@ export async function withCopy<T>(
   work: (copy: WorkbookCopy) => Promise<T>,
 ): Promise<T> {
   const { path: workbook, fileId } = await findWorkbook(deps, named, meant);
+  const copiedAt = await databaseNow(deps.database.db);
   return withDownload(deps.files, workbook, async ({ path, folder, etag }) =>
-    work({ workbook, path, folder, version: { etag, hash: await sha256OfFile(path), fileId } }),
+    work({ workbook, path, copiedAt, folder, version: { etag, hash: await sha256OfFile(path), fileId } }),
   );
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
@@ -19,9 +20,9 @@ export interface Database {
 export type Queries = Database['db'] | Parameters<Parameters<Database['db']['transaction']>[0]>[0];
 
 function connect(url: string, options: postgres.Options<Record<string, never>>) {
-  const sql = postgres(url, options);
-  guardTransactions(sql);
-  return { sql, db: drizzle(sql, { schema: { ...tables, ...pacing }, casing: 'snake_case' }) };
+  const client = postgres(url, options);
+  guardTransactions(client);
+  return { client, db: drizzle(client, { schema: { ...tables, ...pacing }, casing: 'snake_case' }) };
 }
 
 /** Opens a pool of at most `maxConnections`. `schemaName` is for tests, each of which has its own. */
@@ -29,7 +30,7 @@ export function openDatabase(
   url: string,
   options: { maxConnections?: number; schemaName?: string } = {},
 ): Database {
-  const { sql, db } = connect(url, {
+  const { client, db } = connect(url, {
     max: options.maxConnections ?? 10,
     onnotice: () => {},
     connect_timeout: 10,
@@ -37,7 +38,16 @@ export function openDatabase(
     backoff: (failures) => Math.min(0.5, failures / 10),
     ...(options.schemaName === undefined ? {} : { connection: { search_path: options.schemaName } }),
   });
-  return { sql, db, close: () => sql.end({ timeout: 5 }) };
+  return { sql: client, db, close: () => client.end({ timeout: 5 }) };
+}
+
+/** The one clock that all processes share. */
+export async function databaseNow(queries: Queries): Promise<Date> {
+  const [row] = await queries.execute<{ ms: number }>(
+    sql`select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms`,
+  );
+  if (row === undefined) throw new TypeError('a select returned no row');
+  return new Date(row.ms);
 }
 
 /** Brings the database to the present schema; may be run again and by several at once. */

@@ -1,5 +1,6 @@
 import { RequestError, TimeoutError } from 'got';
 import type { Delays } from 'got';
+import { NoConnectionError } from './open-connection.ts';
 import { reasonOf } from './failure-reasons.ts';
 import type { Destination, Reason } from './failure-reasons.ts';
 
@@ -33,6 +34,10 @@ function toldOfTimeout({ event, options }: TimeoutError, at: string, stood: bool
  * a record of that, by the code. The text holds nothing of the request, whose URL and headers may be secret.
  */
 export function connectionFailure(error: unknown, to: Destination): ConnectionFailure {
+  if (error instanceof NoConnectionError) {
+    const { kind, told } = reasonOf(error.code, false);
+    return { kind, sent: 'nothing', told: `${told(to)} (${error.code})` };
+  }
   if (!(error instanceof RequestError)) {
     const { kind, sent, told } = reasonOf('', false);
     return { kind, sent, told: told(to) };

@@ -23,6 +23,18 @@ const FAILED: Reason = {
 /** By code, the first that fits. X.509's: https://nodejs.org/api/tls.html#x509-certificate-error-codes. */
 const REASONS: readonly (Reason & { codes: RegExp })[] = [
   {
+    codes: /^NOT_SENT$/,
+    kind: 'network',
+    sent: 'nothing',
+    told: () => 'this process stood still when it was to send, or the connection was closed meanwhile',
+  },
+  {
+    codes: /^CONNECT_TIMEOUT$/,
+    kind: 'network',
+    sent: 'nothing',
+    told: ({ at, setting }) => `no connection to ${at} in 10 s; check ${setting}, and whether it runs`,
+  },
+  {
     codes: /^(?:ERR_TLS_CERT_ALTNAME_(?:FORMAT|INVALID)|HOSTNAME_MISMATCH)$/,
     kind: 'hostName',
     sent: 'nothing',

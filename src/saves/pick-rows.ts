@@ -4,6 +4,7 @@ import { oldestSession } from '../db/editing-sessions.ts';
 import { recordedContents } from '../db/recorded-contents.ts';
 import type { OnRecord, RecordedContent } from '../db/recorded-contents.ts';
 import type { RowContent, WorkbookRow } from '../workbook/types.ts';
+import { TsuisekiError } from '../errors.ts';
 import { decideRow } from './save-rule.ts';
 import type { SaveTimes } from './save-rule.ts';
 
@@ -16,21 +17,38 @@ export interface PickedRows {
 
 export type SaveAges = Pick<SaveTimes, 'refreshAfterMs' | 'retryOnSaveAfterMs'>;
 
-/** Picks the rows that a save asks for, each by its content and what is on record of it. */
+/** A writeback was quicker than the reading of a save: a cell that it filled would be taken for one that a person cleared. */
+export class CopyOvertaken extends TsuisekiError<'COPY_OVERTAKEN'> {}
+
+/**
+ * Picks the rows that a save asks for, each by its content and what is on record of it. Throws {@link CopyOvertaken}:
+ * a new copy is to be read.
+ */
 export async function pickRows(
   queries: Queries,
-  target: Pick<Batch, 'workbook' | 'task'>,
+  target: Pick<Batch, 'workbook' | 'task'> & { copiedAt: Date },
   rows: WorkbookRow[],
   { refreshAfterMs, retryOnSaveAfterMs }: SaveAges,
 ): Promise<PickedRows> {
   const sessionBeganAtMs = (await oldestSession(queries, target.workbook))?.getTime() ?? null;
-  const times = { nowMs: Date.now(), refreshAfterMs, retryOnSaveAfterMs, sessionBeganAtMs };
+  const times = {
+    nowMs: Date.now(),
+    copiedAtMs: target.copiedAt.getTime(),
+    refreshAfterMs,
+    retryOnSaveAfterMs,
+    sessionBeganAtMs,
+  };
   const onRecord = await recordedContents(queries, target, rows);
   const twins = twinsOf(rows, onRecord);
   const picked: PickedRows = { lookUp: [], writeAgain: [] };
   for (const [index, row] of rows.entries()) {
     const known = onRecord[index] ?? null;
     const { action } = decideRow(row, withTwin(row, known?.recorded ?? null, twins), times);
+    if (action === 'look again')
+      throw new CopyOvertaken(
+        'COPY_OVERTAKEN',
+        `${target.workbook} was written while its copy was read; it is read anew`,
+      );
     if (action === 'look up') picked.lookUp.push({ row, onRecord: known });
     if (action === 'write again' && known?.resultRowId != null) picked.writeAgain.push(known.resultRowId);
   }

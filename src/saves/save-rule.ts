@@ -10,15 +10,20 @@ export interface SavedCell {
 
 export interface SaveTimes {
   nowMs: number;
+  /** When the saved copy was taken, by the database's clock. */
+  copiedAtMs: number;
   refreshAfterMs: number;
   retryOnSaveAfterMs: number;
   /** When the oldest editing session began that may have made this save; null: none is known. */
   sessionBeganAtMs: number | null;
 }
 
-/** `look up`: ask for it; `write again`: its result is known and lost from the cell; `leave`: nothing to do. */
+/**
+ * `look up`: ask for it; `write again`: its result is known and lost from the cell; `leave`: nothing to do; `look again`:
+ * its cell was written since the copy was taken, which says nothing about it.
+ */
 export interface SaveDecision {
-  action: 'look up' | 'write again' | 'leave';
+  action: 'look up' | 'write again' | 'leave' | 'look again';
   why: string;
 }
 
@@ -60,6 +65,8 @@ function wishOf(cell: SavedCell, result: RecordedResult | null, times: SaveTimes
     return isInOurForm(text) ? lookUp('its text is not a result of its own') : leave("a person's own text");
   }
   if (result.writtenAtMs === null) return leave('its result is still to be written');
+  if (result.writtenAtMs >= times.copiedAtMs && cell.result !== result.text)
+    return { action: 'look again', why: 'written since the copy was taken' };
   const isDue = !result.terminal && times.nowMs - result.completedAtMs > times.refreshAfterMs;
   if (!cell.resultIsFormula && cell.result !== result.text) {
     if (isStale(cell, result, times)) return writeAgain('an editor that was open brought back the old text');

@@ -10,6 +10,8 @@ export type ApiErrorCode =
   | 'API_SERVER_ERROR'
   | 'API_NOT_JSON'
   | 'API_TIMEOUT'
+  /** This process stood still when it was to send: the API certainly took nothing, and is not in trouble. */
+  | 'API_NOT_SENT'
   /** No connection came about: the API certainly took nothing. */
   | 'API_NO_CONNECTION'
   /** The connection broke: the API may have taken the request. */

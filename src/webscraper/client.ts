@@ -3,6 +3,7 @@ import { fieldsOf } from '../json-fields.ts';
 import type { Logger } from '../log.ts';
 import { connectionFailure } from '../outbound/connection-failure.ts';
 import type { Destination } from '../outbound/failure-reasons.ts';
+import { OpenConnection } from '../outbound/open-connection.ts';
 import { outgoing, wholeAnswer } from '../outbound/request.ts';
 import { ApiError, codeOfConnection, codeOfStatus } from './api-error.ts';
 import { MAX_CSV_BYTES } from './csv.ts';
@@ -51,8 +52,13 @@ export interface Answered<T> {
  * the account's budget, never tried again here, and throws {@link ApiError}.
  */
 export interface WebScraperClient {
-  /** The id of the job created. */
-  publish(request: PublishRequest): Promise<Answered<number>>;
+  /** For one publish, of which nothing is sent yet. */
+  connect(signal: AbortSignal): Promise<OpenConnection>;
+  /** The id of the job created. With `go`: over that connection, and not after `latestMs`. */
+  publish(
+    request: PublishRequest,
+    go?: { connection: OpenConnection; latestMs: number },
+  ): Promise<Answered<number>>;
   job(id: number): Promise<Answered<ScrapingJob>>;
   /** The account's jobs; `page` counts from 1. */
   jobs(page: number): Promise<Answered<JobsPage>>;
@@ -69,7 +75,11 @@ export const CALL_TIMEOUT_MS = 60_000;
 function asApiError(error: unknown, what: string, to: Destination): ApiError {
   const failure = connectionFailure(error, to);
   const did = failure.sent === 'nothing' ? `could not be reached for ${what}` : `did not answer ${what}`;
-  return new ApiError(codeOfConnection(failure), `Web Scraper Cloud ${did}: ${failure.told}`);
+  const stoodStill = error instanceof Error && 'code' in error && error.code === 'NOT_SENT';
+  return new ApiError(
+    stoodStill ? 'API_NOT_SENT' : codeOfConnection(failure),
+    `Web Scraper Cloud ${did}: ${failure.told}`,
+  );
 }
 
 function numberIn(value: unknown): number | null {
@@ -187,7 +197,12 @@ export function createWebScraperClient(options: {
   const to = { at: new URL(options.baseUrl).host, setting: 'WEBSCRAPER_API_URL' };
   const caller = new Caller(http, to, options.logger);
   return {
-    async publish(request) {
+    async connect(signal) {
+      return OpenConnection.to(new URL(options.baseUrl), signal).catch((error: unknown) => {
+        throw asApiError(error, 'a publish', to);
+      });
+    },
+    async publish(request, go) {
       const json = {
         sitemap_id: request.sitemapId,
         driver: 'fulljs',
@@ -196,7 +211,8 @@ export function createWebScraperClient(options: {
         start_urls: request.startUrls,
         custom_id: request.customId,
       };
-      const answer = await caller.data('scraping-job', { method: 'POST', json }, 'a publish');
+      const agent = go === undefined ? {} : { agent: go.connection.agents(go.latestMs) };
+      const answer = await caller.data('scraping-job', { method: 'POST', json, ...agent }, 'a publish');
       const id = numberIn(fieldsOf(answer.value)['id']);
       if (id !== null) return { ...answer, value: id };
       const text = "Web Scraper Cloud's answer to a publish holds no job id";

@@ -7,6 +7,7 @@ const HOUR = 3_600_000;
 const NOW = 1_000 * HOUR;
 const TIMES: SaveTimes = {
   nowMs: NOW,
+  copiedAtMs: NOW,
   refreshAfterMs: 12 * HOUR,
   retryOnSaveAfterMs: HOUR,
   sessionBeganAtMs: null,
@@ -57,6 +58,10 @@ type Case = [
 ];
 
 const CASES: Case[] = [
+  // The copy is older than the cell
+  ['cell written since the copy was taken', cell(''), completed({ writtenAtMs: NOW + 1 }), 'look again'],
+  ['the same after a refresh that failed', cell(''), other('failed'), 'look up'],
+  ['a copy that holds what was just written', cell(OWN), completed({ writtenAtMs: NOW + 1 }), 'leave'],
   // C is empty
   ['a row nobody has tried', cell(''), null, 'look up'],
   ['one of white space counts as empty', cell(' \n'), null, 'look up'],

@@ -92,6 +92,7 @@ describe('an answer', () => {
       sitemapId: 7,
       status: 'finished',
       storedRecordCount: 3,
+      createdMs: 1_700_000_000_000,
     });
   });
 
@@ -103,6 +104,7 @@ describe('an answer', () => {
       sitemapId: null,
       status: 'scheduling',
       storedRecordCount: null,
+      createdMs: null,
     });
   });
 

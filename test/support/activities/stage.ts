@@ -9,6 +9,7 @@ import { buildApp } from '../../../src/http/app.ts';
 import { startSandbox } from '../../../src/sandbox/index.ts';
 import type { Sandbox, SandboxOptions } from '../../../src/sandbox/index.ts';
 import { createWebScraperClient } from '../../../src/webscraper/client.ts';
+import type { WebScraperClient } from '../../../src/webscraper/client.ts';
 import type { AccountLimits } from '../../../src/pacing/account-turns.ts';
 import { readSettings } from '../../../src/settings/settings.ts';
 import { createParts } from '../../../workers/parts.ts';
@@ -28,6 +29,8 @@ export interface StageOptions {
   apiUrl?: string;
   apiToken?: string;
   callTimeoutMs?: number;
+  /** What happens around calls of the API, beside the real one. */
+  around?: (real: WebScraperClient) => Partial<WebScraperClient>;
   urlsPerJob?: number;
   files?: FileStore;
   editors?: { isOpen(key: string): Promise<boolean> };
@@ -53,11 +56,12 @@ async function setStage(database: Database, options: StageOptions, releasers: ((
     urlsPerJob: { all: options.urlsPerJob ?? 1, tasks: {} },
     ...options.limits,
   };
-  const webscraper = createWebScraperClient({
+  const real = createWebScraperClient({
     baseUrl: options.apiUrl ?? sandbox.url,
     token: options.apiToken ?? API_TOKEN,
     timeoutMs: options.callTimeoutMs ?? 10_000,
   });
+  const webscraper = { ...real, ...options.around?.(real) };
   const arrivals = { count: 0, wake: () => {} };
   const app = buildApp({
     database,
