@@ -50,6 +50,5 @@ export class Asking extends JobByJob<AskOutcome> {
       why: `${FAILURES_TO_HOLD} groups in a row failed, the last: ${why}; resume to go on`,
     };
     await run.order(() => batchSteps.pause({ batchId: run.input.batchId, ...order }));
-    await run.show();
   }
 }

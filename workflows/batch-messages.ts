@@ -22,34 +22,23 @@ export function handleMessages(run: BatchRun, steered: Steered): void {
   setHandler(progress, () => run.progress(), {
     description: 'Where the batch is, and how many rows are in which state',
   });
-  setHandler(
-    pause,
-    async (message) => {
-      await Promise.all([run.order(() => batchSteps.pause({ batchId, ...message })), steered.stop()]);
-      return run.show();
-    },
-    { description: 'Publish no more until resume; results and writebacks go on. {"id","by","why"}' },
-  );
+  setHandler(pause, (message) => run.order(() => batchSteps.pause({ batchId, ...message }), steered.stop), {
+    description: 'Publish no more until resume; results and writebacks go on. {"id","by","why"}',
+  });
   setHandler(
     resume,
-    async (message) => {
-      await run.order(() => batchSteps.resume({ batchId, ...message }));
-      run.held = null;
-      run.resumes += 1;
-      return run.show();
-    },
+    (message) =>
+      run.order(async () => {
+        const figures = await batchSteps.resume({ batchId, ...message });
+        run.held = null;
+        run.resumes += 1;
+        return figures;
+      }),
     { description: 'Publish again; opens an account that was held. {"id","by","why"}' },
   );
-  setHandler(
-    cancel,
-    async (message) => {
-      await Promise.all([run.order(() => batchSteps.cancel({ batchId, ...message })), steered.stop()]);
-      return run.show();
-    },
-    {
-      description: 'Publish no more; with "drop" do not wait for what is in flight. {"id","by","why","drop"}',
-    },
-  );
+  setHandler(cancel, (message) => run.order(() => batchSteps.cancel({ batchId, ...message }), steered.stop), {
+    description: 'Publish no more; with "drop" do not wait for what is in flight. {"id","by","why","drop"}',
+  });
   const mustGoOn: (message: PersonMessage) => void = () => {
     if (run.isEnding) throw new Error('the batch is ending');
   };

@@ -102,11 +102,18 @@ export class BatchRun {
     this.#tell();
   }
 
-  /** Takes a person's order to the database, and what it has of the batch after it from there. */
-  async order(step: () => Promise<BatchFigures>): Promise<void> {
+  /**
+   * Takes a person's order to the database, and what it has of the batch after it from there; shows it once that is done
+   * and what is stopped `beside` it has come to its end. The batch does not end meanwhile.
+   */
+  async order(
+    step: () => Promise<BatchFigures>,
+    beside: () => Promise<void> = async () => {},
+  ): Promise<BatchProgress> {
     this.#ordersUnderWay += 1;
     try {
-      this.update(await step());
+      await Promise.all([step().then((figures) => this.update(figures)), beside()]);
+      return await this.show();
     } finally {
       this.#ordersUnderWay -= 1;
     }
@@ -120,8 +127,7 @@ export class BatchRun {
       const id = `cancel of run ${workflowInfo().runId}`;
       const { batchId } = this.input;
       void CancellationScope.nonCancellable(async () => {
-        await Promise.all([this.order(() => batchSteps.cancel({ batchId, id, ...order })), stop()]);
-        await this.show();
+        await this.order(() => batchSteps.cancel({ batchId, id, ...order }), stop);
       });
     });
     await CancellationScope.nonCancellable(work);

@@ -50,6 +50,8 @@ it('a save that is examined once its batch has ended is read anew as well', asyn
   const files = new SlowFiles();
   const { stage, batchId } = await answered(files);
   await setBatchState(stage.db, batchId, 'completed', null);
-  await expect(save(stage, [[orderUrl(1)], ['', '', 'a note']])).rejects.toMatchObject({ type: 'COPY_OVERTAKEN' });
+  await expect(save(stage, [[orderUrl(1)], ['', '', 'a note']])).rejects.toMatchObject({
+    type: 'COPY_OVERTAKEN',
+  });
   expect(await examine(stage)).toMatchObject({ started: null, running: null });
 });
