@@ -19,10 +19,11 @@ export interface Steered {
  */
 export function handleMessages(run: BatchRun, steered: Steered): void {
   const { batchId } = run.input;
+  const stop = () => steered.stop();
   setHandler(progress, () => run.progress(), {
     description: 'Where the batch is, and how many rows are in which state',
   });
-  setHandler(pause, (message) => run.order(() => batchSteps.pause({ batchId, ...message }), steered.stop), {
+  setHandler(pause, (message) => run.order(() => batchSteps.pause({ batchId, ...message }), stop), {
     description: 'Publish no more until resume; results and writebacks go on. {"id","by","why"}',
   });
   setHandler(
@@ -36,7 +37,7 @@ export function handleMessages(run: BatchRun, steered: Steered): void {
       }),
     { description: 'Publish again; opens an account that was held. {"id","by","why"}' },
   );
-  setHandler(cancel, (message) => run.order(() => batchSteps.cancel({ batchId, ...message }), steered.stop), {
+  setHandler(cancel, (message) => run.order(() => batchSteps.cancel({ batchId, ...message }), stop), {
     description: 'Publish no more; with "drop" do not wait for what is in flight. {"id","by","why","drop"}',
   });
   const mustGoOn: (message: PersonMessage) => void = () => {
