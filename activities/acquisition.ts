@@ -1,8 +1,8 @@
 import { log } from '@temporalio/activity';
-import { changeBatch, setBatchState } from '../src/db/batches.ts';
+import { changeBatch } from '../src/db/batches.ts';
 import { pruneCalls, pruneRequests } from '../src/pacing/call-records.ts';
 import type { Database } from '../src/db/database.ts';
-import { batchesWithUnread, settleOrphans, storeNotification } from '../src/db/inbox.ts';
+import { batchesWithUnread, pruneNotifications, settleOrphans, storeNotification } from '../src/db/inbox.ts';
 import { markFailed } from '../src/db/jobs.ts';
 import type { Job } from '../src/db/jobs.ts';
 import { failStuckRows, forgottenJobs, overdueJobs, postponeDeadline } from '../src/db/stuck-jobs.ts';
@@ -12,6 +12,7 @@ import { settleDoubts } from '../src/batches/perhaps-published.ts';
 import type { Settled } from '../src/batches/perhaps-published.ts';
 import { pruneSaves } from '../src/db/saves.ts';
 import { endedUnwritten } from '../src/db/written-rows.ts';
+import type { Pruned } from '../src/temporal/workflows.ts';
 import type { BatchSweep, OrphanedBatch } from '../src/temporal/batch-sweep.ts';
 import type { NotificationRelay } from '../src/temporal/notification-relay.ts';
 import type { AccountClock } from '../src/pacing/account-clock.ts';
@@ -122,13 +123,14 @@ export function createAcquisitionActivities(deps: AcquisitionDeps) {
 
     /** Closes a batch whose workflow is no more; the workbook is free again. */
     async closeOrphan(input: OrphanedBatch): Promise<void> {
-      await setBatchState(db, input.batchId, 'failed', input.reason);
+      await sweep.close(input);
     },
 
-    /** Prunes the records of calls, of requests to carriers and of saves. */
-    async cleanUp(): Promise<{ calls: number; requests: number; saves: number }> {
+    /** Prunes the records of calls, of requests to carriers, of saves and of what was told of jobs. */
+    async cleanUp(): Promise<Pruned> {
       await settleOrphans(db);
       return {
+        notifications: await pruneNotifications(db, CALLS_KEPT_DAYS, CALLS_A_PRUNING),
         saves: await pruneSaves(db, CALLS_KEPT_DAYS),
         calls: await pruneCalls(db, CALLS_KEPT_DAYS, CALLS_A_PRUNING),
         requests: await pruneRequests(db, CALLS_KEPT_DAYS, PAGES_KEPT_DAYS),

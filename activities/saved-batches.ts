@@ -7,6 +7,7 @@ import {
 import type { Client } from '@temporalio/client';
 import { findBatch } from '../src/db/batches.ts';
 import type { Database } from '../src/db/database.ts';
+import { AskError, sendUpdate } from '../src/temporal/ask.ts';
 import { workbookChanged } from '../src/temporal/messages.ts';
 import { startWorkflow } from '../src/temporal/start-batch.ts';
 import type { WorkflowDeps } from '../src/temporal/start-batch.ts';
@@ -34,17 +35,19 @@ export function createSavedBatchActivities({ database, client, settings }: Saved
       });
     },
 
-    /** Tells a running batch that its workbook was saved; false when it is ending, and takes nothing more. */
+    /** Tells a running batch that its workbook was saved; false when it is ending, and takes nothing more, or when nobody answers. */
     async tellBatch(input: { batchId: string }): Promise<boolean> {
       const batch = await findBatch(db, input.batchId);
       if (batch === null) return false;
       const message = { id: randomUUID(), by: 'a save', why: null };
       try {
-        await client.workflow.getHandle(batch.workflowId).executeUpdate(workbookChanged, { args: [message] });
+        await sendUpdate(client, batch.workflowId, workbookChanged, message);
         return true;
       } catch (error) {
         if (error instanceof WorkflowNotFoundError || error instanceof WorkflowUpdateFailedError)
           return false;
+        // No worker took it: waiting for one is the workflow's, and holds no slot.
+        if (error instanceof AskError) return false;
         throw error;
       }
     },

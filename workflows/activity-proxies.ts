@@ -11,17 +11,21 @@ import type { WritebackActivities } from '../activities/writeback.ts';
 import type { YamatoActivities } from '../activities/yamato.ts';
 import { QUEUES } from '../src/temporal/names.ts';
 
+/** A dead worker shows by its missed heartbeat: what it had in hand goes on elsewhere within 15 s. */
+const HEARTBEAT_TIMEOUT = '10 seconds';
+
 /** Small database steps: they wait for a database that is away, however long. */
 export const batchSteps = proxyActivities<BatchActivities>({
   taskQueue: QUEUES.tracking_batch,
   startToCloseTimeout: '1 minute',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { maximumInterval: '30 seconds' },
 });
 
 const READING = {
   taskQueue: QUEUES.tracking_excel,
   startToCloseTimeout: '2 hours',
-  heartbeatTimeout: '30 seconds',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
 } as const;
 
 /** The seed's two hours for a workbook; a dead worker shows as a missed heartbeat. Waiting for a file is the workflow's. */
@@ -67,7 +71,7 @@ export const IN_USE_TYPES = ['FILE_LOCKED', 'FILE_BEING_EDITED', 'WORKBOOK_BUSY'
 export const results = proxyActivities<ResultsActivities>({
   taskQueue: QUEUES.tracking_webhook,
   startToCloseTimeout: '5 minutes',
-  heartbeatTimeout: '30 seconds',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { maximumAttempts: 2 },
 });
 
@@ -75,7 +79,7 @@ export const results = proxyActivities<ResultsActivities>({
 export const writing = proxyActivities<WritebackActivities>({
   taskQueue: QUEUES.tracking_webhook,
   startToCloseTimeout: '35 minutes',
-  heartbeatTimeout: '30 seconds',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { maximumAttempts: 2, nonRetryableErrorTypes: IN_USE_TYPES },
 });
 
@@ -88,6 +92,6 @@ export const acquisition = proxyActivities<
 >({
   taskQueue: QUEUES.acquisition,
   startToCloseTimeout: '30 minutes',
-  heartbeatTimeout: '30 seconds',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { maximumAttempts: 3 },
 });

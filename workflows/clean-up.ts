@@ -1,6 +1,7 @@
+import type { Pruned } from '../src/temporal/workflows.ts';
 import { acquisition } from './activity-proxies.ts';
 
 /** The daily pruning. */
-export async function CleanUpWorkflow(): Promise<{ calls: number; requests: number; saves: number }> {
+export async function CleanUpWorkflow(): Promise<Pruned> {
   return acquisition.cleanUp();
 }

@@ -16,6 +16,7 @@ export async function bringLate(batchId: string): Promise<void> {
     await startChild(LateBatchWorkflow, {
       workflowId: `late:${batchId}`,
       args: [{ batchId }],
+      workflowRunTimeout: '2 hours',
       parentClosePolicy: ParentClosePolicy.ABANDON,
       staticSummary: `what came late for batch ${batchId}`,
     });

@@ -83,6 +83,15 @@ export async function settleNotifications(
     .where(and(eq(notifications.jobId, jobId), lte(notifications.id, read.id)));
 }
 
+/** Forgets what was told and read longer ago than `days`. Gives how many. */
+export async function pruneNotifications(queries: Queries, days: number, limit: number): Promise<number> {
+  const gone = await queries.execute(sql`
+    delete from notifications where id in (select id from notifications
+      where outcome is not null and received_at < now() - make_interval(days => ${days}) order by id limit ${limit})
+    returning id`);
+  return gone.length;
+}
+
 /** A notification whose job is gone is of no use to anybody. */
 export async function settleOrphans(queries: Queries): Promise<void> {
   await queries.execute(sql`

@@ -24,6 +24,8 @@ type Loses = 'nothing' | 'this';
 export const PROBE_EVERY_MS = 180_000;
 /** Publishes in a row that met a failing network or server before publishing is held. */
 export const FAILURES_TO_HOLD = 5;
+/** Statuses that refuse a login, or want it paid. */
+const REFUSED: ReadonlySet<number> = new Set([401, 402, 403]);
 /** How long the account stays closed after a 429 that does not say. */
 const DEFAULT_RETRY_AFTER_MS = 60_000;
 
@@ -102,6 +104,8 @@ export class AccountClock {
   /** A download: the call kept for a job's first one, else a free one. */
   reserveDownload(jobId: number): Promise<Turn> {
     return this.#locked('nothing', async (tx, state) => {
+      const refused = await refusedLately(tx, state, 'download');
+      if (refused !== null) return refused;
       const decision = decideNow(state, this.limits, true);
       if (!('atMs' in decision)) return refusal(state, decision);
       const [call] = await tx<{ id: string }[]>`
@@ -116,7 +120,11 @@ export class AccountClock {
 
   /** A question beyond the two calls of a clean job: takes a free call, before publishes do. */
   reserveCheck(jobId: number): Promise<Turn> {
-    return this.#locked('nothing', (tx, state) => this.#startNow(tx, state, 'check', jobId));
+    return this.#locked(
+      'nothing',
+      async (tx, state) =>
+        (await refusedLately(tx, state, 'check')) ?? this.#startNow(tx, state, 'check', jobId),
+    );
   }
 
   /** The next probe of a held account, by one caller at a time; not granted before it is due, nor when none is held. */
@@ -276,4 +284,26 @@ function heldRefusal({ heldReason, probeMs, nowMs }: ClockState): Refusal {
     why: heldReason ?? 'held',
     held: true,
   };
+}
+
+/**
+ * While the account is held, calls of a kind go one at a time, and one that was refused its login stands for all others
+ * until the next probe: a batch would ask in vain once a minute for each of its jobs. Null: it may be tried.
+ */
+async function refusedLately(
+  tx: TransactionSql,
+  state: ClockState,
+  kind: 'download' | 'check',
+): Promise<Refusal | null> {
+  if (state.heldReason === null) return null;
+  const [last] = await tx<{ endMs: number | null; httpStatus: number | null }[]>`
+    select (extract(epoch from finished_at) * 1000)::float8 as "endMs", http_status as "httpStatus" from calls
+    where kind = ${kind} and started_at > ${at(state.nowMs - PROBE_EVERY_MS)}
+    order by finished_at desc nulls first limit 1`;
+  if (last === undefined) return null;
+  const { endMs, httpStatus } = last;
+  if (endMs === null) return { granted: false, waitMs: 1_000, why: state.heldReason, held: true };
+  if (!REFUSED.has(httpStatus ?? 0)) return null;
+  const waitMs = Math.max(1_000, endMs + PROBE_EVERY_MS - state.nowMs);
+  return { granted: false, waitMs, why: state.heldReason, held: true };
 }

@@ -1,6 +1,7 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
-import { runningBatches } from '../db/batches.ts';
+import { endBatch } from '../batches/ends.ts';
+import { changeBatch, findBatch, runningBatches } from '../db/batches.ts';
 import type { Batch } from '../db/batches.ts';
 import type { Database } from '../db/database.ts';
 
@@ -12,6 +13,10 @@ export interface OrphanedBatch {
 
 /** A start takes a moment between its row and its workflow; an end likewise. */
 const SETTLED_AFTER_MS = 60_000;
+
+const isEnded = (status: string | null) => status === null || ENDED.has(status);
+const reasonOf = (status: string | null) =>
+  `its workflow is no more (${status?.toLowerCase().replaceAll('_', ' ') ?? 'not found'}); retry runs it again`;
 
 const ENDED: ReadonlySet<string> = new Set(['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'TIMED_OUT']);
 
@@ -33,13 +38,21 @@ export class BatchSweep {
     for (const batch of await runningBatches(this.#database.db, SETTLED_AFTER_MS)) {
       const status = await this.#statusOf(batch);
       if (status === null && batch.runId === null) await this.#start(batch);
-      else if (status === null || ENDED.has(status))
-        orphans.push({
-          batchId: batch.id,
-          reason: `its workflow is no more (${status?.toLowerCase().replaceAll('_', ' ') ?? 'not found'}); retry runs it again`,
-        });
+      else if (isEnded(status)) orphans.push({ batchId: batch.id, reason: reasonOf(status) });
     }
     return orphans;
+  }
+
+  /** Closes a batch whose workflow is still no more: one that was reset or run again meanwhile goes on. */
+  async close({ batchId, reason }: OrphanedBatch): Promise<void> {
+    const { db } = this.#database;
+    const before = await findBatch(db, batchId);
+    if (before === null || !isEnded(await this.#statusOf(before))) return;
+    await changeBatch(db, batchId, async (tx) => {
+      const batch = await findBatch(tx, batchId);
+      if (batch?.openedAt.getTime() === before.openedAt.getTime())
+        await endBatch(tx, { batchId, state: 'failed', reason });
+    });
   }
 
   async #statusOf({ workflowId }: Batch): Promise<string | null> {

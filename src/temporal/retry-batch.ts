@@ -11,7 +11,7 @@ import { TsuisekiError } from '../errors.ts';
 import { sendUpdate } from './ask.ts';
 import { retryRows } from './messages.ts';
 import type { RetryMessage } from './messages.ts';
-import { startWorkflow } from './start-batch.ts';
+import { startWorkflow, StartUnknown } from './start-batch.ts';
 import type { WorkflowDeps } from './start-batch.ts';
 
 export class RetryError extends TsuisekiError<'BATCH_UNKNOWN' | 'OTHER_BATCH_RUNS' | 'BATCH_ENDING'> {}
@@ -63,6 +63,7 @@ async function runAgain(deps: WorkflowDeps, batch: Batch, message: RetryMessage)
     await startWorkflow(deps, batch, message);
     return true;
   } catch (error) {
+    if (error instanceof StartUnknown) throw error;
     await setBatchState(db, batch.id, batch.state, batch.reason);
     if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
     throw error;

@@ -9,6 +9,9 @@ interface Recurring {
   everyMs: number;
 }
 
+/** A run that cannot end, its workflow task failing again and again, would silence its schedule: runs that overlap are skipped. */
+const RUN_TIMEOUT = '1 hour';
+
 /** How often the lost-webhook check runs: often enough that a deadline is noticed within a quarter of it. */
 function checkEveryMs(jobDeadlineMs: number): number {
   return Math.min(60_000, Math.max(1_000, Math.round(jobDeadlineMs / 4_000) * 1_000));
@@ -54,7 +57,13 @@ export async function applySchedules(client: Client, jobDeadlineMs: number): Pro
     const taskQueue = QUEUE_OF_WORKFLOW[workflowType];
     const spec = { intervals: [{ every: everyMs }] };
     const policies = { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' as const };
-    const action = { type: 'startWorkflow' as const, workflowType, taskQueue, workflowId: id };
+    const action = {
+      type: 'startWorkflow' as const,
+      workflowType,
+      taskQueue,
+      workflowId: id,
+      workflowRunTimeout: RUN_TIMEOUT,
+    };
     try {
       await client.schedule.create({ scheduleId: id, spec, policies, action });
     } catch (error) {

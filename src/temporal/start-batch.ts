@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import type { Settings } from '../settings/settings.ts';
 import { insertBatch, runningBatch, setBatchState, setRunId } from '../db/batches.ts';
@@ -7,7 +8,7 @@ import type { Database } from '../db/database.ts';
 import { withIds } from '../batches/new-batch.ts';
 import { startTarget } from '../batches/start-target.ts';
 import type { StartRequest } from '../batches/start-target.ts';
-import { errorMessage } from '../errors.ts';
+import { errorMessage, TsuisekiError } from '../errors.ts';
 import type { FileStore } from '../files/types.ts';
 import { columnsOf } from '../settings/by-task.ts';
 import { taskByName } from '../tasks/registry.ts';
@@ -40,6 +41,9 @@ export interface WorkflowDeps {
   settings: Settings;
 }
 
+/** Temporal does not answer: the batch stays open, and the sweep finds out. */
+export class StartUnknown extends TsuisekiError<'START_UNKNOWN'> {}
+
 /** Keyword search attributes hold 255 bytes; three a character in UTF-8. */
 const KEYWORD_CHARACTERS = 80;
 
@@ -63,12 +67,16 @@ export async function startBatch(deps: StartDeps, request: StartRequest): Promis
   try {
     return started({ ...batch, runId: await startWorkflow(deps, batch, null) });
   } catch (error) {
-    await setBatchState(db, batch.id, 'failed', `could not be started: ${errorMessage(error, 200)}`);
+    if (!(error instanceof StartUnknown))
+      await setBatchState(db, batch.id, 'failed', `could not be started: ${errorMessage(error, 200)}`);
     throw error;
   }
 }
 
-/** The one place that starts batch workflows; `retry` runs an ended batch again under its own id. Gives the run id. */
+/**
+ * The one place that starts batch workflows; `retry` runs an ended batch again under its own id. Gives the run id.
+ * Throws {@link StartUnknown} where only Temporal knows whether it has come about.
+ */
 export async function startWorkflow(
   { database, client, settings }: WorkflowDeps,
   batch: Batch,
@@ -90,7 +98,7 @@ export async function startWorkflow(
   };
   const type =
     taskByName(batch.task).lookup.by === 'carrier' ? 'YamatoBatchWorkflow' : 'TrackingBatchWorkflow';
-  const handle = await askServer(client, `the start of ${batch.workflowId}`, () =>
+  const runId = await askServer(client, `the start of ${batch.workflowId}`, () =>
     client.workflow.start<Workflows[typeof type]>(type, {
       workflowId: batch.workflowId,
       taskQueue: QUEUE_OF_WORKFLOW[type],
@@ -105,7 +113,27 @@ export async function startWorkflow(
         { key: DONE_ROWS, value: 0 },
       ],
     }),
-  );
-  await setRunId(database.db, batch.id, handle.firstExecutionRunId);
-  return handle.firstExecutionRunId;
+  )
+    .then(({ firstExecutionRunId }) => firstExecutionRunId)
+    .catch((error: unknown) => startedAfterAll(client, batch, error));
+  await setRunId(database.db, batch.id, runId);
+  return runId;
+}
+
+/** A start whose answer was lost may have come about: its run id. Throws `error` where it has not. */
+async function startedAfterAll(
+  client: Client,
+  { workflowId, runId }: Batch,
+  error: unknown,
+): Promise<string> {
+  if (error instanceof WorkflowExecutionAlreadyStartedError) throw error;
+  try {
+    const found = await askServer(client, workflowId, () => client.workflow.getHandle(workflowId).describe());
+    if (found.status.name === 'RUNNING' && found.runId !== runId) return found.runId;
+  } catch (cause) {
+    if (cause instanceof WorkflowNotFoundError) throw error;
+    const text = `whether ${workflowId} was started is not known: ${errorMessage(error, 200)}; once Temporal answers, the sweep goes on with it or closes it`;
+    throw new StartUnknown('START_UNKNOWN', text, { cause });
+  }
+  throw error;
 }

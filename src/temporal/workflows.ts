@@ -22,6 +22,14 @@ export interface CarriedState {
   joins: boolean;
 }
 
+/** How many records a clean-up forgot. */
+export interface Pruned {
+  calls: number;
+  requests: number;
+  saves: number;
+  notifications: number;
+}
+
 /** Every workflow type by its name, with what it takes and gives. */
 export interface Workflows {
   TrackingBatchWorkflow(input: BatchInput): Promise<BatchCounts>;
@@ -38,7 +46,7 @@ export interface Workflows {
   }>;
   BatchSweepWorkflow(): Promise<void>;
   FolderSweepWorkflow(): Promise<{ found: number }>;
-  CleanUpWorkflow(): Promise<{ calls: number; requests: number; saves: number }>;
+  CleanUpWorkflow(): Promise<Pruned>;
   RollUpWorkflow(): Promise<{ hours: number }>;
 }
 

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { findBatch, setRunId } from '../../src/db/batches.ts';
+import { describe, expect, it } from 'vitest';
+import { findBatch, reopenBatch, setBatchState, setRunId } from '../../src/db/batches.ts';
 import { batchOf, orderUrl } from '../support/activities/batch.ts';
 import { acquisitionOn } from '../support/activities/fake-client.ts';
 import { useStage } from '../support/activities/stage.ts';
@@ -59,6 +59,48 @@ it('clean-up prunes calls that neither count nor are of use', async () => {
     ('check', now() - interval '61 days', now() - interval '61 days'),
     ('check', now() - interval '61 days', now() + interval '1 hour'),
     ('check', now() - interval '59 days', now() - interval '59 days')`;
-  expect(await stage.run(acquisitionOn(stage).cleanUp)).toEqual({ calls: 1, requests: 0, saves: 0 });
+  expect(await stage.run(acquisitionOn(stage).cleanUp)).toEqual({
+    calls: 1,
+    requests: 0,
+    saves: 0,
+    notifications: 0,
+  });
   expect(await stage.database.sql`select id from calls`).toHaveLength(2);
+});
+
+it('B.23: clean-up forgets what was told and read long ago, and nothing unread', async () => {
+  const stage = await stageWith();
+  await stage.database
+    .sql`insert into notifications (source, scraping_job_id, status, outcome, received_at) values
+    ('webhook', 1, 'finished', 'processed', now() - interval '61 days'),
+    ('webhook', 2, 'finished', null, now() - interval '61 days'),
+    ('webhook', 3, 'finished', 'processed', now() - interval '59 days')`;
+  expect(await stage.run(acquisitionOn(stage).cleanUp)).toMatchObject({ notifications: 1 });
+  const kept = await stage.database.sql`select scraping_job_id::int as id from notifications order by id`;
+  expect(kept).toEqual([{ id: 2 }, { id: 3 }]);
+});
+
+describe('B.18: closing an orphan looks again', () => {
+  it('one that was reset meanwhile goes on', async () => {
+    const stage = await stageWith();
+    const { id, acquisition } = await openedLongAgo(stage, 'run', 'TERMINATED');
+    const [orphan] = await stage.run(acquisition.sweepBatches);
+    const workflowId = (await findBatch(stage.db, id))?.workflowId ?? '';
+    acquisition.temporal.statuses.set(workflowId, 'RUNNING');
+    await stage.run(acquisition.closeOrphan, orphan ?? { batchId: id, reason: '' });
+    expect(await findBatch(stage.db, id)).toMatchObject({ state: 'running', finishedAt: null });
+  });
+
+  it('one that was run again between the look and the closing stays open', async () => {
+    const stage = await stageWith();
+    const { id, acquisition } = await openedLongAgo(stage, 'run', 'TERMINATED');
+    const [orphan] = await stage.run(acquisition.sweepBatches);
+    acquisition.temporal.onDescribe = async () => {
+      acquisition.temporal.onDescribe = null;
+      await setBatchState(stage.db, id, 'failed', 'terminated');
+      await reopenBatch(stage.db, id);
+    };
+    await stage.run(acquisition.closeOrphan, orphan ?? { batchId: id, reason: '' });
+    expect(await findBatch(stage.db, id)).toMatchObject({ state: 'running', finishedAt: null });
+  });
 });

@@ -54,6 +54,26 @@ describe('holding', () => {
     expect((await clock.reserveDownload(job)).granted).toBe(true);
   });
 
+  it('B.23: while it is held, one refused download stands for all others until the next probe', async () => {
+    const clock = world.clock();
+    const [a = 0, b = 0] = await world.addJobs(2);
+    await clock.settle((await granted(clock.reserveCheck(a))).callId, refusal(401));
+    const first = await granted(clock.reserveDownload(a));
+    expect(await clock.reserveDownload(b)).toMatchObject({ granted: false, waitMs: 1_000 });
+    await clock.settle(first.callId, refusal(401));
+    world.time.ms += 60_000;
+    const waitMs = PROBE_EVERY_MS - 60_000;
+    expect(await clock.reserveDownload(b)).toEqual({
+      granted: false,
+      waitMs,
+      why: 'answered 401',
+      held: true,
+    });
+    world.time.ms += waitMs;
+    await clock.settle((await granted(clock.reserveDownload(b))).callId, answer());
+    expect((await clock.reserveDownload(a)).granted).toBe(true);
+  });
+
   it('is done by five outages of publishes in a row; a success in between starts anew', async () => {
     const clock = world.clock({ publishIntervalMs: 0 });
     const meet = async (met: ReturnType<typeof answer> | ReturnType<typeof outage>) => {

@@ -10,11 +10,13 @@ export interface FakeTemporal {
   statuses: Map<string, string>;
   signals: unknown[];
   started: string[];
+  /** Happens while a workflow is looked at. */
+  onDescribe: (() => Promise<void>) | null;
 }
 
 /** Acquisition's activities beside a Temporal that is told what runs. */
 export function acquisitionOn(stage: Stage) {
-  const temporal: FakeTemporal = { statuses: new Map(), signals: [], started: [] };
+  const temporal: FakeTemporal = { statuses: new Map(), signals: [], started: [], onDescribe: null };
   const statusOf = (workflowId: string): string => {
     const status = temporal.statuses.get(workflowId);
     if (status === undefined) throw new WorkflowNotFoundError('not found', workflowId, undefined);
@@ -26,7 +28,9 @@ export function acquisitionOn(stage: Stage) {
       temporal.signals.push(message);
     },
     async describe() {
-      return { status: { name: statusOf(workflowId) } };
+      const name = statusOf(workflowId);
+      await temporal.onDescribe?.();
+      return { status: { name } };
     },
   });
   const withDeadline = (_deadline: unknown, run: () => unknown) => run();
