@@ -98,12 +98,11 @@ export function createBatchActivities({ database, clock, planOf }: BatchDeps) {
       const plan = planOf(taskByName(batch.task));
       await changeBatch(db, batchId, async (tx) => {
         const { id: messageId, by, why } = message;
-        const action = { batchId, messageId, by, why, action: 'retry' as const };
-        const isNew = await recordAction(tx, {
-          ...action,
-          details: rows === null ? 'failed rows' : `rows ${rows}`,
-        });
-        if (isNew) await retryRows(tx, batch.id, rows === null ? null : rowNumbers(rows), plan);
+        if (await isTaken(tx, messageId)) return;
+        const made = await retryRows(tx, batch.id, rows === null ? null : rowNumbers(rows), plan);
+        const which = rows === null ? 'failed rows' : `rows ${rows}`;
+        const details = `${which}: ${made.rows} rows, ${made.jobs} jobs`;
+        await recordAction(tx, { batchId, messageId, by, why, action: 'retry', details });
       });
       return batchFigures(db, batch.id);
     },

@@ -1,4 +1,4 @@
-import { and, desc, eq, lte, or, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, lte, or, sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
 import { jobs, notifications } from './schema.ts';
 
@@ -20,13 +20,7 @@ export async function storeNotification(
   queries: Queries,
   notification: NewNotification,
 ): Promise<Notification> {
-  const about = await queries.query.jobs.findFirst({
-    where: or(
-      eq(jobs.customId, notification.customId ?? ''),
-      eq(jobs.scrapingJobId, notification.scrapingJobId),
-    ),
-    orderBy: [desc(eq(jobs.customId, notification.customId ?? '')), desc(jobs.id)],
-  });
+  const about = await jobOf(queries, notification);
   const [stored] = await queries
     .insert(notifications)
     .values({
@@ -37,7 +31,23 @@ export async function storeNotification(
     })
     .returning();
   if (stored === undefined) throw new TypeError('an insert returned no row');
-  return stored;
+  if (about !== undefined) return stored;
+  // Its publish may have come back between the look and the insert: then nobody else brings the two together.
+  const late = await jobOf(queries, notification);
+  if (late === undefined) return stored;
+  const found = { batchId: late.batchId, jobId: late.id, outcome: null };
+  await queries
+    .update(notifications)
+    .set(found)
+    .where(and(eq(notifications.id, stored.id), isNull(notifications.jobId)));
+  return { ...stored, ...found };
+}
+
+function jobOf(queries: Queries, { customId, scrapingJobId }: NewNotification) {
+  return queries.query.jobs.findFirst({
+    where: or(eq(jobs.customId, customId ?? ''), eq(jobs.scrapingJobId, scrapingJobId)),
+    orderBy: [desc(eq(jobs.customId, customId ?? '')), desc(jobs.id)],
+  });
 }
 
 /** Unread, and the job it is about may be read now. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createJobResults } from '../../src/batches/job-results.ts';
 import { latestNotification, storeNotification } from '../../src/db/inbox.ts';
 import type { FaultKind } from '../../src/sandbox/index.ts';
+import { markPublished } from '../../src/db/jobs.ts';
 import { batchOf, jobsOf, notificationsOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
 import {
   callsMade,
@@ -185,4 +186,26 @@ describe('an API that cannot be asked', () => {
     stage.time.nowMs += 960_000;
     expect(await processAll(stage, batchId)).toMatchObject({ readInMs: null, counts: { completed: 2 } });
   });
+});
+
+it('a webhook between the look for its job and the insert, its publish just coming back, is not lost', async () => {
+  const stage = await stageWith();
+  const batchId = await batchOf(stage, TASK, [orderUrl(1)]);
+  const [job] = await jobsOf(stage, batchId);
+  await stage.database.sql`update jobs set state = 'publishing', intent_at = now()`;
+  let looks = 0;
+  const findFirst = async (options: object) => {
+    const found = await stage.db.query.jobs.findFirst(options);
+    looks += 1;
+    if (looks === 1 && job !== undefined) await markPublished(stage.db, job, 77, 60_000);
+    return found;
+  };
+  const racing = new Proxy(stage.db, {
+    get: (db, name) => (name === 'query' ? { jobs: { findFirst } } : Reflect.get(db, name, db)),
+  });
+  const told = { source: 'webhook' as const, customId: null, sitemapId: 789, status: 'finished' };
+  await storeNotification(racing, { ...told, scrapingJobId: 77 });
+  expect(await stage.db.query.notifications.findMany()).toMatchObject([
+    { batchId, jobId: job?.id, outcome: null },
+  ]);
 });
