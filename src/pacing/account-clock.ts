@@ -287,8 +287,8 @@ function heldRefusal({ heldReason, probeMs, nowMs }: ClockState): Refusal {
 }
 
 /**
- * While the account is held, calls of a kind go one at a time, and one that was refused its login stands for all others
- * until the next probe: a batch would ask in vain once a minute for each of its jobs. Null: it may be tried.
+ * While the account is held, a call that was refused its login stands for all of its kind until the next probe: a batch
+ * would ask in vain once a minute for each of its jobs. Null: it may be tried.
  */
 async function refusedLately(
   tx: TransactionSql,
@@ -296,14 +296,11 @@ async function refusedLately(
   kind: 'download' | 'check',
 ): Promise<Refusal | null> {
   if (state.heldReason === null) return null;
-  const [last] = await tx<{ endMs: number | null; httpStatus: number | null }[]>`
+  const [last] = await tx<{ endMs: number; httpStatus: number | null }[]>`
     select (extract(epoch from finished_at) * 1000)::float8 as "endMs", http_status as "httpStatus" from calls
-    where kind = ${kind} and started_at > ${at(state.nowMs - PROBE_EVERY_MS)}
-    order by finished_at desc nulls first limit 1`;
-  if (last === undefined) return null;
-  const { endMs, httpStatus } = last;
-  if (endMs === null) return { granted: false, waitMs: 1_000, why: state.heldReason, held: true };
-  if (!REFUSED.has(httpStatus ?? 0)) return null;
-  const waitMs = Math.max(1_000, endMs + PROBE_EVERY_MS - state.nowMs);
+    where kind = ${kind} and finished_at > ${at(state.nowMs - PROBE_EVERY_MS)}
+    order by finished_at desc limit 1`;
+  if (last === undefined || !REFUSED.has(last.httpStatus ?? 0)) return null;
+  const waitMs = Math.max(1_000, last.endMs + PROBE_EVERY_MS - state.nowMs);
   return { granted: false, waitMs, why: state.heldReason, held: true };
 }

@@ -179,7 +179,8 @@ export class Simulation {
     const owed = job?.owesDownload === true;
     const turn = await this.#clock.reserveDownload(jobId);
     if (!turn.granted) {
-      if (owed && !turn.why.startsWith('closed until'))
+      // Refused its login lately, it would be so again.
+      if (owed && !turn.held && !turn.why.startsWith('closed until'))
         throw new Error(`an owed download waits: ${turn.why}`);
       return again(turn.waitMs, failures);
     }
