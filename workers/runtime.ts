@@ -6,7 +6,7 @@ import {
   Runtime,
   Worker,
 } from '@temporalio/worker';
-import type { LogEntry } from '@temporalio/worker';
+import type { LogEntry, WorkerOptions } from '@temporalio/worker';
 import { openDatabase } from '../src/db/database.ts';
 import { requireSetting } from '../src/settings/settings.ts';
 import type { Settings } from '../src/settings/settings.ts';
@@ -20,6 +20,18 @@ import { WORKERS } from './registry.ts';
 import type { WorkerSpec } from './registry.ts';
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+
+/** Runs stay with the version that began them; the next run of a chain takes the version that is current then. */
+function versioning({ deploymentName, workerBuildId: buildId }: Settings): Partial<WorkerOptions> {
+  if (deploymentName === null || buildId === null) return {};
+  return {
+    workerDeploymentOptions: {
+      useWorkerVersioning: true,
+      version: { deploymentName, buildId },
+      defaultVersioningBehavior: 'PINNED',
+    },
+  };
+}
 
 /**
  * Runs one or more workers in this process until SIGTERM or SIGINT; what is under way is let finish within each
@@ -56,7 +68,9 @@ export async function runWorkers(
           identity: `${name}@${process.pid}`,
           activities: activities(parts),
           ...(workflows ? { workflowBundle: { codePath: compiledModule('workflow-bundle.js') } } : {}),
+          maxHeartbeatThrottleInterval: '2 seconds',
           ...limits,
+          ...versioning(settings),
           ...(dispatchesPerInterval !== undefined && publishIntervalMs > 0
             ? { maxTaskQueueActivitiesPerSecond: (1_000 * dispatchesPerInterval) / publishIntervalMs }
             : {}),

@@ -3,7 +3,7 @@ import {
   CancellationScope,
   CancelledFailure,
   condition,
-  continueAsNew,
+  makeContinueAsNewFunc,
 } from '@temporalio/workflow';
 import type { BatchCounts } from '../src/db/batch-figures.ts';
 import type { BatchInput, CarriedState, Workflows } from '../src/temporal/workflows.ts';
@@ -61,7 +61,11 @@ export async function trackBatch(
         if (run.figures.ended) continue;
         if (!settled()) {
           const carried = { failedInARow: 0, ...kind.carry(), joins: joins.asked };
-          await continueAsNew<Workflows['TrackingBatchWorkflow']>({ ...input, carried });
+          // A run is pinned to its worker's version; its successor goes on with the current one.
+          const goOn = makeContinueAsNewFunc<Workflows['TrackingBatchWorkflow']>({
+            initialVersioningBehavior: 'AUTO_UPGRADE',
+          });
+          await goOn({ ...input, carried });
         }
         if (await end(run)) return;
       }

@@ -96,6 +96,9 @@ const SPEC = {
   ),
   yamatoPauseMinMs: required('YAMATO_PAUSE_MIN', '1s', duration),
   yamatoPauseMaxMs: required('YAMATO_PAUSE_MAX', '50s', duration),
+  // As Temporal's Worker Controller sets them for Kubernetes.
+  deploymentName: { name: 'TEMPORAL_DEPLOYMENT_NAME', parse: nonEmpty },
+  workerBuildId: { name: 'TEMPORAL_WORKER_BUILD_ID', parse: nonEmpty },
   logLevel: required(
     'LOG_LEVEL',
     'info',
@@ -139,6 +142,8 @@ function disagreements(settings: Partial<Settings> & Pick<Settings, 'env'>): str
     problems.push(
       `YAMATO_PAUSE_MIN is ${shown(SPEC.yamatoPauseMinMs)}; allowed: at most YAMATO_PAUSE_MAX, ${shown(SPEC.yamatoPauseMaxMs)}`,
     );
+  if ((settings.deploymentName === null) !== (settings.workerBuildId === null))
+    problems.push('TEMPORAL_DEPLOYMENT_NAME and TEMPORAL_WORKER_BUILD_ID: allowed: both or neither');
   const taken = used ? [used.all, ...Object.values(used.tasks)].flatMap((each) => Object.values(each)) : [];
   if (typeof statusColumn === 'string' && taken.includes(statusColumn))
     problems.push(
@@ -207,7 +212,7 @@ export function effectiveSettings(settings: Settings): Record<string, string | n
     const text = settings.env[name];
     return [name, isSet(text) ? maskTemporal(name, text) : null] as const;
   });
-  return Object.fromEntries([...own, ...temporal]);
+  return Object.fromEntries([...temporal, ...own]);
 }
 
 const TEMPORAL_VARIABLES = ['TEMPORAL_ADDRESS', 'TEMPORAL_CONFIG_FILE', 'TEMPORAL_PROFILE'] as const;
