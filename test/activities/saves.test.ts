@@ -234,7 +234,9 @@ describe('after a batch', () => {
     await noteSession(stage.db, { key: 'k', workbook, open: false });
     await stage.db.execute(sql`update editing_sessions set began_at = now() - interval '3 days'`);
     await noteSession(stage.db, { key: 'k', workbook, open: true });
-    await stage.db.execute(sql`update rows set written_at = clock_timestamp()`);
+    await stage.db.execute(
+      sql`update rows set written_at = (select began_at from editing_sessions) + interval '1 millisecond'`,
+    );
     const examined = await save(stage, [[orderUrl(1)], [orderUrl(2), '', `${OURS}2`]]);
     expect(examined).toMatchObject({ started: null, writeAgain: [batchId] });
   });
