@@ -10,6 +10,7 @@ const LONGEST_PAUSE_MS = 300_000;
 export class Joins {
   readonly #run: BatchRun;
   #asked: boolean;
+  #joining = false;
 
   constructor(run: BatchRun) {
     this.#run = run;
@@ -25,6 +26,11 @@ export class Joins {
     return this.#asked && this.#run.cancelled === null;
   }
 
+  /** No save waits, and none is being read. */
+  get done(): boolean {
+    return !this.asked && !this.#joining;
+  }
+
   /** Runs until `isOver`; a reading under way is broken off then: the successor begins it anew. */
   async work(isOver: () => boolean): Promise<void> {
     const run = this.#run;
@@ -32,7 +38,7 @@ export class Joins {
     while (!isOver()) {
       await condition(() => isOver() || this.asked);
       if (isOver()) return;
-      if (await this.#join(isOver)) tries = 0;
+      if (await this.#join()) tries = 0;
       else {
         const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS);
         tries += 1;
@@ -41,18 +47,20 @@ export class Joins {
     }
   }
 
-  async #join(isOver: () => boolean): Promise<boolean> {
+  async #join(): Promise<boolean> {
     const run = this.#run;
+    const isOff = () => run.rollsOver || run.figures.ended || run.dropped;
     const { batchId } = run.input;
     const scope = new CancellationScope();
     // One that comes meanwhile is read anew.
     this.#asked = false;
+    this.#joining = true;
     try {
       const joined = scope.run(() =>
         reading.joinRows.executeWithOptions({ summary: 'rows of a save' }, [{ batchId }]),
       );
-      await Promise.race([joined, condition(() => isOver() || run.dropped)]);
-      if (isOver() || run.dropped) scope.cancel();
+      await Promise.race([joined, condition(isOff)]);
+      if (isOff()) scope.cancel();
       const before = run.progress().state;
       run.update(await joined);
       if (run.progress().state !== before) await run.show();
@@ -61,6 +69,8 @@ export class Joins {
       if (!(error instanceof ActivityFailure)) throw error;
       this.#asked = true;
       return isCancellation(error);
+    } finally {
+      this.#joining = false;
     }
   }
 }

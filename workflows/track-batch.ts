@@ -38,11 +38,11 @@ export async function trackBatch(
   const run = new BatchRun(input);
   const kind = kindOf(run);
   const joins = new Joins(run);
-  const writebacks = new Writebacks(run, () => kind.done && !joins.asked);
+  const writebacks = new Writebacks(run, () => kind.done && joins.done);
   handleMessages(run, { stop: () => kind.stop(), join: () => joins.ask() });
 
   const settled = () =>
-    kind.done && !joins.asked && writebacks.done && !run.takesOrders && allHandlersFinished();
+    kind.done && joins.done && writebacks.done && !run.takesOrders && allHandlersFinished();
   const isOver = () => settled() || run.rollsOver || run.figures.ended;
   await run.shielded(
     () => kind.stop(),

@@ -241,6 +241,34 @@ it('the rows of a save join the batch while it runs, and none when it is ending'
   expect(batch.rows).toHaveLength(2);
 });
 
+it('a save that is being joined while all else is done has its rows before the end', async () => {
+  const batch = new FakeBatch(1);
+  let joining = false;
+  let goOn = () => {};
+  batch.onJoin = async () => {
+    joining = true;
+    await new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    batch.rows.push({ state: 'pending', written: false });
+    return null;
+  };
+  await runFake(env, batch, async ({ handle, webhooks, until }) => {
+    await until(() => batch.published.length === 1);
+    await handle.executeUpdate('workbookChanged', { args: [message('a save', null)] });
+    await until(() => joining);
+    await webhooks(0);
+    await until(() => batch.count('completed') === 1);
+    await until(() => batch.unread.size === 0);
+    // It answers: nothing turns in a circle meanwhile.
+    expect(await handle.query('progress')).toMatchObject({ counts: { completed: 1 } });
+    goOn();
+    await until(() => batch.published.length === 2);
+    await webhooks(1);
+  });
+  expect(batch.figures().counts).toMatchObject({ total: 2, completed: 2 });
+});
+
 it('more rows than may go unasked pause it until resume', async () => {
   const batch = new FakeBatch(1);
   batch.onJoin = () => {
