@@ -23,6 +23,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['resume', () => steerCommand('resume')],
   ['cancel', () => steerCommand('cancel')],
   ['retry', async () => (await import('./retry.ts')).retryCommand()],
+  ['ask', async () => (await import('./ask.ts')).askCommand()],
   ['replay', async () => (await import('./replay.ts')).replayCommand()],
   ['report', async () => (await import('./report.ts')).reportCommand()],
 ]);
