@@ -24,6 +24,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['cancel', () => steerCommand('cancel')],
   ['retry', async () => (await import('./retry.ts')).retryCommand()],
   ['ask', async () => (await import('./ask.ts')).askCommand()],
+  ['give-up', async () => (await import('./give-up.ts')).giveUpCommand()],
   ['replay', async () => (await import('./replay.ts')).replayCommand()],
   ['report', async () => (await import('./report.ts')).reportCommand()],
 ]);

@@ -36,6 +36,7 @@ const PRINTS_DATA = new Set([
   'explain',
   'cancel',
   'ask',
+  'give-up',
   'replay',
   'report',
   'sandbox',
