@@ -25,6 +25,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['retry', async () => (await import('./retry.ts')).retryCommand()],
   ['ask', async () => (await import('./ask.ts')).askCommand()],
   ['give-up', async () => (await import('./give-up.ts')).giveUpCommand()],
+  ['write', async () => (await import('./write.ts')).writeCommand()],
   ['replay', async () => (await import('./replay.ts')).replayCommand()],
   ['report', async () => (await import('./report.ts')).reportCommand()],
 ]);

@@ -37,6 +37,7 @@ const PRINTS_DATA = new Set([
   'cancel',
   'ask',
   'give-up',
+  'write',
   'replay',
   'report',
   'sandbox',
