@@ -16,7 +16,7 @@ import type { NotificationRelay } from '../src/temporal/notification-relay.ts';
 import type { AccountClock } from '../src/pacing/account-clock.ts';
 import type { WebScraperClient } from '../src/webscraper/client.ts';
 import { WaitForAccount } from '../src/pacing/account-call.ts';
-import { asActivities } from './as-activities.ts';
+import { asActivities, tellWait } from './as-activities.ts';
 
 export interface AcquisitionDeps {
   database: Database;
@@ -50,6 +50,7 @@ export function createAcquisitionActivities(deps: AcquisitionDeps) {
     /** Pokes batches whose notifications nobody has read; gives those that have ended, which nobody will read them for. */
     async relayInbox(): Promise<{ late: string[] }> {
       const late: string[] = [];
+      tellWait('batches to be poked');
       for (const batchId of await batchesWithUnread(db, RELAY_AFTER_MS)) {
         // One that cannot be signalled keeps none of the others.
         const poked = await relay.poke(batchId).catch((error: unknown) => {
@@ -67,6 +68,7 @@ export function createAcquisitionActivities(deps: AcquisitionDeps) {
      * webhook had come.
      */
     async checkOverdueJobs(): Promise<{ asked: number; found: number } & Settled> {
+      tellWait('what Web Scraper Cloud says of its jobs');
       const settled = await settleDoubts(deps);
       let [asked, found] = [0, 0];
       for (const job of await overdueJobs(db, CHECKS_A_RUN)) {
@@ -89,6 +91,7 @@ export function createAcquisitionActivities(deps: AcquisitionDeps) {
 
     /** Completes starts that died half-way; gives back running batches whose workflow is no more. */
     async sweepBatches(): Promise<OrphanedBatch[]> {
+      tellWait('what Temporal says of the batches');
       return sweep.run();
     },
 

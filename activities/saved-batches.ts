@@ -10,7 +10,7 @@ import type { Database } from '../src/db/database.ts';
 import { workbookChanged } from '../src/temporal/messages.ts';
 import { startWorkflow } from '../src/temporal/start-batch.ts';
 import type { WorkflowDeps } from '../src/temporal/start-batch.ts';
-import { asActivities } from './as-activities.ts';
+import { asActivities, tellWait } from './as-activities.ts';
 
 export type SavedBatchActivities = ReturnType<typeof createSavedBatchActivities>;
 
@@ -28,6 +28,7 @@ export function createSavedBatchActivities({ database, client, settings }: Saved
     async startSavedBatch(input: { batchId: string }): Promise<void> {
       const batch = await findBatch(db, input.batchId);
       if (batch === null || batch.runId !== null || batch.finishedAt !== null) return;
+      tellWait(`the start of batch ${batch.id}`);
       await startWorkflow({ database, client, settings }, batch, null).catch((error: unknown) => {
         // The sweep was quicker, or a worker that ended right after it.
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
@@ -38,6 +39,7 @@ export function createSavedBatchActivities({ database, client, settings }: Saved
     async tellBatch(input: { batchId: string }): Promise<boolean> {
       const batch = await findBatch(db, input.batchId);
       if (batch === null) return false;
+      tellWait(`batch ${batch.id} to take the save`);
       const message = { id: randomUUID(), by: 'a save', why: null };
       try {
         await client.workflow.getHandle(batch.workflowId).executeUpdate(workbookChanged, { args: [message] });
