@@ -27,6 +27,7 @@ async function runHere(args: string[]) {
 const PRINTS_DATA = new Set([
   'up',
   'config',
+  'doctor',
   'sample',
   'start',
   'list',
