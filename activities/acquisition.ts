@@ -2,12 +2,11 @@ import { log } from '@temporalio/activity';
 import { changeBatch } from '../src/db/batches.ts';
 import { pruneCalls, pruneRequests } from '../src/pacing/call-records.ts';
 import type { Database } from '../src/db/database.ts';
-import { batchesWithUnread, pruneNotifications, settleOrphans, storeNotification } from '../src/db/inbox.ts';
+import { batchesWithUnread, pruneNotifications, settleOrphans } from '../src/db/inbox.ts';
 import { markFailed } from '../src/db/jobs.ts';
-import type { Job } from '../src/db/jobs.ts';
 import { failStuckRows, forgottenJobs, overdueJobs, postponeDeadline } from '../src/db/stuck-jobs.ts';
 import { rootMessage } from '../src/errors.ts';
-import { isEnd } from '../src/batches/job-results.ts';
+import { askAfter, tellCheck } from '../src/batches/ask-after.ts';
 import { settleDoubts } from '../src/batches/perhaps-published.ts';
 import type { Settled } from '../src/batches/perhaps-published.ts';
 import { pruneSaves } from '../src/db/saves.ts';
@@ -16,10 +15,9 @@ import type { Pruned } from '../src/temporal/workflows.ts';
 import type { BatchSweep, OrphanedBatch } from '../src/temporal/batch-sweep.ts';
 import type { NotificationRelay } from '../src/temporal/notification-relay.ts';
 import type { AccountClock } from '../src/pacing/account-clock.ts';
-import { ApiError } from '../src/webscraper/api-error.ts';
 import type { WebScraperClient } from '../src/webscraper/client.ts';
-import { callApi, WaitForAccount } from '../src/pacing/account-call.ts';
-import { asActivities } from './as-activities.ts';
+import { WaitForAccount } from '../src/pacing/account-call.ts';
+import { asActivities, tellWait } from './as-activities.ts';
 
 export interface AcquisitionDeps {
   database: Database;
@@ -46,31 +44,14 @@ const PAGES_KEPT_DAYS = 7;
 
 /** On `acquisition_queue`: what could not be signalled, what was never notified, what lost its workflow. */
 export function createAcquisitionActivities(deps: AcquisitionDeps) {
-  const { clock, webscraper, relay, sweep, jobDeadlineMs } = deps;
+  const { relay, sweep, jobDeadlineMs } = deps;
   const { db } = deps.database;
-
-  /** The job's status; null when the API does not tell. */
-  async function statusOf({ id, scrapingJobId }: Job): Promise<string | null> {
-    try {
-      const { status } = await callApi(clock, clock.reserveCheck(id), () =>
-        webscraper.job(scrapingJobId ?? 0),
-      );
-      return status;
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      return error.code === 'API_NOT_FOUND' ? 'failed' : null;
-    }
-  }
-
-  async function tellCheck({ customId, sitemapId, scrapingJobId }: Job, status: string): Promise<void> {
-    if (scrapingJobId === null) return;
-    await storeNotification(db, { source: 'check', customId, sitemapId, scrapingJobId, status });
-  }
 
   return asActivities({
     /** Pokes batches whose notifications nobody has read; gives those that have ended, which nobody will read them for. */
     async relayInbox(): Promise<{ late: string[] }> {
       const late: string[] = [];
+      tellWait('batches to be poked');
       for (const batchId of await batchesWithUnread(db, RELAY_AFTER_MS)) {
         // One that cannot be signalled keeps none of the others.
         const poked = await relay.poke(batchId).catch((error: unknown) => {
@@ -88,31 +69,30 @@ export function createAcquisitionActivities(deps: AcquisitionDeps) {
      * webhook had come.
      */
     async checkOverdueJobs(): Promise<{ asked: number; found: number } & Settled> {
+      tellWait('what Web Scraper Cloud says of its jobs');
       const settled = await settleDoubts(deps);
       let [asked, found] = [0, 0];
       for (const job of await overdueJobs(db, CHECKS_A_RUN)) {
-        const status = await statusOf(job).catch((error: unknown) => {
-          if (error instanceof WaitForAccount) return error;
+        const said = await askAfter(deps, job).catch((error: unknown) => {
+          if (error instanceof WaitForAccount) return null;
           throw error;
         });
-        if (status instanceof WaitForAccount) break;
+        if (said === null) break;
         asked += 1;
-        if (status !== null && isEnd(status)) {
-          await tellCheck(job, status);
-          found += 1;
-        }
+        if (said.ended) found += 1;
         if ((await postponeDeadline(db, job.id, jobDeadlineMs)) >= MAX_ASKED)
           await changeBatch(db, job.batchId, (tx) =>
             markFailed(tx, job.id, `nothing has moved over ${MAX_ASKED} askings`),
           );
       }
-      for (const job of await forgottenJobs(db, CHECKS_A_RUN)) await tellCheck(job, 'finished');
+      for (const job of await forgottenJobs(db, CHECKS_A_RUN)) await tellCheck(deps, job, 'finished');
       await failStuckRows(db);
       return { asked, found, ...settled };
     },
 
     /** Completes starts that died half-way; gives back running batches whose workflow is no more. */
     async sweepBatches(): Promise<OrphanedBatch[]> {
+      tellWait('what Temporal says of the batches');
       return sweep.run();
     },
 

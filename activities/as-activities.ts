@@ -4,9 +4,12 @@ import { asFailure } from './failures.ts';
 /** A missed heartbeat shows a dead worker in 5 s: beaten well inside that. */
 const HEARTBEAT_EVERY_MS = 1_000;
 
+/** What an activity waits for that says nothing else. */
+const UNTOLD = 'the database';
+
 const told = new WeakMap<Context, string>();
 
-/** Says in words what the running activity waits for: people see it with its heartbeats, and it is seen to live at once. */
+/** Says in words what the running activity waits for ("waits for …"): people see it with its heartbeats, and it is seen to live at once. */
 export function tellWait(what: string): void {
   told.set(Context.current(), what);
   heartbeat(what);
@@ -20,7 +23,7 @@ export function asActivities<T extends Record<string, (...args: never[]) => Prom
     name,
     async (...args: never[]) => {
       const context = Context.current();
-      const timer = setInterval(() => heartbeat(told.get(context)), HEARTBEAT_EVERY_MS);
+      const timer = setInterval(() => heartbeat(told.get(context) ?? UNTOLD), HEARTBEAT_EVERY_MS);
       try {
         return await run(...args);
       } catch (error) {

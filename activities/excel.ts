@@ -10,7 +10,7 @@ import { markSeen } from '../src/db/workbooks.ts';
 import { taskByName } from '../src/tasks/registry.ts';
 import type { TrackingTask } from '../src/tasks/types.ts';
 import { readWorkbookApart } from '../src/workbook/apart/apart.ts';
-import { asActivities } from './as-activities.ts';
+import { asActivities, tellWait } from './as-activities.ts';
 import { withCopy } from '../src/batches/workbook-copy.ts';
 import type { WorkbookDeps } from '../src/batches/workbook-copy.ts';
 
@@ -31,6 +31,7 @@ export function createExcelActivities({ database, files, planOf }: ExcelDeps) {
       if (batch === null) throw new TypeError(`batch ${input.batchId} is unknown`);
       if (batch.sheet !== null) return batchFigures(db, batch.id);
       const task = taskByName(batch.task);
+      tellWait('the workbook to be read');
       await withCopy({ database, files }, batch.workbook, 'file', async ({ workbook, path, version }) => {
         const options = { columns: batch.columns, name: basename(workbook), signal };
         const content = await readWorkbookApart(path, options);

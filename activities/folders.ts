@@ -5,7 +5,7 @@ import { knownWorkbook } from '../src/db/workbooks.ts';
 import type { FileInfo } from '../src/files/types.ts';
 import { belongsToTask } from '../src/tasks/registry.ts';
 import { wakeSave } from '../src/temporal/save-relay.ts';
-import { asActivities } from './as-activities.ts';
+import { asActivities, tellWait } from './as-activities.ts';
 
 export type FolderActivities = ReturnType<typeof createFolderActivities>;
 
@@ -35,6 +35,7 @@ export function createFolderActivities({ database, client, webdav }: FolderDeps)
     /** Wakes saves that were stored and could not be woken. */
     async wakeSaves(): Promise<{ woken: number }> {
       const waiting = await workbooksWaiting(db, WAKE_AFTER_MS);
+      tellWait('Temporal to take the saves');
       for (const workbook of waiting) await wakeSave(client, workbook);
       return { woken: waiting.length };
     },
@@ -42,6 +43,7 @@ export function createFolderActivities({ database, client, webdav }: FolderDeps)
     /** Finds saves of which no webhook told, or none could be stored. */
     async sweepFolders(): Promise<{ found: number }> {
       let found = 0;
+      tellWait('the folders to be looked through');
       if (webdav === null) return { found };
       for await (const file of webdav.walk()) {
         if (!belongsToTask(file.path) || !(await isNews(file))) continue;

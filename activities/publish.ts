@@ -119,6 +119,7 @@ export function createPublishActivities({ database, clock, webscraper, jobDeadli
     if (!begun.granted) return begun;
     const startMs = Date.now() + begun.delayMs;
     const latestMs = Math.min(startMs + STOOD_STILL_MS, askedMs + begun.delayMs + LONGEST_BEGIN_MS);
+    tellWait('the answer of Web Scraper Cloud');
     // From here on the intent stands: the call is made whatever is cancelled.
     await delay(begun.delayMs);
     const request = { sitemapId, startUrls: job.subjects, customId: job.customId };

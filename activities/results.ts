@@ -10,7 +10,7 @@ import { beginReading, endReading, readAgain, readLater } from '../src/db/result
 import { hasFailedRows } from '../src/db/rows.ts';
 import { rootMessage } from '../src/errors.ts';
 import { WaitForAccount } from '../src/pacing/account-call.ts';
-import { asActivities } from './as-activities.ts';
+import { asActivities, tellWait } from './as-activities.ts';
 
 /** Jobs an activity, downloads at a time: twenty take four times the 60 s of a call at worst, within five minutes. */
 const JOBS_A_LIST = 20;
@@ -57,6 +57,7 @@ export function createResultsActivities(deps: JobResultsDeps) {
     /** Reads a list of the results that wait; one job's trouble never keeps the others. */
     async processResults(input: { batchId: string }): Promise<BatchFigures> {
       const jobIds = await unreadJobs(db, input.batchId, JOBS_A_LIST);
+      tellWait('results to be downloaded and read');
       const failures: unknown[] = [];
       const workThrough = async () => {
         for (let jobId = jobIds.shift(); jobId !== undefined; jobId = jobIds.shift())

@@ -11,7 +11,7 @@ import { AskError, sendUpdate } from '../src/temporal/ask.ts';
 import { workbookChanged } from '../src/temporal/messages.ts';
 import { startWorkflow } from '../src/temporal/start-batch.ts';
 import type { WorkflowDeps } from '../src/temporal/start-batch.ts';
-import { asActivities } from './as-activities.ts';
+import { asActivities, tellWait } from './as-activities.ts';
 
 export type SavedBatchActivities = ReturnType<typeof createSavedBatchActivities>;
 
@@ -29,6 +29,7 @@ export function createSavedBatchActivities({ database, client, settings }: Saved
     async startSavedBatch(input: { batchId: string }): Promise<void> {
       const batch = await findBatch(db, input.batchId);
       if (batch === null || batch.runId !== null || batch.finishedAt !== null) return;
+      tellWait(`the start of batch ${batch.id}`);
       await startWorkflow({ database, client, settings }, batch, null).catch((error: unknown) => {
         // The sweep was quicker, or a worker that ended right after it.
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
@@ -39,6 +40,7 @@ export function createSavedBatchActivities({ database, client, settings }: Saved
     async tellBatch(input: { batchId: string }): Promise<boolean> {
       const batch = await findBatch(db, input.batchId);
       if (batch === null) return false;
+      tellWait(`batch ${batch.id} to take the save`);
       const message = { id: randomUUID(), by: 'a save', why: null };
       try {
         await sendUpdate(client, batch.workflowId, workbookChanged, message);

@@ -21,7 +21,7 @@ import { taskByName, taskForPath } from '../src/tasks/registry.ts';
 import type { TrackingTask } from '../src/tasks/types.ts';
 import { readWorkbookApart } from '../src/workbook/apart/apart.ts';
 import type { WorkbookColumns, WorkbookContent } from '../src/workbook/types.ts';
-import { asActivities } from './as-activities.ts';
+import { asActivities, tellWait } from './as-activities.ts';
 import { isFinal } from './failures.ts';
 import { findWorkbook, withCopy } from '../src/batches/workbook-copy.ts';
 import type { WorkbookCopy, WorkbookDeps } from '../src/batches/workbook-copy.ts';
@@ -63,6 +63,7 @@ export function createSaveActivities(deps: SaveDeps) {
 
   async function examine(named: string, signal: AbortSignal): Promise<ExaminedSave> {
     const task = taskForPath(named);
+    tellWait('the workbook to be read');
     const { path: workbook, etag } = await findWorkbook(deps, named, 'path');
     const known = await knownWorkbook(db, workbook);
     if (known?.seenEtag === etag) return { ...NOTHING, outcome: 'nothing new' };
@@ -165,6 +166,7 @@ export function createSaveActivities(deps: SaveDeps) {
       if (batch === null) throw new TypeError(`batch ${input.batchId} is unknown`);
       if (batch.sheet === null)
         throw new SaveError('BATCH_UNREAD', `batch ${batch.id} is still to be read; its rows come with that`);
+      tellWait('the workbook to be read');
       const upTo = await newestWaiting(db, batch.workbook);
       try {
         return await withCopy(deps, batch.workbook, 'file', async (copy) =>

@@ -16,7 +16,7 @@ import { saveOutcomes, setJobState } from '../src/db/results.ts';
 import type { RowOutcome } from '../src/db/results.ts';
 import { errorMessage } from '../src/errors.ts';
 import { yamatoResult } from '../src/tasks/parsers/yamato-page.ts';
-import { asActivities } from './as-activities.ts';
+import { asActivities, tellWait } from './as-activities.ts';
 
 /**
  * `asked`: the group has its results; `wait`: not yet, ask for the same group again; `failed`: the same after an
@@ -59,6 +59,7 @@ export function createYamatoActivities(deps: YamatoDeps) {
 
   /** The rest of a pause is waited for here; cancelled meanwhile, nothing is sent. */
   async function beginInTime(jobId: number, pauseMs: number, signal: AbortSignal): Promise<CarrierTurn> {
+    tellWait('its turn to ask Yamato');
     const untilMs = performance.now() + LONGEST_WAIT_MS;
     for (;;) {
       const turn = await clock.begin(jobId, pauseMs);
@@ -119,6 +120,7 @@ export function createYamatoActivities(deps: YamatoDeps) {
       const waitMs = Math.max(1, turn.waitMs - REST_MS - HEAD_START_MS);
       return { outcome: 'wait', waitMs, why: turn.why } as const;
     }
+    tellWait('the answer of Yamato');
     // From here on the request is made whatever is cancelled.
     const { requestId } = turn;
     await delay(turn.delayMs);

@@ -23,6 +23,8 @@ export interface BatchStatus {
   startedAt: string;
   finishedAt: string | null;
   eta: string | null;
+  /** What its activities wait or fail for, where Temporal was asked. */
+  notes: string[];
 }
 
 /** `eta` counts calls, not only rows; an account closed or held for everybody is told where the batch has no reason. */
@@ -43,6 +45,7 @@ function statusOf({ batch, counts, pendingJobs, inFlight }: BatchWithFigures, ac
     startedAt: startedAt.toISOString(),
     finishedAt: finishedAt?.toISOString() ?? null,
     eta: eta === null ? null : new Date(eta).toISOString(),
+    notes: [],
   };
 }
 

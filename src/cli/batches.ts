@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { batchList, batchStatus, rowReports } from '../batches/status.ts';
-import { printJson, printLine, printTable, statusLine } from './print.ts';
+import { noteLines, printJson, printLine, printTable, statusLine } from './print.ts';
 import { batchNamed, withDatabase } from './session.ts';
-import { tellPaused } from './paused.ts';
+import { withTemporalView } from './temporal-view.ts';
 
 interface Options {
   json?: boolean;
@@ -15,7 +15,7 @@ const listCommand = () =>
     .action((options: Options) =>
       withDatabase(async ({ db }, settings) => {
         const all = await batchList(db, settings);
-        await tellPaused(settings, all);
+        await withTemporalView(settings, (view) => view.tellPaused(all));
         if (options.json) printJson(all);
         else for (const status of all) printLine(`${statusLine(status)} · ${status.workbook}`);
       }),
@@ -29,9 +29,9 @@ const statusCommand = () =>
     .action((reference: string, options: Options) =>
       withDatabase(async (database, settings) => {
         const status = await batchStatus(database.db, await batchNamed(database, reference), settings);
-        await tellPaused(settings, [status]);
+        await withTemporalView(settings, (view) => view.tell(status));
         if (options.json) printJson(status);
-        else printLine(statusLine(status));
+        else for (const line of [statusLine(status), ...noteLines(status)]) printLine(line);
       }),
     );
 

@@ -12,6 +12,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['sandbox', async () => (await import('./sandbox.ts')).sandboxCommand()],
   ['migrate', async () => (await import('./set-up.ts')).migrateCommand()],
   ['config', async () => (await import('./set-up.ts')).configCommand()],
+  ['doctor', async () => (await import('./doctor.ts')).doctorCommand()],
   ['sample', async () => (await import('./sample.ts')).sampleCommand()],
   ['start', async () => (await import('./start.ts')).startCommand()],
   ['list', () => batchCommand('list')],
@@ -23,6 +24,9 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['resume', () => steerCommand('resume')],
   ['cancel', () => steerCommand('cancel')],
   ['retry', async () => (await import('./retry.ts')).retryCommand()],
+  ['ask', async () => (await import('./ask.ts')).askCommand()],
+  ['give-up', async () => (await import('./give-up.ts')).giveUpCommand()],
+  ['write', async () => (await import('./write.ts')).writeCommand()],
   ['replay', async () => (await import('./replay.ts')).replayCommand()],
   ['report', async () => (await import('./report.ts')).reportCommand()],
 ]);

@@ -36,6 +36,9 @@ export function printTable(records: readonly object[], columns: readonly string[
     );
 }
 
+/** What its activities wait or fail for, a line each. */
+export const noteLines = ({ notes }: BatchStatus): string[] => notes.map((each) => `  ${each}`);
+
 export function statusLine({ batchId, state, reason, counts, eta }: BatchStatus): string {
   const parts = Object.entries(counts).flatMap(([name, n]) => (n > 0 ? [`${n} ${name}`] : []));
   return `${batchId} ${state}${reason === null ? '' : ` (${reason})`}: ${parts.join(', ') || 'no rows'}${eta === null ? '' : `, ready about ${eta}`}`;

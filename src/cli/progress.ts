@@ -1,5 +1,5 @@
 import type { BatchStatus } from '../batches/status.ts';
-import { statusLine } from './print.ts';
+import { noteLines, statusLine } from './print.ts';
 
 const BAR_WIDTH = 30;
 /** Where the terminal does not tell its width. */
@@ -25,7 +25,7 @@ export function progressBar(status: BatchStatus, nowMs: number): string {
   );
   if (eta !== null) parts.push(`${timeLeft(Date.parse(eta) - nowMs)} left`);
   if (state !== 'running' || reason !== null) parts.push(reason === null ? state : `${state} (${reason})`);
-  return [bar, ...parts].join(', ');
+  return [bar, ...parts, ...status.notes].join(', ');
 }
 
 /** A batch on its way: a bar that is drawn over itself on a terminal, a line for each change elsewhere. */
@@ -40,7 +40,7 @@ export class ProgressDisplay {
   /** The batch has moved on. */
   change(status: BatchStatus): void {
     if (this.#stream.isTTY) this.#draw(status);
-    else this.#stream.write(`${statusLine(status)}\n`);
+    else for (const line of [statusLine(status), ...noteLines(status)]) this.#stream.write(`${line}\n`);
   }
 
   /** It has not, but time has. */

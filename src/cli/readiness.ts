@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { TsuisekiError } from '../errors.ts';
 import type { ConnectedClient } from '../temporal/connection.ts';
 import { QUEUES } from '../temporal/names.ts';
+import { isPolled } from '../temporal/worker-polls.ts';
 
 export class NotReady extends TsuisekiError<'NOT_READY'> {}
 
@@ -35,19 +36,9 @@ export async function workersReady(
   logDir: string,
   stop: AbortSignal,
 ): Promise<void> {
-  const { namespace } = client.options;
-  const polled = async (name: string): Promise<boolean> => {
-    // Workflow tasks and activities.
-    const both = await Promise.all(
-      [1, 2].map((taskQueueType) =>
-        client.workflowService.describeTaskQueue({ namespace, taskQueue: { name }, taskQueueType }),
-      ),
-    );
-    return both.some(({ pollers }) => (pollers?.length ?? 0) > 0);
-  };
   await Promise.all(
     Object.entries(QUEUES).map(([worker, queue]) =>
-      until(() => polled(queue), `worker ${worker} (its log: ${logDir}/${worker}.log)`, stop),
+      until(() => isPolled(client, queue), `worker ${worker} (its log: ${logDir}/${worker}.log)`, stop),
     ),
   );
 }

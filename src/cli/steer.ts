@@ -20,13 +20,17 @@ export function fromHere({ why }: SteerOptions): PersonMessage {
   return { id: randomUUID(), by: userInfo().username, why: why ?? null };
 }
 
-/** The options that every command on a running batch has. */
-export function steerCommand(name: string, description: string): Command {
+/** The options that every command which does something to a batch has. */
+export function steerCommand(
+  name: string,
+  description: string,
+  prints = 'print the status as JSON',
+): Command {
   return new Command(name)
     .description(description)
     .argument('<batch>', 'a batchId or workflowId')
     .option('--why <text>', 'the reason, kept with the batch')
-    .option('--json', 'print the status as JSON');
+    .option('--json', prints);
 }
 
 /** Sends an Update to a running batch, and prints its status afterwards. */

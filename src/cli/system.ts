@@ -14,7 +14,7 @@ import { startPostgres } from '../embedded/postgres/server.ts';
 import { startTemporalServer } from '../embedded/temporal/server.ts';
 import type { TemporalServer } from '../embedded/temporal/server.ts';
 import { errorMessage, TsuisekiError } from '../errors.ts';
-import { embeddedTemporal, removeUpFile, writeUpFile } from '../settings/up-file.ts';
+import { embeddedTemporal, removeUpFile, sandboxApi, writeUpFile } from '../settings/up-file.ts';
 import type { UpFile } from '../settings/up-file.ts';
 import { applyTemporalConfig } from '../temporal/apply-config.ts';
 import { connectClient, temporalOptions } from '../temporal/connection.ts';
@@ -204,8 +204,7 @@ class SystemStart {
     const tokens = this.#given.webhookTokens ?? [randomBytes(18).toString('base64url')];
     Object.assign(this.#env, {
       WEBHOOK_TOKEN: tokens.join(','),
-      WEBSCRAPER_API_URL: `${sandbox}/api/v1`,
-      WEBSCRAPER_API_TOKEN: 'sandbox',
+      ...sandboxApi(sandbox),
       YAMATO_URL: `${sandbox}/cgi-bin/tneko`,
     });
     const webhookUrl = `${http}/webhooks/webscraper?token=${encodeURIComponent(tokens[0] ?? '')}`;

@@ -8,8 +8,17 @@ import type { BatchStatus } from '../batches/status.ts';
 import { printJson } from './print.ts';
 import { ProgressDisplay } from './progress.ts';
 import { batchNamed, withDatabase } from './session.ts';
+import { withTemporalView } from './temporal-view.ts';
+import type { TemporalView } from './temporal-view.ts';
 
 const POLL_MS = 500;
+
+interface FollowOptions {
+  onLook?: (status: BatchStatus) => void;
+  stop?: AbortSignal;
+  /** Asked beside the database. */
+  view?: TemporalView;
+}
 
 /** Follows a batch to its end and tells each change; every look is told besides, for a clock that ticks. */
 export async function followBatch(
@@ -17,7 +26,7 @@ export async function followBatch(
   settings: Settings,
   reference: string,
   onChange: (status: BatchStatus) => void,
-  { onLook, stop }: { onLook?: (status: BatchStatus) => void; stop?: AbortSignal } = {},
+  { onLook, stop, view }: FollowOptions = {},
 ): Promise<BatchStatus> {
   const { db } = database;
   const batch = await batchNamed(database, reference);
@@ -26,6 +35,7 @@ export async function followBatch(
   while (true) {
     if (Date.now() - account.readAtMs >= FORECAST_EVERY_MS) account = await readAccount(db, settings);
     const status = await batchStatus(db, batch, settings, account);
+    await view?.tell(status);
     // The estimate moves with every look.
     const change = JSON.stringify({ ...status, eta: null });
     if (change === shown) onLook?.(status);
@@ -43,19 +53,22 @@ export function watchCommand(): Command {
     .argument('<batch>', 'a batchId or workflowId')
     .option('--json', 'one status object a line')
     .action((reference: string, options: { json?: boolean }) =>
-      withDatabase(async (database, settings) => {
-        if (options.json) {
-          await followBatch(database, settings, reference, printJson);
-          return;
-        }
-        const display = new ProgressDisplay(process.stdout);
-        try {
-          await followBatch(database, settings, reference, (status) => display.change(status), {
-            onLook: (status) => display.look(status),
-          });
-        } finally {
-          display.end();
-        }
-      }),
+      withDatabase((database, settings) =>
+        withTemporalView(settings, async (view) => {
+          if (options.json) {
+            await followBatch(database, settings, reference, printJson, { view });
+            return;
+          }
+          const display = new ProgressDisplay(process.stdout);
+          try {
+            await followBatch(database, settings, reference, (status) => display.change(status), {
+              onLook: (status) => display.look(status),
+              view,
+            });
+          } finally {
+            display.end();
+          }
+        }),
+      ),
     );
 }

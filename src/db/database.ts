@@ -1,12 +1,15 @@
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/postgres-js';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
 import { packageRoot } from '../paths.ts';
 import { guardTransactions } from './ended-sessions.ts';
 import * as pacing from './pacing-schema.ts';
 import * as tables from './schema.ts';
+
+const MIGRATIONS = join(packageRoot, 'src/db/migrations');
 
 export interface Database {
   /** Typed queries. */
@@ -50,6 +53,20 @@ export async function databaseNow(queries: Queries): Promise<Date> {
   return new Date(row.ms);
 }
 
+/** How many migrations the database lacks. */
+export async function missingMigrations({ sql: query }: Pick<Database, 'sql'>): Promise<number> {
+  const [{ table } = { table: null }] = await query<{ table: string | null }[]>`
+    select to_regclass('drizzle.__drizzle_migrations')::text as table`;
+  const [{ lastMs } = { lastMs: 0 }] =
+    table === null
+      ? []
+      : await query<{ lastMs: number }[]>`
+          select coalesce(max(created_at), 0)::float8 as "lastMs" from drizzle.__drizzle_migrations`;
+  return readMigrationFiles({ migrationsFolder: MIGRATIONS }).filter(
+    ({ folderMillis }) => folderMillis > lastMs,
+  ).length;
+}
+
 /** Brings the database to the present schema; may be run again and by several at once. */
 export async function migrateDatabase(url: string, schemaName?: string): Promise<void> {
   const database = openDatabase(url, {
@@ -60,7 +77,7 @@ export async function migrateDatabase(url: string, schemaName?: string): Promise
     // One migration at a time: the lock is the connection's and goes with it.
     await database.sql`select pg_advisory_lock(7278)`;
     await migrate(database.db, {
-      migrationsFolder: join(packageRoot, 'src/db/migrations'),
+      migrationsFolder: MIGRATIONS,
       ...(schemaName === undefined ? {} : { migrationsSchema: schemaName }),
     });
   } finally {

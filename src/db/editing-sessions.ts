@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
 import { waitingFor } from './saves.ts';
 import { editingSessions, saves } from './schema.ts';
@@ -34,6 +34,14 @@ export async function endSession(queries: Queries, key: string): Promise<void> {
     .update(editingSessions)
     .set({ endedAt: sql`clock_timestamp()` })
     .where(eq(editingSessions.key, key));
+}
+
+/** Every session told of is over: a person says so. */
+export async function endSessionsOf(queries: Queries, workbook: string): Promise<void> {
+  await queries
+    .update(editingSessions)
+    .set({ endedAt: sql`clock_timestamp()` })
+    .where(and(eq(editingSessions.workbook, workbook), isNull(editingSessions.endedAt)));
 }
 
 /** When the last editor leaves, what was changed is saved 5 to 10 s later. */

@@ -70,6 +70,19 @@ export async function batchesWithUnread(queries: Queries, olderThanMs: number): 
   return found.map(({ batchId }) => batchId);
 }
 
+/** Notifications that nobody read within a minute, and of a week those of unknown jobs, or that disagreed with theirs. */
+export async function inboxTrouble(
+  queries: Queries,
+): Promise<{ unread: number; unknown: number; disagree: number }> {
+  const [found] = await queries.execute<{ unread: number; unknown: number; disagree: number }>(sql`
+    select (select count(*)::int from notifications n join jobs j on j.id = n.job_id
+             where ${DUE} and n.received_at < clock_timestamp() - interval '1 minute') as unread,
+           count(*) filter (where outcome = 'unknown job')::int as unknown,
+           count(*) filter (where outcome = 'disagrees')::int as disagree
+    from notifications where received_at > clock_timestamp() - interval '7 days'`);
+  return found ?? { unread: 0, unknown: 0, disagree: 0 };
+}
+
 /** The newest notification of a job: what it said last. */
 export async function latestNotification(queries: Queries, jobId: number): Promise<Notification | null> {
   const found = await queries.query.notifications.findFirst({

@@ -74,12 +74,29 @@ async function setRowsOfJob(
     .where(and(inArray(rows.id, linked), inArray(rows.state, [...from]), isLatestJob(jobId)));
 }
 
+/** Every row that it asks for has failed: given up by a person. */
+const GIVEN_UP = sql`(select bool_and(rows.state = 'failed')
+  from job_rows link join rows on rows.id = link.row_id where link.job_id = jobs.id)`;
+
+/**
+ * Jobs all of whose rows were given up are neither published nor waited for; what is told of them later is read. One that
+ * is being sent comes here with its answer.
+ */
+export async function dropGivenUp(tx: Queries, which: (jobId: typeof jobs.id) => SQL): Promise<void> {
+  const finishedAt = sql`clock_timestamp()`;
+  await tx
+    .update(jobs)
+    .set({ state: 'failed', error: 'its rows were given up', owesDownload: false, finishedAt })
+    .where(and(which(jobs.id), inArray(jobs.state, ['pending', 'published', 'incomplete']), GIVEN_UP));
+}
+
 /** The API certainly took nothing: the job waits for its turn again. */
 export async function markPending(tx: Queries, jobId: number): Promise<void> {
   await tx
     .update(jobs)
     .set({ state: 'pending', owesDownload: false })
     .where(and(eq(jobs.id, jobId), eq(jobs.state, 'publishing')));
+  await dropGivenUp(tx, (id) => eq(id, jobId));
 }
 
 /**
@@ -112,6 +129,7 @@ export async function markPublished(
   if (!goesOn && before?.state !== 'published') return;
   const state = job.redirectOf === null ? 'published' : 'redirected';
   await setRowsOfJob(tx, job.id, { state, error: null }, givenUp ? [...OPEN_STATES, 'failed'] : OPEN_STATES);
+  await dropGivenUp(tx, (id) => eq(id, job.id));
 }
 
 /** The job is given up, its download with it; its rows without a result fail with the reason. */

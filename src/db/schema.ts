@@ -319,10 +319,12 @@ export const actions = pgTable(
       .references(() => batches.id, { onDelete: 'cascade' }),
     /** The message's own id: repeated by a reset or a retry, it takes effect once. */
     messageId: text('message_id').unique(),
-    action: text('action').$type<'pause' | 'resume' | 'cancel' | 'retry'>().notNull(),
+    action: text('action')
+      .$type<'pause' | 'resume' | 'cancel' | 'retry' | 'ask' | 'give up' | 'write'>()
+      .notNull(),
     by: text('by').notNull(),
     why: text('why'),
-    /** The rows a retry named, the jobs it made; whether a cancel dropped what was in flight. */
+    /** The rows that were named; whether a cancel dropped what was in flight. */
     details: text('details'),
   },
   (t) => [index('actions_batch').on(t.batchId, t.id)],

@@ -1,6 +1,7 @@
 import { and, eq, isNotNull, sql } from 'drizzle-orm';
 import { changeBatch } from './batches.ts';
 import type { Database, Queries } from './database.ts';
+import { rowsOfJobs } from './jobs.ts';
 import type { Job } from './jobs.ts';
 import { jobs } from './schema.ts';
 
@@ -19,6 +20,29 @@ export function overdueJobs(queries: Queries, limit: number): Promise<Job[]> {
     ),
     orderBy: [jobs.deadlineAt],
     limit,
+  });
+}
+
+/** A batch's published jobs with the numbers of their rows; only those of the rows named, where some are. */
+export async function jobsInFlight(
+  queries: Queries,
+  batchId: string,
+  named: readonly number[] | null,
+): Promise<{ job: Job; rows: number[] }[]> {
+  const published = await queries.query.jobs.findMany({
+    where: and(eq(jobs.batchId, batchId), eq(jobs.state, 'published'), isNotNull(jobs.scrapingJobId)),
+    orderBy: [jobs.seq],
+  });
+  const links = await rowsOfJobs(
+    queries,
+    published.map(({ id }) => id),
+  );
+  const rowsOf = new Map(published.map(({ id }): [number, number[]] => [id, []]));
+  for (const { jobId, row } of links) rowsOf.get(jobId)?.push(row.row);
+  const wanted = named === null ? null : new Set(named);
+  return published.flatMap((job) => {
+    const rows = rowsOf.get(job.id) ?? [];
+    return wanted === null || rows.some((row) => wanted.has(row)) ? [{ job, rows }] : [];
   });
 }
 

@@ -57,7 +57,7 @@ export async function setAsideOlder(queries: Queries, batch: Batch): Promise<voi
 const OLDER = 'a newer batch has a newer result of this row; this one was not written';
 
 /** What the sheet may say to a written result, by outcome. */
-function warningsFor(column: string): Partial<Record<CellOutcome['outcome'], string>> {
+export function warningsFor(column: string): Partial<Record<CellOutcome['outcome'], string>> {
   return {
     formula: `column ${column} holds a formula; left as it is`,
     person: `column ${column} holds a person's own text; left as it is`,

@@ -119,7 +119,7 @@ export class AccountClock {
   }
 
   /** A question beyond the two calls of a clean job: takes a free call, before publishes do. */
-  reserveCheck(jobId: number): Promise<Turn> {
+  reserveCheck(jobId: number | null): Promise<Turn> {
     return this.#locked(
       'nothing',
       async (tx, state) =>

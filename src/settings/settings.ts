@@ -18,7 +18,7 @@ import {
 } from './parse.ts';
 import type { Parser } from './parse.ts';
 import { maskSecret, maskTemporal, maskUrl } from './mask.ts';
-import { embeddedTemporal, readUpFile } from './up-file.ts';
+import { embeddedTemporal, readUpFile, sandboxApi } from './up-file.ts';
 import { TRACKING_TASKS } from '../tasks/registry.ts';
 
 /** Wrong or missing settings: one line a problem. The process ends with status 2. */
@@ -240,8 +240,11 @@ export function loadSettings(): Settings {
   const server = { address: up.temporalAddress, namespace: up.temporalNamespace };
   const embedded = up.webUi !== null;
   const temporal = embedded ? embeddedTemporal(env, server) : { TEMPORAL_ADDRESS: server.address };
+  // Only with its own database: the jobs of another are not the sandbox's.
+  const isItsOwn = (settings.databaseUrl ?? up.databaseUrl) === up.databaseUrl;
   return readSettings({
     ...env,
+    ...(isItsOwn && up.sandbox != null ? sandboxApi(up.sandbox) : {}),
     ...(settings.databaseUrl === null ? { DATABASE_URL: up.databaseUrl } : {}),
     ...(temporalConfigured(settings) ? {} : temporal),
   });

@@ -42,6 +42,12 @@ export function removeUpFile(dataDir: string): void {
   rmSync(upFilePath(dataDir), { force: true });
 }
 
+/** The variables that mean the API of `up`'s own sandbox. */
+export const sandboxApi = (sandbox: string) => ({
+  WEBSCRAPER_API_URL: `${sandbox}/api/v1`,
+  WEBSCRAPER_API_TOKEN: 'sandbox',
+});
+
 /**
  * The variables that mean the embedded Temporal server and nothing beside it: a key, TLS or a configuration file
  * meant for another server would be read along with its address otherwise.

@@ -115,6 +115,19 @@ async function ensureNamespace(
   }
 }
 
+/**
+ * The search attributes that a namespace lacks; asked once, without waiting for a cache.
+ *
+ * @throws TemporalConfigError one is there with another type
+ */
+export async function missingSearchAttributes(
+  { operatorService }: Pick<Connection, 'operatorService'>,
+  namespace: string,
+): Promise<string[]> {
+  const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
+  return missingAttributes(customAttributes, readTemporalNamespaceConfig().searchAttributes, namespace);
+}
+
 type AttributeNumbers = Readonly<Record<string, unknown>>;
 
 /** A namespace made a moment ago is unknown to the server's own cache for some seconds. */

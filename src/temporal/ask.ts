@@ -2,7 +2,7 @@ import { isGrpcDeadlineError, isGrpcServiceError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import { TsuisekiError } from '../errors.ts';
 import type { BatchProgress, BatchUpdate } from './messages.ts';
-import { QUEUES } from './names.ts';
+import { workerOf } from './worker-polls.ts';
 
 /**
  * - `TEMPORAL_SILENT`: the server did not answer;
@@ -54,8 +54,7 @@ export async function sendUpdate<Message>(
     () => handle.startUpdate(update, { waitForStage: 'ACCEPTED', args: [message] }),
     async () => {
       const { taskQueue } = await askServer(client, name, () => handle.describe());
-      const worker = Object.entries(QUEUES).find(([, queue]) => queue === taskQueue)?.[0] ?? taskQueue;
-      const text = `no worker on ${taskQueue} answered in ${answerTimeoutMs / 1_000} s: run \`tsuiseki worker ${worker}\`; ${name} may take effect then`;
+      const text = `no worker on ${taskQueue} answered in ${answerTimeoutMs / 1_000} s: run \`tsuiseki worker ${workerOf(taskQueue)}\`; ${name} may take effect then`;
       return ['NO_WORKER', text];
     },
   ).catch((error: unknown) => {

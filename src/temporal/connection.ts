@@ -49,10 +49,13 @@ export function temporalOptions(settings: Settings) {
 export type ConnectedClient = Client & { readonly connection: Connection };
 
 /** Connects a client; throws {@link TemporalUnavailable} with the address. */
-export async function connectClient(settings: Settings): Promise<ConnectedClient> {
+export async function connectClient(
+  settings: Settings,
+  connectTimeout = CONNECT_TIMEOUT_MS,
+): Promise<ConnectedClient> {
   const { connectionOptions, namespace } = temporalOptions(settings);
   try {
-    const connection = await Connection.connect({ connectTimeout: CONNECT_TIMEOUT_MS, ...connectionOptions });
+    const connection = await Connection.connect({ connectTimeout, ...connectionOptions });
     return new Client({ connection, namespace: namespace ?? 'default' }) as ConnectedClient;
   } catch (error) {
     const address = connectionOptions.address ?? 'localhost:7233';

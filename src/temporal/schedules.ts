@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import { QUEUE_OF_WORKFLOW } from './workflows.ts';
 import type { Workflows } from './workflows.ts';
 
-interface Recurring {
+export interface Recurring {
   id: string;
   workflowType: keyof Workflows;
   everyMs: number;
@@ -17,9 +17,9 @@ function checkEveryMs(jobDeadlineMs: number): number {
   return Math.min(60_000, Math.max(1_000, Math.round(jobDeadlineMs / 4_000) * 1_000));
 }
 
-/** Creates Tsuiseki's schedules, or brings them up to date; may run again. */
-export async function applySchedules(client: Client, jobDeadlineMs: number): Promise<void> {
-  const recurring: Recurring[] = [
+/** All that recurs, with how often it does. */
+export function recurring(jobDeadlineMs: number): Recurring[] {
+  return [
     {
       id: 'tsuiseki-inbox-relay',
       workflowType: 'InboxRelayWorkflow',
@@ -53,7 +53,11 @@ export async function applySchedules(client: Client, jobDeadlineMs: number): Pro
       everyMs: 3_600_000,
     },
   ];
-  for (const { id, workflowType, everyMs } of recurring) {
+}
+
+/** Creates Tsuiseki's schedules, or brings them up to date; may run again. */
+export async function applySchedules(client: Client, jobDeadlineMs: number): Promise<void> {
+  for (const { id, workflowType, everyMs } of recurring(jobDeadlineMs)) {
     const taskQueue = QUEUE_OF_WORKFLOW[workflowType];
     const spec = { intervals: [{ every: everyMs }] };
     const policies = { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' as const };

@@ -35,6 +35,7 @@ describe('status', () => {
       startedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
       finishedAt: null,
       eta: expect.stringMatching(/Z$/),
+      notes: [],
     });
     await oneRound(stage, batchId);
     expect((await statusOf(stage, batchId)).eta).toBeNull();

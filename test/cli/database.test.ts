@@ -69,6 +69,7 @@ describe('what the database says', () => {
       startedAt: '2026-01-10T20:00:00.000Z',
       finishedAt: '2026-01-10T21:00:00.000Z',
       eta: null,
+      notes: [],
     });
   });
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { openDatabase } from '../../src/db/database.ts';
 import { pausedInTemporal } from '../../src/temporal/ask.ts';
@@ -53,6 +54,22 @@ it('Temporal’s own Pause shows in list and status, and steering says it in one
     out: '',
     err: 'tracking:held is paused in Temporal, unpause it there\n',
   });
+});
+
+it('status and watch tell what a batch waits for; list does not ask for each', async () => {
+  const note = 'no worker on tracking_batch_queue: run `tsuiseki worker tracking_batch`';
+  const [json, text, list] = await Promise.all([
+    place.run(['status', 'free', '--json'], env),
+    place.run(['status', 'free'], env),
+    place.run(['list', '--json'], env),
+  ]);
+  expect(JSON.parse(json.out).notes).toContain(note);
+  expect(text.out.split('\n')).toContain(`  ${note}`);
+  expect(JSON.parse(list.out)).toMatchObject([{ notes: [] }, { notes: [] }]);
+  const watch = place.spawn(['watch', 'free', '--json'], env);
+  const [line] = (await once(watch.stdout ?? watch, 'data')) as [Buffer];
+  watch.kill();
+  expect(JSON.parse(String(line)).notes).toContain(note);
 });
 
 it('status without Temporal: what the database says, and that the rest is not known', async () => {

@@ -27,6 +27,7 @@ async function runHere(args: string[]) {
 const PRINTS_DATA = new Set([
   'up',
   'config',
+  'doctor',
   'sample',
   'start',
   'list',
@@ -35,6 +36,9 @@ const PRINTS_DATA = new Set([
   'watch',
   'explain',
   'cancel',
+  'ask',
+  'give-up',
+  'write',
   'replay',
   'report',
   'sandbox',
@@ -218,6 +222,24 @@ describe.concurrent('what is away: exit 1, one line', () => {
     other.remove();
     expect(code).toBe(1);
     expect(err).toMatch(/^CommandError: the database at [^\n]+\n {4}at /);
+  });
+
+  it('a running `up --sandbox` tells where its API is, unless the database is another', async () => {
+    const dataDir = join(place.folder, 'data3');
+    mkdirSync(dataDir, { recursive: true });
+    const up = {
+      databaseUrl: 'postgres://up/x',
+      temporalAddress: 'up:7233',
+      webUi: null,
+      sandbox: 'http://up:1',
+    };
+    writeFileSync(join(dataDir, 'up.json'), JSON.stringify(up));
+    const url = async (env: NodeJS.ProcessEnv) => {
+      const { out } = await place.run(['config', '--json'], { TSUISEKI_DATA_DIR: dataDir, ...env });
+      return JSON.parse(out).WEBSCRAPER_API_URL;
+    };
+    expect(await url({})).toBe('http://up:1/api/v1');
+    expect(await url({ DATABASE_URL: 'postgres://other/x' })).toBe('https://api.webscraper.io/api/v1');
   });
 
   it('an up.json that is damaged is as good as none', async () => {

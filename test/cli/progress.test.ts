@@ -17,6 +17,7 @@ function status(more: Partial<BatchStatus> = {}, counts: Partial<BatchStatus['co
     startedAt: '2026-01-09T00:00:00.000Z',
     finishedAt: null,
     eta: null,
+    notes: [],
     ...more,
     counts: {
       total: 0,

@@ -1,5 +1,6 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { webhookReceived } from '../../src/temporal/messages.ts';
 import { FakeBatch } from '../support/workflows/fake-batch.ts';
 import { runFake } from '../support/workflows/run-fake.ts';
 import type { FakeInput, Running } from '../support/workflows/run-fake.ts';
@@ -50,6 +51,19 @@ it('asks group by group with pauses of their own between 1 and 50 s, writes back
   expect(batch.writebacks.reduce((sum, n) => sum + n, 0)).toBe(25);
   expect(batch.writebacks.slice(0, 2)).toEqual([10, 10]);
   expect(batch.states.map(({ state }) => state)).toEqual(['running', 'completed']);
+});
+
+it('one that is poked looks at the database at once: rows given up meanwhile keep it no longer', async () => {
+  const batch = new FakeBatch(1);
+  batch.paused = { by: 'mika', why: null };
+  await run(batch, async ({ handle, until }) => {
+    await until(() => batch.states.length > 0);
+    Object.assign(batch.rows[0] ?? {}, { state: 'failed' });
+    const pokedAtMs = await env.currentTimeMs();
+    await handle.signal(webhookReceived, { batchId: 'b1', jobIds: [] });
+    await until(() => batch.ended);
+    expect((await env.currentTimeMs()) - pokedAtMs).toBeLessThan(60_000);
+  });
 });
 
 it('a group that must wait, or failed, is asked again in its place; one that was given up is not', async () => {

@@ -1,5 +1,5 @@
 import type { Database } from '../../../src/db/database.ts';
-import { batches, jobs } from '../../../src/db/schema.ts';
+import { batches, jobRows, jobs, rows } from '../../../src/db/schema.ts';
 
 /** A running batch of `yamato_tracking_only`; its workflow is `tracking:{id}`. */
 export async function givenBatch(
@@ -21,7 +21,7 @@ export async function givenBatch(
 /** A published job of a batch, with its id. */
 export async function givenJob(
   { db }: Pick<Database, 'db'>,
-  job: { batchId: string; customId: string; seq?: number; scrapingJobId?: number },
+  job: Pick<typeof jobs.$inferInsert, 'batchId' | 'customId'> & Partial<typeof jobs.$inferInsert>,
 ): Promise<number> {
   const [inserted] = await db
     .insert(jobs)
@@ -36,4 +36,19 @@ export async function givenJob(
     .returning({ id: jobs.id });
   if (inserted === undefined) throw new TypeError('no job inserted');
   return inserted.id;
+}
+
+/** A row of a batch, asked for by a job where one is named. */
+export async function givenRow(
+  { db }: Pick<Database, 'db'>,
+  row: Pick<typeof rows.$inferInsert, 'batchId' | 'row' | 'state'> & Partial<typeof rows.$inferInsert>,
+  jobId: number | null = null,
+): Promise<void> {
+  const [inserted] = await db
+    .insert(rows)
+    .values({ input: `https://a.example/${row.row}`, email: '', occurrence: 0, ...row })
+    .returning({ id: rows.id });
+  if (inserted === undefined) throw new TypeError('no row inserted');
+  if (jobId === null) return;
+  await db.insert(jobRows).values({ jobId, rowId: inserted.id, subject: 'https://a.example/1' });
 }

@@ -1,0 +1,170 @@
+import { basename, join } from 'node:path';
+import { lockBatchesOf } from '../db/batches.ts';
+import type { Batch } from '../db/batches.ts';
+import { endSession, FORGOTTEN_AFTER_MS, sessionsUnderWay } from '../db/editing-sessions.ts';
+import { statusText } from '../db/status-column.ts';
+import { markWrittenOver } from '../db/workbooks.ts';
+import { markWritten, rowsToWrite, setAsideOlder, warningsFor } from '../db/written-rows.ts';
+import { errorMessage } from '../errors.ts';
+import { sha256OfFile } from '../files/sha256.ts';
+import { FileError } from '../files/types.ts';
+import type { LastLook } from '../files/types.ts';
+import type { CommandService } from '../onlyoffice/command-service.ts';
+import { patchWorkbookApart } from '../workbook/apart/apart.ts';
+import type { CellEdit, CellOutcome } from '../workbook/types.ts';
+import { withCopy } from './workbook-copy.ts';
+import type { WorkbookDeps } from './workbook-copy.ts';
+import { withLease } from './workbook-lease.ts';
+
+export interface WritebackDeps extends WorkbookDeps {
+  /** Asks the document server whether a session is open; null where it cannot be asked, or is not to be. */
+  editors: Pick<CommandService, 'isOpen'> | null;
+}
+
+/** One attempt: it ends early with the signal, and looks once more whether the lease is held just before it writes. */
+interface Attempt {
+  batch: Batch;
+  signal: AbortSignal;
+  stillHeld: LastLook;
+}
+
+/** By the numbers of rows: whose results the workbook holds now, whose status it shows anew, which were left alone. */
+export interface Written {
+  written: number[];
+  shown: number[];
+  left: { row: number; why: string }[];
+}
+
+/** A person who saves every few seconds: after so many lost races the activity's own retry goes on, with pauses. */
+const MAX_RACES = 5;
+
+type ToWrite = Awaited<ReturnType<typeof rowsToWrite>>[number];
+
+function editOf({ row, unwritten, recorded }: ToWrite, batch: Batch, now: Date): CellEdit {
+  return {
+    id: String(row.id),
+    input: row.input,
+    inputUrl: row.inputUrl,
+    email: row.email,
+    occurrence: row.occurrence,
+    text: unwritten ? (row.result ?? '') : null,
+    status: batch.columns.status === null || row.toShow === row.shown ? null : statusText(row.toShow, now),
+    recorded,
+    fresh: batch.fresh,
+  };
+}
+
+/**
+ * Brings the workbook up to date with every result of a batch not yet written, and its status column where there is one.
+ *
+ * @throws {FileError} it cannot be read or written now, or is open in an editor
+ * @throws {WorkbookBusy} somebody else writes it at this moment
+ */
+export function writeBack(deps: WritebackDeps, batch: Batch, signal: AbortSignal): Promise<Written> {
+  return withLease(deps.database, batch.workbook, (stillHeld) =>
+    writeRows(deps, { batch, signal, stillHeld }),
+  );
+}
+
+async function writeRows(deps: WritebackDeps, attempt: Attempt): Promise<Written> {
+  const { db } = deps.database;
+  const { batch } = attempt;
+  const now = new Date();
+  await setAsideOlder(db, batch);
+  const behind = await rowsToWrite(db, batch);
+  if (behind.length === 0) return { written: [], shown: [], left: [] };
+  const edits = behind.map((row) => editOf(row, batch, now));
+  const outcomes = new Map((await patchAgainstRaces(deps, attempt, edits)).map((each) => [each.id, each]));
+  const written = behind.flatMap(({ row }, index) => {
+    const outcome = outcomes.get(String(row.id));
+    return outcome === undefined ? [] : [{ ...outcome, text: edits[index]?.text ?? null, shown: row.toShow }];
+  });
+  await db.transaction(async (tx) => {
+    await lockBatchesOf(tx, batch.workbook);
+    await markWritten(tx, batch.columns.result, written);
+  });
+  return inShort(batch, behind, outcomes);
+}
+
+function inShort(
+  { columns }: Batch,
+  behind: readonly ToWrite[],
+  outcomes: ReadonlyMap<string, CellOutcome>,
+): Written {
+  const warnings = warningsFor(columns.result);
+  const written: Written = { written: [], shown: [], left: [] };
+  for (const { row, unwritten } of behind) {
+    const outcome = outcomes.get(String(row.id));
+    if (outcome === undefined) continue;
+    const number = outcome.row ?? row.row;
+    const why = warnings[outcome.outcome];
+    if (outcome.status === 'written') written.shown.push(number);
+    if (!unwritten) continue;
+    if (why === undefined) written.written.push(number);
+    else written.left.push({ row: number, why });
+  }
+  return written;
+}
+
+async function patchAgainstRaces(
+  deps: WritebackDeps,
+  attempt: Attempt,
+  edits: CellEdit[],
+): Promise<CellOutcome[]> {
+  for (let race = 1; ; race += 1) {
+    try {
+      return await patch(deps, attempt, edits);
+    } catch (error) {
+      if (!(error instanceof FileError) || error.code !== 'FILE_CHANGED' || race === MAX_RACES) throw error;
+    }
+  }
+}
+
+async function patch(
+  deps: WritebackDeps,
+  { batch, signal, stillHeld }: Attempt,
+  edits: CellEdit[],
+): Promise<CellOutcome[]> {
+  await awaitEditors(deps, batch.workbook);
+  return withCopy(deps, batch.workbook, 'file', async ({ workbook, path, folder, version }) => {
+    const target = join(folder, 'target');
+    const { outcomes } = await patchWorkbookApart(path, target, {
+      columns: batch.columns,
+      edits,
+      name: basename(workbook),
+      signal,
+    });
+    if (outcomes.some(({ outcome, status }) => outcome === 'written' || status === 'written')) {
+      const hash = await sha256OfFile(target);
+      const { etag } = await deps.files.replace(workbook, target, version, stillHeld);
+      await markWrittenOver(deps.database.db, workbook, version.etag, { etag, hash });
+    }
+    return outcomes;
+  });
+}
+
+/** An editor that holds the workbook open would take what is written now out again with its next save. */
+async function awaitEditors({ database: { db }, editors }: WritebackDeps, workbook: string): Promise<void> {
+  if (editors === null) return;
+  const [session] = await sessionsUnderWay(db, workbook);
+  if (session === undefined) return;
+  const open = session.endedAt === null && (await isOpen(editors, workbook, session));
+  if (session.endedAt === null && !open) await endSession(db, session.key);
+  const how = open ? 'is open in an editor' : 'was closed in an editor, whose last save is to come';
+  throw new FileError('FILE_BEING_EDITED', `${workbook} ${how}`);
+}
+
+async function isOpen(
+  editors: Pick<CommandService, 'isOpen'>,
+  workbook: string,
+  { key, beganAt }: { key: string; beganAt: Date },
+): Promise<boolean> {
+  try {
+    return await editors.isOpen(key);
+  } catch (cause) {
+    // A dead document server never tells of an end.
+    if (Date.now() - beganAt.getTime() > FORGOTTEN_AFTER_MS) return false;
+    const why = `whether ${workbook} is open in an editor cannot be told: ${errorMessage(cause, 200)}`;
+    throw new FileError('FILE_BEING_EDITED', why, { cause });
+  }
+}

@@ -1,0 +1,44 @@
+import type { Command } from 'commander';
+import { writeBack } from '../batches/write-back.ts';
+import type { Written } from '../batches/write-back.ts';
+import { recordAction } from '../db/batches.ts';
+import { endSessionsOf } from '../db/editing-sessions.ts';
+import { openFiles } from '../files/open-files.ts';
+import { printJson, printLine } from './print.ts';
+import { batchNamed, withDatabase } from './session.ts';
+import { fromHere, steerCommand } from './steer.ts';
+import type { SteerOptions } from './steer.ts';
+import { wake } from './wake.ts';
+
+function printWritten({ written, shown, left }: Written): void {
+  if (written.length > 0) printLine(`written: rows ${written.join(', ')}`);
+  else if (shown.length > 0) printLine(`the status column written: rows ${shown.join(', ')}`);
+  for (const { row, why } of left) printLine(`row ${row}: ${why}`);
+  if (written.length + shown.length + left.length === 0) printLine('nothing was left to write');
+}
+
+function write(reference: string, options: SteerOptions): Promise<void> {
+  return withDatabase(async (database, settings) => {
+    const batch = await batchNamed(database, reference);
+    await database.db.transaction(async (tx) => {
+      const { id: messageId, by, why } = fromHere(options);
+      await recordAction(tx, { batchId: batch.id, messageId, action: 'write', by, why, details: null });
+      // Those of a dead document server would hold up every writeback that follows.
+      await endSessionsOf(tx, batch.workbook);
+    });
+    const deps = { database, files: openFiles(settings), editors: null };
+    const written = await writeBack(deps, batch, new AbortController().signal);
+    if (batch.finishedAt === null) await wake(settings, batch);
+    if (options.json) printJson(written);
+    else printWritten(written);
+  });
+}
+
+/** `tsuiseki write BATCH`: in this process, which has to reach the workbook as the workers do. */
+export function writeCommand(): Command {
+  return steerCommand(
+    'write',
+    'write back now, although an editing session is said to be open',
+    'print the rows written and left alone as JSON',
+  ).action(write);
+}

@@ -1,0 +1,78 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import type { WorkflowExecutionDescription } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+import { firstOf } from '../text.ts';
+import { askServer } from './ask.ts';
+import type { ConnectedClient } from './connection.ts';
+import { QUEUES } from './names.ts';
+import { isPolled, workerOf } from './worker-polls.ts';
+
+type Pending = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
+
+/** `temporal.api.enums.v1.PendingActivityState`: its numbers are part of the wire format. */
+const SCHEDULED = 1;
+const FAILURE_CHARACTERS = 200;
+
+/** The queues that a batch needs beside its own kind's. */
+const NEEDED = [QUEUES.tracking_batch, QUEUES.tracking_excel, QUEUES.tracking_webhook];
+
+/**
+ * What a running batch waits or fails for, in words: each activity under way, and each of its queues that has no worker.
+ * Throws {@link AskError}.
+ */
+export async function batchNotes(
+  client: ConnectedClient,
+  workflowId: string,
+  timeoutMs: number,
+): Promise<string[]> {
+  const [described, unpolled] = await askServer(
+    client,
+    workflowId,
+    async () => {
+      const found = await client.workflow.getHandle(workflowId).describe();
+      return [found, await queuesWithoutWorker(client, found)] as const;
+    },
+    timeoutMs,
+  ).catch((error: unknown) => {
+    if (error instanceof WorkflowNotFoundError) return [null, []] as const;
+    throw error;
+  });
+  if (described === null)
+    return ['Temporal has no workflow of it: the sweep starts or closes it within two minutes'];
+  const { status, raw } = described;
+  if (status.name !== 'RUNNING' && status.name !== 'PAUSED')
+    return [`its workflow has ended (${status.name.toLowerCase()}): the sweep closes it within two minutes`];
+  return [
+    ...(raw.pendingActivities ?? []).map((each) => activityNote(each)),
+    ...unpolled.map((queue) => `no worker on ${queue}: run \`tsuiseki worker ${workerOf(queue)}\``),
+  ];
+}
+
+async function queuesWithoutWorker(
+  client: ConnectedClient,
+  { type, raw }: WorkflowExecutionDescription,
+): Promise<string[]> {
+  const own = type === 'YamatoBatchWorkflow' ? QUEUES.yamato_tracking_10 : QUEUES.publish_tracking;
+  // A worker whose only place is taken does not poll. It names itself `name@process`.
+  const busy = new Set(
+    (raw.pendingActivities ?? []).flatMap(({ state, lastWorkerIdentity }) =>
+      Number(state) === SCHEDULED ? [] : [lastWorkerIdentity?.split('@')[0]],
+    ),
+  );
+  const queues = [...NEEDED, own].filter((queue) => !busy.has(workerOf(queue)));
+  const polled = await Promise.all(queues.map((queue) => isPolled(client, queue)));
+  return queues.filter((_, index) => polled[index] === false);
+}
+
+/** `publishJob, attempt 1, waits for its turn to publish`; `writeBack, attempt 2, failed: …`. */
+function activityNote({ activityType, attempt, state, lastFailure, heartbeatDetails }: Pending): string {
+  const failed =
+    lastFailure?.message == null ? null : `failed: ${firstOf(lastFailure.message, FAILURE_CHARACTERS)}`;
+  const [payload] = heartbeatDetails?.payloads ?? [];
+  const told = payload === undefined ? null : defaultPayloadConverter.fromPayload<unknown>(payload);
+  const waits = typeof told === 'string' ? `waits for ${told}` : null;
+  const does = Number(state) === SCHEDULED ? 'waits for a worker' : (waits ?? 'is under way');
+  // Between two attempts it waits for the next; what it told then is over.
+  const parts = failed === null ? [does] : Number(state) === SCHEDULED ? [failed] : [does, failed];
+  return [activityType?.name ?? '?', `attempt ${attempt ?? 1}`, ...parts].join(', ');
+}

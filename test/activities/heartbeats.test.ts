@@ -1,0 +1,54 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { afterEach, expect, it, vi } from 'vitest';
+import { asActivities } from '../../activities/as-activities.ts';
+import { batchOf, emptyBatch, jobsOf, orderUrl } from '../support/activities/batch.ts';
+import { useStage } from '../support/activities/stage.ts';
+import { removeWorkbooksAfterEach, saveWorkbook } from '../support/workbook/workbook-file.ts';
+
+const stageWith = useStage();
+removeWorkbooksAfterEach();
+afterEach(() => {
+  vi.useRealTimers();
+});
+const TASK = 'official_website_tracking';
+
+/** What an activity says with its heartbeats. */
+async function toldBy<P extends unknown[]>(
+  activity: (...args: P) => Promise<unknown>,
+  ...args: P
+): Promise<unknown[]> {
+  const told: unknown[] = [];
+  const env = new MockActivityEnvironment();
+  env.on('heartbeat', (details) => told.push(details));
+  await env.run(activity, ...args);
+  // On a busy machine one is told more than once.
+  return [...new Set(told)];
+}
+
+it('activities of some length tell in words what they wait for', async () => {
+  const stage = await stageWith();
+  const { readWorkbook, publishJob, processResults, writeBack } = stage.activities;
+  const workbook = await saveWorkbook([[orderUrl(1)]]);
+  const { id: unread } = await emptyBatch(stage, TASK, { workbook });
+  expect(await toldBy(readWorkbook, { batchId: unread })).toContain('the workbook to be read');
+  const batchId = await batchOf(stage, TASK, [orderUrl(2)]);
+  const [job] = await jobsOf(stage, batchId);
+  expect(await toldBy(publishJob, { batchId, jobId: job?.id ?? 0 })).toEqual([
+    'its turn to publish',
+    'the answer of Web Scraper Cloud',
+    expect.stringMatching(/^scraping job \d+ to be written down$/),
+  ]);
+  await stage.notified(1);
+  expect(await toldBy(processResults, { batchId })).toContain('results to be downloaded and read');
+  expect(await toldBy(writeBack, { batchId: unread })).toContain('the workbook to be written');
+});
+
+it('one that says nothing waits for the database: the Web UI never shows null', async () => {
+  vi.useFakeTimers();
+  const { step } = asActivities({
+    step: async () => {
+      vi.advanceTimersByTime(1_000);
+    },
+  });
+  expect(await toldBy(step)).toEqual(['the database']);
+});

@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { openDatabase } from '../../src/db/database.ts';
+import { startSandbox } from '../../src/sandbox/index.ts';
+import type { Sandbox } from '../../src/sandbox/index.ts';
+import { recurring } from '../../src/temporal/schedules.ts';
+import { scheduleHealth } from '../../src/temporal/schedule-health.ts';
+import { workplace } from '../support/cli/workplace.ts';
+import { givenBatch, givenJob } from '../support/db/given-batch.ts';
+import { ownDatabase } from '../support/db/test-database.ts';
+import { closedPort } from '../support/servers.ts';
+import { pausingServer } from '../support/temporal/dev-server.ts';
+import type { DevServer } from '../support/temporal/dev-server.ts';
+
+const place = workplace();
+let own: Awaited<ReturnType<typeof ownDatabase>>;
+let server: DevServer;
+let sandbox: Sandbox;
+let env: NodeJS.ProcessEnv;
+
+beforeAll(async () => {
+  [own, server, sandbox] = await Promise.all([ownDatabase(), pausingServer(), startSandbox({ token: 'x' })]);
+  env = {
+    DATABASE_URL: own.url,
+    TEMPORAL_ADDRESS: server.address,
+    WEBSCRAPER_API_URL: sandbox.url,
+    WEBSCRAPER_API_TOKEN: 'x',
+  };
+});
+
+afterAll(async () => {
+  await sandbox.close();
+  await server.stop();
+  await own.drop();
+  place.remove();
+});
+
+interface Check {
+  ok: boolean;
+  details: string;
+}
+
+async function doctor(with_: NodeJS.ProcessEnv) {
+  const { code, out, err } = await place.run(['doctor', '--json'], with_);
+  const checks = JSON.parse(out) as (Check & { check: string })[];
+  return { code, err, of: new Map(checks.map(({ check, ...rest }) => [check, rest])) };
+}
+
+it('says what is missing, and what to run: workers, search attributes, schedules', async () => {
+  const { code, err, of } = await doctor(env);
+  expect(code).toBe(1);
+  expect(err).toMatch(/^\d+ of \d+ checks failed\n$/);
+  for (const name of ['settings', 'database', 'inbox', 'API token', 'Temporal', 'WebDAV'])
+    expect(of.get(name)).toMatchObject({ ok: true });
+  expect(of.get('API token')?.details).toMatch(/^\d+ page credits left$/);
+  expect(of.get('namespace default')?.details).toMatch(
+    /^lacks search attributes [^:]+: run `tsuiseki migrate`$/,
+  );
+  expect(of.get('worker publish_tracking')).toEqual({
+    ok: false,
+    details: 'no worker on publish_tracking_queue: run `tsuiseki worker publish_tracking`',
+  });
+  expect([...of.keys()].filter((name) => name.startsWith('worker '))).toHaveLength(7);
+  expect(of.get('schedule tsuiseki-inbox-relay')).toEqual({
+    ok: false,
+    details: 'is not there: run `tsuiseki migrate`',
+  });
+});
+
+it('after migrate: only the workers are missing; what nobody reads is told', async () => {
+  expect(await place.run(['migrate'], env)).toMatchObject({ code: 0 });
+  const database = openDatabase(own.url, { maxConnections: 1 });
+  await givenBatch(database, 'b1');
+  const jobId = await givenJob(database, { batchId: 'b1', customId: 'c1' });
+  await database.sql`insert into notifications (received_at, source, scraping_job_id, status, batch_id, job_id, outcome)
+    values (now() - interval '2 minutes', 'webhook', 1, 'finished', 'b1', ${jobId}, null),
+           (now(), 'webhook', 2, 'finished', null, null, 'unknown job')`;
+  await database.close();
+  const { of } = await doctor(env);
+  const failed = [...of].filter(([, { ok }]) => !ok).map(([name]) => name);
+  expect(failed.filter((name) => !name.startsWith('worker '))).toEqual(['inbox']);
+  expect(of.get('inbox')?.details).toBe(
+    '1 unread for over a minute; in a week 1 of unknown jobs, 0 in disagreement',
+  );
+  expect(of.get('namespace default')?.details).toBe('has every search attribute');
+  const { out } = await place.run(['doctor'], env);
+  expect(out).toMatch(/^ok {3}settings: each can be read$/m);
+  expect(out).toMatch(/^FAIL worker aggregation: no worker on aggregation_queue: /m);
+});
+
+it('a schedule tells when it last ran, and what came of it', async () => {
+  const cleanUp = recurring(60_000).find(({ id }) => id === 'tsuiseki-clean-up');
+  if (cleanUp === undefined) throw new TypeError('no clean-up');
+  const handle = server.client.schedule.getHandle(cleanUp.id);
+  expect(await scheduleHealth(server.client, cleanUp)).toEqual({ ok: true, details: 'has not run yet' });
+  await handle.trigger();
+  await vi.waitFor(async () => {
+    expect((await scheduleHealth(server.client, cleanUp)).details).toMatch(
+      /^last run [^ ]+Z: running; last success long ago; 0 skipped, the one before not over$/,
+    );
+  }, 20_000);
+  const [run] = (await handle.describe()).info.recentActions;
+  await server.client.workflow.getHandle(run?.action.workflow.workflowId ?? '').terminate();
+  expect(await scheduleHealth(server.client, cleanUp)).toMatchObject({
+    ok: true,
+    details: expect.stringContaining(': terminated; last success long ago;'),
+  });
+  // Due long ago, and never well: something is wrong.
+  expect(await scheduleHealth(server.client, { ...cleanUp, everyMs: -60_000 })).toMatchObject({ ok: false });
+  await handle.pause();
+  expect(await scheduleHealth(server.client, cleanUp)).toMatchObject({ ok: false });
+});
+
+it('with everything away each check says so, and the others go on', async () => {
+  const port = await closedPort();
+  const { code, of } = await doctor({
+    DATABASE_URL: `postgres://127.0.0.1:${port}/x`,
+    TEMPORAL_ADDRESS: `127.0.0.1:${port}`,
+  });
+  expect(code).toBe(1);
+  expect(of.get('database')).toMatchObject({ ok: false });
+  expect(of.get('Temporal')?.details).toMatch(/^Temporal at 127\.0\.0\.1:\d+ cannot be reached: /);
+  expect(of.get('WebDAV')).toEqual({ ok: true, details: 'not configured' });
+});
