@@ -23,6 +23,7 @@ export async function lateDownloads(apiUrl: string, lateMs: number, cleanup: Cle
     server.close();
     server.closeAllConnections();
   });
-  target.port = String((server.address() as AddressInfo).port);
-  return target.href;
+  const own = new URL(target);
+  own.port = String((server.address() as AddressInfo).port);
+  return own.href;
 }
