@@ -11,10 +11,14 @@ import type { WritebackActivities } from '../activities/writeback.ts';
 import type { YamatoActivities } from '../activities/yamato.ts';
 import { QUEUES } from '../src/temporal/names.ts';
 
+/** A worker that was killed is noticed by then, and its work is in other hands within fifteen seconds. */
+const HEARTBEAT_TIMEOUT = '10 seconds';
+
 /** Small database steps: they wait for a database that is away, however long. */
 export const batchSteps = proxyActivities<BatchActivities>({
   taskQueue: QUEUES.tracking_batch,
   startToCloseTimeout: '1 minute',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { maximumInterval: '30 seconds' },
 });
 
@@ -67,7 +71,7 @@ export const IN_USE_TYPES = ['FILE_LOCKED', 'FILE_BEING_EDITED', 'WORKBOOK_BUSY'
 export const results = proxyActivities<ResultsActivities>({
   taskQueue: QUEUES.tracking_webhook,
   startToCloseTimeout: '5 minutes',
-  heartbeatTimeout: '30 seconds',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { maximumAttempts: 2 },
 });
 
@@ -88,6 +92,6 @@ export const acquisition = proxyActivities<
 >({
   taskQueue: QUEUES.acquisition,
   startToCloseTimeout: '30 minutes',
-  heartbeatTimeout: '30 seconds',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { maximumAttempts: 3 },
 });
