@@ -68,7 +68,11 @@ export const kills: Part = {
     const relays = relayOnAndOn(fleet, stopped.signal);
     // Whoever waits for the end hears why it ended; until then nobody does.
     relays.over.catch(() => undefined);
-    cleanup.add('the relays', async () => stopped.abort());
+    cleanup.add('the relays', async () => {
+      stopped.abort();
+      // A call that is under way when its connection is closed would end this process by the SDK's retry.
+      await Promise.race([relays.over, delay(WATCHED_MS, undefined, { ref: false })]);
+    });
     await fleet.startBatches([context.rows ?? ROWS]);
     const moved = (sinceMs: number) =>
       until('publishes, results and relays', PATIENCE_MS, async () => {
