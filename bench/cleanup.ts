@@ -4,20 +4,21 @@ import { errorMessage } from '../src/errors.ts';
 export class Cleanup {
   readonly #ends: { what: string; end: () => Promise<void> }[] = [];
   readonly #onProblem: (line: string) => void;
+  readonly #interrupted = new AbortController();
   #running: Promise<void> = Promise.resolve();
-  #interrupted = false;
 
   constructor(onProblem: (line: string) => void) {
     this.#onProblem = onProblem;
   }
 
-  get wasInterrupted(): boolean {
-    return this.#interrupted;
+  /** Aborted by {@link interrupt}. */
+  get interrupted(): AbortSignal {
+    return this.#interrupted.signal;
   }
 
   add(what: string, end: () => Promise<void>): void {
     this.#ends.push({ what, end });
-    if (this.#interrupted) void this.run();
+    if (this.interrupted.aborted) void this.run();
   }
 
   /** Never rejects: one end that fails must not keep the others. */
@@ -28,7 +29,7 @@ export class Cleanup {
 
   /** As {@link run}, and ends at once what a part still starts before it notices. */
   interrupt(): void {
-    this.#interrupted = true;
+    this.#interrupted.abort();
     void this.run();
   }
 

@@ -1,16 +1,20 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readUpFile } from '../src/settings/up-file.ts';
+import { embeddedTemporal, readUpFile } from '../src/settings/up-file.ts';
 import type { UpFile } from '../src/settings/up-file.ts';
 import { effectiveSettings, loadSettings, readSettings } from '../src/settings/settings.ts';
 import { openDatabase } from '../src/db/database.ts';
 import type { Database } from '../src/db/database.ts';
+import { startTemporalServer } from '../src/embedded/temporal/server.ts';
+import type { TemporalServer } from '../src/embedded/temporal/server.ts';
 import { errorMessage } from '../src/errors.ts';
 import { taskByName } from '../src/tasks/registry.ts';
 import type { TaskName } from '../src/tasks/types.ts';
 import { connectClient } from '../src/temporal/connection.ts';
+import type { ConnectedClient } from '../src/temporal/connection.ts';
 import type { StartedBatch } from '../src/temporal/start-batch.ts';
 import { writeSampleWorkbook } from '../src/sandbox/sample-workbook.ts';
+import type { Cleanup } from './cleanup.ts';
 import type { PartContext } from './part.ts';
 import { PublishWorkers } from './publish-workers.ts';
 import { SandboxControl } from './sandbox-control.ts';
@@ -27,6 +31,10 @@ export interface FleetOptions {
   /** Of its workbooks; unless given one whose row is a URL, and a job two calls, none of them redirected. */
   task?: TaskName;
   settings?: Readonly<Record<string, string>>;
+  /** Temporal's dev server keeps its database in memory; unless given in a file, as `up` has it. */
+  temporalInMemory?: boolean;
+  /** What stands between the system and the API: gives the URL to call instead of this one. */
+  through?: (apiUrl: string) => Promise<string>;
 }
 
 /** A whole system in processes of its own: `tsuiseki up`, more publish workers beside it, and a sandbox. */
@@ -35,6 +43,9 @@ export interface Fleet {
   http: string;
   sandbox: SandboxControl;
   database: Database;
+  temporal: ConnectedClient;
+  /** Of the dev server in memory: its Prometheus metrics. */
+  metricsUrl: string | null;
   publishWorkers: PublishWorkers;
   /** Starts one batch for each figure, of so many rows, all at once. */
   startBatches(rowCounts: readonly number[]): Promise<StartedBatch[]>;
@@ -76,6 +87,16 @@ function lastLines(folder: string): string[] {
   });
 }
 
+async function temporalInMemory(cleanup: Cleanup, folder: string): Promise<TemporalServer> {
+  const server = await startTemporalServer({
+    env: bareEnvironment(),
+    dataDir: join(folder, 'temporal'),
+    persistent: false,
+  });
+  cleanup.add('Temporal', () => server.stop());
+  return server;
+}
+
 /** Returns when all of it is ready, so that no start-up gets into a figure; `cleanup` ends it and removes its folder. */
 export async function startFleet(
   { cleanup, progress, onBreak }: Pick<PartContext, 'cleanup' | 'progress' | 'onBreak'>,
@@ -100,8 +121,10 @@ export async function startFleet(
   const sandbox = new SandboxControl(controlUrl);
   await sandbox.setLimits(options.callLimit, options.callWindowMs);
 
-  env['WEBSCRAPER_API_URL'] = url;
+  env['WEBSCRAPER_API_URL'] = (await options.through?.(url)) ?? url;
   env['YAMATO_URL'] = yamatoUrl;
+  const server = options.temporalInMemory === true ? await temporalInMemory(cleanup, folder) : null;
+  if (server !== null) Object.assign(env, embeddedTemporal(env, server));
   const up = run('up', ['up', '--json']);
   cleanup.add('tsuiseki up', () => up.stop());
   const report = (await up.firstLine()) as UpFile;
@@ -129,6 +152,8 @@ export async function startFleet(
     http: report.http,
     sandbox,
     database,
+    temporal,
+    metricsUrl: server?.metricsUrl ?? null,
     publishWorkers,
     workerPid(name) {
       const processes = readUpFile(join(folder, 'data'))?.processes ?? [];

@@ -5,7 +5,7 @@ import { budget } from './budget.ts';
 import { Cleanup } from './cleanup.ts';
 import { durability } from './durability.ts';
 import { pace } from './pace.ts';
-import type { Figure, Part } from './part.ts';
+import type { Figure, Part, PartContext } from './part.ts';
 import { publish } from './publish.ts';
 import { table } from './table.ts';
 import { workbook } from './workbook.ts';
@@ -24,7 +24,11 @@ function usage(): string {
   const names = Object.entries(BENCHES).map(
     ([name, parts]) => `  ${name}  parts: ${parts.map((part) => part.name).join(', ')}`,
   );
-  return ['npm run bench -- NAME [--only PART] [--json]', ...names].join('\n');
+  return [
+    'npm run bench -- NAME [--only PART] [--rows N] [--minutes N] [--json]',
+    ...names,
+    '  --rows and --minutes: a size of your own, where a part has one',
+  ].join('\n');
 }
 
 /** As shells tell an end by Ctrl-C. */
@@ -35,7 +39,12 @@ const load = () => (loadavg()[0] ?? NaN).toFixed(1);
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
-async function run(bench: string, parts: readonly Part[], json: boolean): Promise<number> {
+async function run(
+  bench: string,
+  parts: readonly Part[],
+  json: boolean,
+  sizes: Pick<PartContext, 'rows' | 'minutes'>,
+): Promise<number> {
   const figures: Figure[] = [];
   const notes: string[] = [];
   const began = performance.now();
@@ -55,6 +64,7 @@ async function run(bench: string, parts: readonly Part[], json: boolean): Promis
         progress: (line) => say(`${bench} ${part.name}: ${line}`),
         onBreak: (look) => looks.push(look),
         cleanup,
+        ...sizes,
       });
     } catch (error) {
       // A part that breaks off has reached nothing: its figures must not just be missing from the table.
@@ -70,23 +80,31 @@ async function run(bench: string, parts: readonly Part[], json: boolean): Promis
     }
     notes.push(`${part.name}: the machine's load was ${before} before and ${load()} at the end`);
     await cleanup.run();
-    if (cleanup.wasInterrupted) break;
+    if (cleanup.interrupted.aborted) break;
   }
   const ok = figures.every((figure) => figure.ok);
   const seconds = Math.round((performance.now() - began) / 1_000);
   if (json) process.stdout.write(`${JSON.stringify({ bench, ok, seconds, figures, notes })}\n`);
   else process.stdout.write(`${[table(figures), '', ...notes, `${seconds} s in all`].join('\n')}\n`);
-  if (cleanup.wasInterrupted) return INTERRUPTED;
+  if (cleanup.interrupted.aborted) return INTERRUPTED;
   return ok ? 0 : 1;
 }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean', default: false }, only: { type: 'string' } },
+  options: {
+    json: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    rows: { type: 'string' },
+    minutes: { type: 'string' },
+  },
 });
+const sizeOf = (text: string | undefined) => (text === undefined ? null : Number(text));
+const sizes = { rows: sizeOf(values.rows), minutes: sizeOf(values.minutes) };
 const [name = ''] = positionals;
 const parts = BENCHES[name]?.filter((part) => values.only === undefined || part.name === values.only) ?? [];
-if (parts.length === 0 || positionals.length > 1) {
+const sound = Object.values(sizes).every((size) => size === null || size > 0);
+if (parts.length === 0 || positionals.length > 1 || !sound) {
   say(usage());
   process.exitCode = 2;
-} else process.exitCode = await run(name, parts, values.json);
+} else process.exitCode = await run(name, parts, values.json, sizes);

@@ -20,6 +20,9 @@ export interface PartContext {
   /** Called when the part breaks off, before anything is ended: what the logs say, which go with their folder. */
   onBreak(look: () => string[]): void;
   cleanup: Cleanup;
+  /** `--rows` and `--minutes`, instead of a part's own; null: not given. */
+  rows: number | null;
+  minutes: number | null;
 }
 
 /** A part of a bench that can be run alone. */

@@ -27,8 +27,13 @@ export class SandboxControl {
     return this.#ask('GET', 'yamato') as Promise<YamatoRequest[]>;
   }
 
-  async addFault(rule: Pick<FaultRule, 'kind'>): Promise<void> {
+  async addFault(rule: Pick<FaultRule, 'kind'> & Partial<FaultRule>): Promise<void> {
     await this.#ask('POST', 'faults', rule);
+  }
+
+  /** Ends a job that is stuck, well; resolves once it is, its first notification perhaps still under way. */
+  async finishJob(jobId: number): Promise<void> {
+    await this.#ask('POST', `jobs/${jobId}/finish`);
   }
 
   async setLimits(callLimit: number, callWindowMs: number): Promise<void> {

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { probePort } from '../src/cli/listen-error.ts';
-import { bareEnvironment } from './fleet.ts';
-import { killTree } from './process-tree.ts';
-import type { Part } from './part.ts';
-import { spread } from './statistics.ts';
-import { temporaryFolder } from './temporary-folder.ts';
-import { TsuisekiProcess } from './tsuiseki-process.ts';
+import { probePort } from '../../src/cli/listen-error.ts';
+import { bareEnvironment } from '../fleet.ts';
+import { killTree } from '../process-tree.ts';
+import type { Part } from '../part.ts';
+import { spread } from '../statistics.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { TsuisekiProcess } from '../tsuiseki-process.ts';
 
 const RESTARTS = 20;
 /** A start takes so long on a machine with nothing else to do: kills come at any moment of it, and after it. */

@@ -1,4 +1,4 @@
-import type { Database } from '../src/db/database.ts';
+import type { Database } from '../../src/db/database.ts';
 
 const TASK = 'yamato_tracking_only';
 
