@@ -1,5 +1,6 @@
 import { changeBatch } from '../db/batches.ts';
 import type { Database } from '../db/database.ts';
+import { adoptNotifications } from '../db/inbox.ts';
 import { markFailed, markPending, markPublished } from '../db/jobs.ts';
 import type { Job } from '../db/jobs.ts';
 import { doubtfulJobs } from '../db/stuck-jobs.ts';
@@ -39,6 +40,7 @@ export async function settleDoubts(deps: DoubtDeps): Promise<Settled> {
     const scrapingJobId = found.get(job.customId);
     if (scrapingJobId !== undefined) {
       await changeBatch(db, job.batchId, (tx) => markPublished(tx, job, scrapingJobId, deps.jobDeadlineMs));
+      await adoptNotifications(db, job, scrapingJobId);
       settled.adopted += 1;
     } else if (isComplete) {
       await changeBatch(db, job.batchId, (tx) => markPending(tx, job.id));
