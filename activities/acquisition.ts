@@ -6,7 +6,7 @@ import { batchesWithUnread, pruneNotifications, settleOrphans } from '../src/db/
 import { markFailed } from '../src/db/jobs.ts';
 import { failStuckRows, forgottenJobs, overdueJobs, postponeDeadline } from '../src/db/stuck-jobs.ts';
 import { rootMessage } from '../src/errors.ts';
-import { askAfter, tellCheck } from '../src/batches/ask-after.ts';
+import { askAfter, askList, tellCheck } from '../src/batches/ask-after.ts';
 import { settleDoubts } from '../src/batches/perhaps-published.ts';
 import type { Settled } from '../src/batches/perhaps-published.ts';
 import { pruneSaves } from '../src/db/saves.ts';
@@ -32,7 +32,8 @@ export type AcquisitionActivities = ReturnType<typeof createAcquisitionActivitie
 
 /** A notification is the HTTP server's to poke for, and its batch's to read, for so long; then the relay pokes. */
 const RELAY_AFTER_MS = 15_000;
-/** Overdue jobs asked after in one go: each is a call of the account's budget. */
+/** Overdue jobs looked after in one go; those that the account's list tells nothing of are a call each. */
+const OVERDUE_A_RUN = 2_000;
 const CHECKS_A_RUN = 20;
 /** A job that is asked after so often and never ends has gone wrong. */
 const MAX_ASKED = 24;
@@ -72,12 +73,20 @@ export function createAcquisitionActivities(deps: AcquisitionDeps) {
       tellWait('what Web Scraper Cloud says of its jobs');
       const settled = await settleDoubts(deps);
       let [asked, found] = [0, 0];
-      for (const job of await overdueJobs(db, CHECKS_A_RUN)) {
-        const said = await askAfter(deps, job).catch((error: unknown) => {
-          if (error instanceof WaitForAccount) return null;
-          throw error;
-        });
-        if (said === null) break;
+      const overdue = await overdueJobs(db, OVERDUE_A_RUN);
+      const listed = await askList(deps, overdue);
+      let calls = 0;
+      for (const job of overdue) {
+        let said = listed.get(job.scrapingJobId ?? 0) ?? null;
+        if (said?.ended === true) await tellCheck(deps, job, said.says);
+        if (said === null && calls < CHECKS_A_RUN) {
+          said = await askAfter(deps, job).catch((error: unknown) => {
+            if (error instanceof WaitForAccount) return null;
+            throw error;
+          });
+          calls = said === null ? CHECKS_A_RUN : calls + 1;
+        }
+        if (said === null) continue;
         asked += 1;
         if (said.ended) found += 1;
         if ((await postponeDeadline(db, job.id, jobDeadlineMs)) >= MAX_ASKED)

@@ -5,6 +5,7 @@ import { batchFigures } from '../src/db/batch-figures.ts';
 import type { BatchFigures } from '../src/db/batch-figures.ts';
 import { changeBatch } from '../src/db/batches.ts';
 import type { Database } from '../src/db/database.ts';
+import { adoptNotifications } from '../src/db/inbox.ts';
 import { findJob, markFailed, markPending, markPublished } from '../src/db/jobs.ts';
 import type { Job } from '../src/db/jobs.ts';
 import { errorMessage } from '../src/errors.ts';
@@ -142,9 +143,8 @@ export function createPublishActivities({ database, clock, webscraper, jobDeadli
     tellWait(`scraping job ${scrapingJobId} to be written down`);
     for (let tries = 1; ; tries += 1) {
       try {
-        return await changeBatch(db, job.batchId, (tx) =>
-          markPublished(tx, job, scrapingJobId, jobDeadlineMs),
-        );
+        await changeBatch(db, job.batchId, (tx) => markPublished(tx, job, scrapingJobId, jobDeadlineMs));
+        return await adoptNotifications(db, job, scrapingJobId);
       } catch (error) {
         if (tries === KEEP_TRIES) throw error;
         await delay(KEEP_AGAIN_MS);

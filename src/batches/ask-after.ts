@@ -6,6 +6,7 @@ import type { AccountClock } from '../pacing/account-clock.ts';
 import { ApiError } from '../webscraper/api-error.ts';
 import type { WebScraperClient } from '../webscraper/client.ts';
 import { isEnd } from './job-results.ts';
+import { CLOCKS_APART_MS, lookThroughJobs, MAX_PAGES } from './job-list.ts';
 
 export interface AskDeps {
   database: Pick<Database, 'db'>;
@@ -40,6 +41,26 @@ async function statusOf({ clock, webscraper }: AskDeps, { id, scrapingJobId }: J
       ? { ended: true, says: 'failed' }
       : { ended: false, says: error.message };
   }
+}
+
+/** A page of the list is worth a call where it may spare so many. */
+const JOBS_A_PAGE = 5;
+
+/** What the account's list says of many jobs, a hundred a call, by scraping job id; of few nothing is asked. */
+export async function askList(
+  deps: AskDeps & Parameters<typeof lookThroughJobs>[0],
+  jobs: readonly Job[],
+): Promise<Map<number, Said>> {
+  const [first] = jobs;
+  if (first === undefined) return new Map();
+  const wanted = new Set(jobs.map(({ scrapingJobId }) => scrapingJobId));
+  const { seen } = await lookThroughJobs(deps, {
+    sinceMs: Math.min(...jobs.map(({ publishedAt }) => publishedAt?.getTime() ?? 0)) - CLOCKS_APART_MS,
+    maxPages: Math.min(MAX_PAGES, Math.floor(jobs.length / JOBS_A_PAGE)),
+    jobId: first.id,
+    isEnough: (list) => list.filter(({ id }) => wanted.has(id)).length === wanted.size,
+  });
+  return new Map(seen.map(({ id, status }) => [id, { ended: isEnd(status), says: status }]));
 }
 
 /** Stores what a check found as if the job's webhook had said it. */

@@ -38,6 +38,9 @@ export async function openBatch(tx: Queries, batchId: string): Promise<Opened> {
   const batch = await lockBatch(tx, batchId);
   if (batch === null) return { opened: false, why: 'the batch is no more' };
   if (batch.finishedAt === null) return { opened: true, why: '' };
+  // What is in flight of it comes in without a run.
+  if (batch.state === 'cancelled')
+    return { opened: false, why: 'the batch was cancelled; retry runs rows again' };
   const figures = await batchFigures(tx, batchId);
   if (!isLeft(figures))
     return {

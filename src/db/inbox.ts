@@ -1,5 +1,6 @@
 import { and, desc, eq, isNull, lte, or, sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
+import type { Job } from './jobs.ts';
 import { jobs, notifications } from './schema.ts';
 
 export type Notification = typeof notifications.$inferSelect;
@@ -41,6 +42,21 @@ export async function storeNotification(
     .set(found)
     .where(and(eq(notifications.id, stored.id), isNull(notifications.jobId)));
   return { ...stored, ...found };
+}
+
+/**
+ * Brings together a job and what was told of its scraping job before that was known to be its own. To be called once it
+ * is: after the transaction, since what comes later than this looks by itself.
+ */
+export async function adoptNotifications(
+  queries: Queries,
+  { id: jobId, batchId }: Pick<Job, 'id' | 'batchId'>,
+  scrapingJobId: number,
+): Promise<void> {
+  await queries
+    .update(notifications)
+    .set({ batchId, jobId, outcome: null })
+    .where(and(isNull(notifications.jobId), eq(notifications.scrapingJobId, scrapingJobId)));
 }
 
 function jobOf(queries: Queries, { customId, scrapingJobId }: NewNotification) {

@@ -1,9 +1,9 @@
-import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { AnyColumn, SQL } from 'drizzle-orm';
 import type { TrackingTask } from '../tasks/types.ts';
 import { anyOf } from './any-of.ts';
 import type { Queries } from './database.ts';
-import { jobRows, jobs, notifications, rows } from './schema.ts';
+import { jobRows, jobs, rows } from './schema.ts';
 import type { RowState } from './schema.ts';
 import { storable } from '../text.ts';
 
@@ -121,11 +121,6 @@ export async function markPublished(
       ...(goesOn ? { state: 'published', error: null, finishedAt: null } : {}),
     })
     .where(eq(jobs.id, job.id));
-  // One without our custom_id that came before the job's id was known: now it is known whose it is.
-  await tx
-    .update(notifications)
-    .set({ batchId: job.batchId, jobId: job.id, outcome: null })
-    .where(and(isNull(notifications.jobId), eq(notifications.scrapingJobId, scrapingJobId)));
   if (!goesOn && before?.state !== 'published') return;
   const state = job.redirectOf === null ? 'published' : 'redirected';
   await setRowsOfJob(tx, job.id, { state, error: null }, givenUp ? [...OPEN_STATES, 'failed'] : OPEN_STATES);

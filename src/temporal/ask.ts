@@ -1,4 +1,8 @@
-import { isGrpcDeadlineError, isGrpcServiceError } from '@temporalio/client';
+import {
+  isGrpcDeadlineError,
+  isGrpcServiceError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import { TsuisekiError } from '../errors.ts';
 import type { BatchProgress, BatchUpdate } from './messages.ts';
@@ -92,7 +96,9 @@ async function within<T>(
   try {
     return await client.withDeadline(Date.now() + timeoutMs, ask);
   } catch (error) {
-    if (!isGrpcDeadlineError(error)) throw error;
+    // An Update's deadline may come as a cancel of its own.
+    const isLate = isGrpcDeadlineError(error) || error instanceof WorkflowUpdateRPCTimeoutOrCancelledError;
+    if (!isLate) throw error;
     const [code, text] = await late();
     throw new AskError(code, text, { cause: error });
   }

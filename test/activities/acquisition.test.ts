@@ -80,6 +80,30 @@ describe('a job whose webhook is overdue', () => {
     expect(await stage.run(acquisition.checkOverdueJobs)).toMatchObject({ asked: 0, found: 0 });
   });
 
+  it('of many the account’s list is asked, a hundred a call', async () => {
+    const stage = await stageWith({ urlsPerJob: 1 });
+    stage.sandbox.addFault({ kind: 'lost-webhook' });
+    const urls = Array.from({ length: 12 }, (_, index) => orderUrl(index + 1));
+    const { batchId, acquisition } = await published(stage, urls);
+    await makeOverdue(stage);
+    const before = callsMade(stage).length;
+    expect(await stage.run(acquisition.checkOverdueJobs)).toMatchObject({ asked: 12, found: 12 });
+    expect(callsMade(stage).slice(before)).toEqual(['GET scraping-jobs']);
+    expect((await processAll(stage, batchId)).counts).toMatchObject({ completed: 12 });
+  });
+
+  it('of many, those that the list does not tell of are asked after one by one', async () => {
+    const stage = await stageWith();
+    const urls = Array.from({ length: 6 }, (_, index) =>
+      orderUrl(index + 1, index === 0 ? 'job-gone' : 'lost-webhook'),
+    );
+    const { acquisition } = await published(stage, urls);
+    await makeOverdue(stage);
+    const before = callsMade(stage).length;
+    expect(await stage.run(acquisition.checkOverdueJobs)).toMatchObject({ asked: 6, found: 6 });
+    expect(callsMade(stage).slice(before)).toEqual(['GET scraping-jobs', 'GET scraping-job/N']);
+  });
+
   it.each(['job-stuck', 'status-500'] as const)(
     '%s: is asked after again a deadline later',
     async (fault) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createJobResults } from '../../src/batches/job-results.ts';
-import { latestNotification, storeNotification } from '../../src/db/inbox.ts';
+import { adoptNotifications, latestNotification, storeNotification } from '../../src/db/inbox.ts';
 import type { FaultKind } from '../../src/sandbox/index.ts';
 import { markPublished } from '../../src/db/jobs.ts';
 import { batchOf, jobsOf, notificationsOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
@@ -207,5 +207,23 @@ it('a webhook between the look for its job and the insert, its publish just comi
   await storeNotification(racing, { ...told, scrapingJobId: 77 });
   expect(await stage.db.query.notifications.findMany()).toMatchObject([
     { batchId, jobId: job?.id, outcome: null },
+  ]);
+});
+
+it('one that comes while its publish is written down is not lost either', async () => {
+  const stage = await stageWith();
+  const batchId = await batchOf(stage, TASK, [orderUrl(1)]);
+  const [job] = await jobsOf(stage, batchId);
+  if (job === undefined) throw new TypeError('no job');
+  await stage.database.sql`update jobs set state = 'publishing', intent_at = now()`;
+  const told = { source: 'webhook' as const, customId: null, sitemapId: 789, status: 'finished' };
+  await stage.db.transaction(async (tx) => {
+    await markPublished(tx, job, 77, 60_000);
+    await storeNotification(stage.db, { ...told, scrapingJobId: 77 });
+  });
+  expect(await stage.db.query.notifications.findMany()).toMatchObject([{ jobId: null }]);
+  await adoptNotifications(stage.db, job, 77);
+  expect(await stage.db.query.notifications.findMany()).toMatchObject([
+    { batchId, jobId: job.id, outcome: null },
   ]);
 });

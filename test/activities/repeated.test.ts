@@ -10,7 +10,7 @@ import type { Stage } from '../support/activities/stage.ts';
 const stageWith = useStage();
 const TASK = 'official_website_tracking';
 
-const endBatch = (stage: Stage, batchId: string, state: 'completed' | 'cancelled' = 'completed') =>
+const endBatch = (stage: Stage, batchId: string, state: 'completed' | 'cancelled' | 'failed' = 'completed') =>
   stage.run(stage.activities.endBatch, { batchId, state, reason: null });
 const openBatch = (stage: Stage, batchId: string) => stage.run(stage.activities.openBatch, { batchId });
 const actionsOf = (stage: Stage) => stage.database.sql`select action from actions order by id`;
@@ -107,7 +107,7 @@ describe('a reset of an ended batch', () => {
     const stage = await stageWith();
     const batchId = await batchOf(stage, TASK, [orderUrl(1)], { workbook: '/data/a.xlsx' });
     await publishAll(stage, batchId);
-    await endBatch(stage, batchId, 'cancelled');
+    await endBatch(stage, batchId, 'failed');
     const newer = await batchOf(stage, TASK, [orderUrl(1)], { workbook: '/data/a.xlsx' });
     expect(await openBatch(stage, batchId)).toMatchObject({
       opened: false,
@@ -117,11 +117,25 @@ describe('a reset of an ended batch', () => {
     expect(await openBatch(stage, batchId)).toMatchObject({ opened: true, ended: false, inFlight: 1 });
   });
 
+  it('that was cancelled leaves it so, whatever is still in flight', async () => {
+    const stage = await stageWith();
+    const batchId = await batchOf(stage, TASK, [orderUrl(1, 'lost-webhook'), orderUrl(2)]);
+    const [first] = await jobsOf(stage, batchId);
+    await stage.run(stage.activities.publishJob, { batchId, jobId: first?.id ?? 0 });
+    await stage.run(stage.activities.cancel, { ...newMessage(), batchId, drop: true });
+    await stage.run(stage.activities.endBatch, { batchId, state: 'cancelled', reason: null });
+    expect(await stage.run(stage.activities.openBatch, { batchId })).toMatchObject({
+      opened: false,
+      why: 'the batch was cancelled; retry runs rows again',
+    });
+    expect(await findBatch(stage.db, batchId)).toMatchObject({ state: 'cancelled' });
+  });
+
   it('pressed twice opens it once', async () => {
     const stage = await stageWith();
     const batchId = await batchOf(stage, TASK, [orderUrl(1)]);
     await publishAll(stage, batchId);
-    await endBatch(stage, batchId, 'cancelled');
+    await endBatch(stage, batchId, 'failed');
     const both = await Promise.all([openBatch(stage, batchId), openBatch(stage, batchId)]);
     expect(both).toMatchObject([{ opened: true }, { opened: true }]);
     expect(await findBatch(stage.db, batchId)).toMatchObject({ state: 'running', finishedAt: null });

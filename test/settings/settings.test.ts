@@ -24,6 +24,8 @@ it('has a default for everything that need not be set', () => {
   expect(env).toEqual({});
   expect(settings).toEqual({
     databaseUrl: null,
+    deploymentName: null,
+    workerBuildId: null,
     dataDir: resolve('.tsuiseki'),
     webscraperApiUrl: 'https://api.webscraper.io/api/v1',
     webscraperApiToken: null,
