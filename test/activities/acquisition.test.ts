@@ -66,7 +66,7 @@ describe('what was not signalled', () => {
 });
 
 describe('a job whose webhook is overdue', () => {
-  it('lost-webhook: is found to have ended, and processed', async () => {
+  it('failure 10 of before: lost-webhook: is found to have ended, and processed', async () => {
     const stage = await stageWith();
     stage.sandbox.addFault({ kind: 'lost-webhook' });
     const { batchId, acquisition } = await published(stage, [orderUrl(1)]);

@@ -36,7 +36,7 @@ async function publishOthers(stage: Stage, count: number): Promise<void> {
 }
 
 describe('a publish in doubt', () => {
-  it('found in the list of jobs: adopted, and nothing is published again', async () => {
+  it('failure 9 of before: found in the list of jobs: adopted, and nothing is published again', async () => {
     const { stage, batchId } = await inDoubt({ taken: true });
     await stage.notified(1);
     expect(await look(stage)).toMatchObject({ adopted: 1, again: 0, failed: 0 });

@@ -12,7 +12,7 @@ const DAY = new Date('2026-01-03T03:00:00Z');
 const expectedTexts = async (stage: Stage, batchId: string) =>
   (await rowsOf(stage, batchId)).map(({ url }) => expectedText(TASK, url, null, { day: DAY }));
 
-it('an order that went by Japan Post is asked once more there, and its row gets that result', async () => {
+it('failure 6 of before: an order that went by Japan Post is asked once more there, and its row gets that result', async () => {
   const stage = await stageWith({ sandbox: { datesFrom: DAY } });
   const batchId = await batchOf(stage, TASK, [orderUrl(1, 'redirect')]);
   const first = await oneRound(stage, batchId);

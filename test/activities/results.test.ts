@@ -67,7 +67,7 @@ it('a clean job costs exactly two calls', async () => {
   expect(await notificationsOf(stage)).toMatchObject([{ outcome: 'processed' }]);
 });
 
-it('dates without a year belong to the year before at New Year', async () => {
+it('failure 11 of before: dates without a year belong to the year before at New Year', async () => {
   const clock = { nowMs: () => DAY.getTime() };
   const stage = await stageWith({ sandbox: { clock } });
   const number = numberWithFault('state-delivered');

@@ -39,7 +39,7 @@ class RacingFiles extends LocalFiles {
 
 const writeBack = (stage: Stage, batchId: string) => stage.run(stage.activities.writeBack, { batchId });
 
-it('a person who saves meanwhile loses nothing: the writeback reads again', async () => {
+it('failure 7 of before: a person who saves meanwhile loses nothing: the writeback reads again', async () => {
   const files = new RacingFiles(async (race, path) => {
     if (race <= 2) await saveWorkbook([[orderUrl(7)], [INPUTS[0] ?? ''], [`edit ${race}`]], path);
   });
@@ -68,7 +68,7 @@ it('one who saves all the time is left to the next try', async () => {
   expect(await stage.run(stage.activities.figures, { batchId })).toMatchObject({ unwritten: 1 });
 });
 
-it('two at once for one workbook do not overwrite each other', async () => {
+it('failure 7 of before: two at once for one workbook do not overwrite each other', async () => {
   const files = new RacingFiles(async () => {});
   const stage = await stageWith({ files });
   const workbook = await saveWorkbook(INPUTS.map((input) => [input]));

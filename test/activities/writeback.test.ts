@@ -34,7 +34,7 @@ it('brings what is completed into column C, once', async () => {
   await writeBack(stage, batchId);
 });
 
-it('finds moved rows by their content, and says which are gone', async () => {
+it('failure 3 of before: finds moved rows by their content, and says which are gone', async () => {
   const stage = await stageWith();
   const workbook = await saveWorkbook([[orderUrl(9)], [INPUTS[2] ?? ''], [INPUTS[0] ?? '']]);
   const batchId = await batchOf(stage, TASK, INPUTS, { workbook });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { storeNotification } from '../../src/db/inbox.ts';
+import { adoptNotifications, storeNotification } from '../../src/db/inbox.ts';
 import { findJob, markFailed, markPending, markPublished } from '../../src/db/jobs.ts';
 import { saveOutcomes, setJobState } from '../../src/db/results.ts';
 import { retryRows } from '../../src/batches/retry-rows.ts';
@@ -47,6 +47,7 @@ describe('what becomes of a job', () => {
     await storeNotification(stage.db, early);
     expect(await notificationsOf(stage)).toMatchObject([{ jobId: null, outcome: 'unknown job' }]);
     await stage.db.transaction((tx) => markPublished(tx, job, 500, 1_000));
+    await adoptNotifications(stage.db, job, 500);
     expect(await notificationsOf(stage)).toMatchObject([{ batchId, jobId: job.id, outcome: null }]);
   });
 

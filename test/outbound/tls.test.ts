@@ -118,7 +118,7 @@ describe('with NODE_EXTRA_CA_CERTS', () => {
     expect(await publishKnowingTheSigner(server.url)).toEqual({ value: 7 });
   });
 
-  it('a certificate for another host name is none: nothing was sent', async () => {
+  it('failure 11 of before: a certificate for another host name is none: nothing was sent', async () => {
     const server = await secureServer(proxy, answered);
     const at = `127.0.0.1:${server.port}`;
     expect(await publishKnowingTheSigner(`https://${at}/`)).toEqual({

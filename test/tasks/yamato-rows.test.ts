@@ -72,7 +72,7 @@ it('a link and an e-mail address beside a number change nothing, and alone are n
   expect(understandRow(TASK, { input: 'https://x.jp/', ...beside })).toMatchObject({ valid: false });
 });
 
-it('blank, invalid and repeated rows shift nothing: each number goes with the rows that hold it', async () => {
+it('failure 2 of before: blank, invalid and repeated rows shift nothing: each number goes with the rows that hold it', async () => {
   const numberAt = (serial: number): string => {
     const body = 39_051_234_500 + serial;
     return `${body}${body % 7}`;

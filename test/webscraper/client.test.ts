@@ -108,10 +108,13 @@ describe('an answer', () => {
     });
   });
 
-  it.each([{ id: 12 }, { id: '12' }])('to a publish gives the job id: %j', async (data) => {
-    const client = await clientOf(json({ success: true, data }));
-    expect((await client.publish(REQUEST)).value).toBe(12);
-  });
+  it.each([{ id: 12 }, { id: '12' }])(
+    'failure 4 of before: to a publish gives the job id: %j',
+    async (data) => {
+      const client = await clientOf(json({ success: true, data }));
+      expect((await client.publish(REQUEST)).value).toBe(12);
+    },
+  );
 
   it.each([
     [{}],

@@ -83,7 +83,7 @@ describe.each(MAKES)('$name', ({ name, part, texts, outcomes, xml, holds }) => {
     return { target, ended: report.outcomes.map(({ outcome }) => outcome) };
   }
 
-  it('keeps every other part, and every other byte of the sheet', async () => {
+  it('failure 8 of before: keeps every other part, and every other byte of the sheet', async () => {
     const untouched = await readFile(source);
     const { target, ended } = await patch();
     expect(ended).toEqual(outcomes);

@@ -33,7 +33,7 @@ it('publishes in order, writes back every ten and at the end', async () => {
   expect(batch.states.map(({ state }) => state)).toEqual(['running', 'completed']);
 });
 
-it('a publish that fails leaves its row failed, and the next goes on', async () => {
+it('failure 1 of before: a publish that fails leaves its row failed, and the next goes on', async () => {
   const batch = new FakeBatch(3);
   batch.onPublish = (jobId) => (jobId === 1 ? 'failed' : 'published');
   const counts = await runFake(
@@ -124,7 +124,7 @@ it('a workbook that cannot be written is tried again, told meanwhile', async () 
   expect(batch.writebacks).toEqual([1]);
 });
 
-it('a batch without rows completes', async () => {
+it('failure 12 of before: a batch without rows completes', async () => {
   const batch = new FakeBatch(0);
   const counts = await runFake(env, batch, async () => {});
   expect(counts).toMatchObject({ total: 0 });
