@@ -40,6 +40,7 @@ export const WORKERS = {
   tracking_batch: {
     workflows: true,
     activities: (parts: WorkerParts) => createBatchActivities(parts),
+    prepare: keepHeapSmall,
     // Steps of some milliseconds each: enough at once that no batch waits for another.
     limits: { maxConcurrentActivityTaskExecutions: 20, maxCachedWorkflows: 200 },
   },
@@ -57,11 +58,11 @@ export const WORKERS = {
     activities: (parts: WorkerParts) => createPublishActivities({ ...parts, webscraper: parts.webscraper() }),
     prepare: warmUp,
     // One at a time; a publish under way is let come to its answer: 10 s of waiting and 60 s of call. A pause reaches
-    // one that waits for its turn with its next heartbeat, within a second.
+    // one that waits for its turn with its next heartbeat, within three seconds: each is an action that Temporal Cloud bills.
     limits: {
       maxConcurrentActivityTaskExecutions: 1,
       shutdownGraceTime: '75 seconds',
-      maxHeartbeatThrottleInterval: '1 second',
+      maxHeartbeatThrottleInterval: '3 seconds',
     },
     dispatchesPerInterval: 10,
   },

@@ -46,11 +46,17 @@ it('an activity that failed before tells its attempt, what it waits for, and the
   const readWorkbook = async () => {
     const { info, heartbeat, cancelled } = Context.current();
     if (info.attempt === 1) throw ApplicationFailure.retryable('the disk is away');
-    heartbeat('the workbook to be read');
-    await cancelled;
+    const beating = setInterval(() => heartbeat('the workbook to be read'), 200);
+    await cancelled.finally(() => clearInterval(beating));
   };
   const worker = (name: WorkerName, more: object) =>
-    Worker.create({ connection, taskQueue: QUEUES[name], identity: `${name}@1`, ...more });
+    Worker.create({
+      connection,
+      taskQueue: QUEUES[name],
+      identity: `${name}@1`,
+      maxHeartbeatThrottleInterval: '100 milliseconds',
+      ...more,
+    });
   const workers = await Promise.all([
     worker('tracking_batch', { workflowBundle: { codePath: compiledModule('workflow-bundle.js') } }),
     worker('tracking_excel', { activities: { readWorkbook }, maxConcurrentActivityTaskExecutions: 1 }),
