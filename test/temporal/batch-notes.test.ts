@@ -33,13 +33,15 @@ const notesOf = (workflowId: string) => batchNotes(server.client, workflowId, 3_
 const noWorker = (name: WorkerName) => `no worker on ${QUEUES[name]}: run \`tsuiseki worker ${name}\``;
 
 it('each queue of a batch without a worker is told, with the command to run', async () => {
-  await start('alone');
+  const alone = await start('alone');
   expect(await notesOf('alone')).toEqual([
     noWorker('tracking_batch'),
     noWorker('tracking_excel'),
     noWorker('tracking_webhook'),
     noWorker('publish_tracking'),
   ]);
+  // Its reading would take the one place of the next test's worker.
+  await alone.terminate();
 });
 
 it('an activity that failed before tells its attempt, what it waits for, and the last failure', async () => {
