@@ -6,11 +6,10 @@ import type { Queries } from '../db/database.ts';
 import type { ImportPlan } from './import-rows.ts';
 import { insertJobs, latestJob } from './plan-jobs.ts';
 import { batches, rows } from '../db/schema.ts';
+import { noJobMoves } from '../db/stuck-jobs.ts';
 
 /** No job of the row can move any more: its result will not come by itself. */
-const STUCK = sql`rows.state in ('pending', 'published', 'redirected') and not exists (
-  select from job_rows join jobs on jobs.id = job_rows.job_id
-  where job_rows.row_id = rows.id and jobs.state in ('pending', 'publishing', 'published', 'incomplete'))`;
+const STUCK = sql`rows.state in ('pending', 'published', 'redirected') and ${noJobMoves()}`;
 
 /**
  * The rows a retry means: the failed ones, and those that stand still (of a batch that has ended also those left

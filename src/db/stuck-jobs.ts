@@ -1,4 +1,5 @@
 import { and, eq, isNotNull, sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import { changeBatch } from './batches.ts';
 import type { Database, Queries } from './database.ts';
 import { rowsOfJobs } from './jobs.ts';
@@ -80,11 +81,15 @@ export function forgottenJobs(queries: Queries, limit: number): Promise<Job[]> {
   });
 }
 
+/** No job of a row of `rows` can move any more; `orElse`: what of a job `j` counts as moving besides. */
+export function noJobMoves(orElse: SQL = sql`false`): SQL {
+  return sql`not exists (select from job_rows jr join jobs j on j.id = jr.job_id where jr.row_id = rows.id
+    and (j.state in ('pending', 'publishing', 'published', 'incomplete') or ${orElse}))`;
+}
+
 /** A row that waits for a job that can no more move. */
-const STUCK = sql`state in ('published', 'redirected') and not exists (
-  select from job_rows jr join jobs j on j.id = jr.job_id where jr.row_id = rows.id
-    and (j.state in ('pending', 'publishing', 'published', 'incomplete')
-      or j.finished_at > clock_timestamp() - ${SETTLING}))`;
+const STUCK = sql`state in ('published', 'redirected')
+  and ${noJobMoves(sql`j.finished_at > clock_timestamp() - ${SETTLING}`)}`;
 
 /** Rows that stand still fail, and may be tried again. Gives how many. */
 export async function failStuckRows(db: Database['db']): Promise<number> {
