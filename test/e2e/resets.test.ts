@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { writeSampleWorkbook } from '../../src/sandbox/sample-workbook.ts';
-import type { UpFile } from '../../src/settings/up-file.ts';
-import { ended, workplace } from '../support/cli/workplace.ts';
+import { startUp, workplace } from '../support/cli/workplace.ts';
 
 const TASK = 'yamato_tracking_only';
 const PATIENCE = { timeout: 120_000 };
@@ -30,15 +29,10 @@ let client: Client & { connection: Connection };
 beforeAll(async () => {
   mkdirSync(folder);
   await writeSampleWorkbook(join(folder, 'YTO-1.xlsx'), { task: TASK, rows: 3 });
-  const up = place.spawn(['up', '--sandbox', '--json'], { PUBLISH_INTERVAL: '50ms', LOG_LEVEL: 'warn' });
-  const end = ended(up);
-  stop = async () => {
-    up.kill('SIGTERM');
-    await end;
-  };
-  const first = new Promise<string>((resolve) => up.stdout?.once('data', (chunk) => resolve(String(chunk))));
-  const line = await Promise.race([first, end.then(({ err }) => Promise.reject(new Error(err)))]);
-  const { temporalAddress: address, sandbox: at } = JSON.parse(line) as UpFile;
+  // Slow enough that a pause comes before the third of three rows.
+  const up = await startUp(place, { PUBLISH_INTERVAL: '2s', LOG_LEVEL: 'warn' });
+  stop = up.stop;
+  const { temporalAddress: address, sandbox: at } = up.told;
   sandbox = at ?? '';
   const connection = await Connection.connect({ address });
   client = new Client({ connection }) as typeof client;

@@ -2,10 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { expectedText } from '../../src/sandbox/index.ts';
-import type { UpFile } from '../../src/settings/up-file.ts';
 import { readWorkbook } from '../../src/workbook/read-workbook.ts';
 import { writeSampleWorkbook } from '../../src/sandbox/sample-workbook.ts';
-import { ended, workplace } from '../support/cli/workplace.ts';
+import { startUp, workplace } from '../support/cli/workplace.ts';
 
 const TASK = 'yamato_tracking_10';
 const PATIENCE_MS = 120_000;
@@ -24,18 +23,13 @@ it('35 numbers go from `start` to written cells, ten a request', { timeout: PATI
   const path = join(folder, 'YT10-発送.xlsx');
   mkdirSync(folder);
   await writeSampleWorkbook(path, { task: TASK, rows: 35, invalidRow: true });
-  const up = place.spawn(['up', '--sandbox', '--json'], {
+  const up = await startUp(place, {
     YAMATO_PAUSE_MIN: '10ms',
     YAMATO_PAUSE_MAX: '100ms',
     LOG_LEVEL: 'warn',
   });
-  const end = ended(up);
   try {
-    const first = new Promise<string>((resolve) =>
-      up.stdout?.once('data', (chunk) => resolve(String(chunk))),
-    );
-    const line = await Promise.race([first, end.then(({ err }) => Promise.reject(new Error(err)))]);
-    const { sandbox } = JSON.parse(line) as UpFile;
+    const { sandbox } = up.told;
     const day = new Date();
     const started = await place.run(['start', path, '--wait', '--json']);
     expect({ code: started.code, err: started.err }).toEqual({ code: 0, err: '' });
@@ -61,8 +55,7 @@ it('35 numbers go from `start` to written cells, ten a request', { timeout: PATI
     const asked = (await (await fetch(`${sandbox}/_sandbox/yamato`)).json()) as { numbers: string[] }[];
     expect(asked.map(({ numbers }) => numbers.length)).toEqual([10, 10, 10, 5]);
   } finally {
-    up.kill('SIGTERM');
-    await end;
+    await up.stop();
     place.remove();
   }
 });

@@ -4,6 +4,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../../src/paths.ts';
+import type { UpFile } from '../../../src/settings/up-file.ts';
 
 export interface Ended {
   code: number | null;
@@ -54,4 +55,20 @@ export function ended(child: ChildProcess): Promise<Ended> {
   child.stdout?.on('data', (chunk) => (out += String(chunk)));
   child.stderr?.on('data', (chunk) => (err += String(chunk)));
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, out, err })));
+}
+
+/** Starts a whole system there, ready once this resolves: what its first line tells, and how to end it. */
+export async function startUp(
+  place: Workplace,
+  env: NodeJS.ProcessEnv,
+): Promise<{ told: UpFile; stop: () => Promise<void> }> {
+  const up = place.spawn(['up', '--sandbox', '--json'], env);
+  const end = ended(up);
+  const stop = async () => {
+    up.kill('SIGTERM');
+    await end;
+  };
+  const first = new Promise<string>((resolve) => up.stdout?.once('data', (chunk) => resolve(String(chunk))));
+  const line = await Promise.race([first, end.then(({ err }) => Promise.reject(new Error(err)))]);
+  return { told: JSON.parse(line) as UpFile, stop };
 }
