@@ -3,8 +3,7 @@ import { createJobResults } from '../src/batches/job-results.ts';
 import type { JobResultsDeps } from '../src/batches/job-results.ts';
 import { batchFigures } from '../src/db/batch-figures.ts';
 import type { BatchFigures } from '../src/db/batch-figures.ts';
-import { latestNotification, settleNotifications, unreadJobs } from '../src/db/inbox.ts';
-import { findJob } from '../src/db/jobs.ts';
+import { latestNotification, unreadJobs } from '../src/db/inbox.ts';
 import type { Job } from '../src/db/jobs.ts';
 import { beginReading, endReading, readAgain, readLater } from '../src/db/result-tries.ts';
 import { hasFailedRows } from '../src/db/rows.ts';
@@ -31,13 +30,13 @@ export function createResultsActivities(deps: JobResultsDeps) {
     job.state === 'redirected' || (job.state === 'completed' && !(await hasFailedRows(db, job.id)));
 
   async function read(jobId: number): Promise<void> {
-    const job = await findJob(db, jobId);
+    const job = await beginReading(db, jobId);
     if (job === null) return;
+    const tries = job.resultTries;
     const hint = await latestNotification(db, job.id);
-    if (await settled(job)) return settleNotifications(db, job.id, 'duplicate', hint);
-    // Another run of this activity has read it already: each download would be paid for again.
-    if (hint === null || hint.outcome !== null) return settleNotifications(db, job.id, 'duplicate', hint);
-    const tries = await beginReading(db, job.id);
+    // Read already, also where another run of this activity did it: each download would be paid for again.
+    if (hint === null || hint.outcome !== null || (await settled(job)))
+      return endReading(db, job.id, 'duplicate', hint);
     try {
       if (tries > MAX_TRIES)
         await giveUp({ job, hint }, `its result could not be read in ${MAX_TRIES} tries; retry the row`);
@@ -49,8 +48,6 @@ export function createResultsActivities(deps: JobResultsDeps) {
       if (tries < MAX_TRIES) return readAgain(db, job.id, FIRST_RETRY_MS * 4 ** (tries - 1));
       await giveUp({ job, hint }, `its result could not be saved: ${why}`);
     }
-    // What is told of it later has tries of its own.
-    await endReading(db, job.id);
   }
 
   return asActivities({

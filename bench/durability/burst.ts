@@ -35,8 +35,6 @@ async function measure(context: PartContext, batches: number): Promise<void> {
   const run = batches === 1 ? `${webhooks} webhooks, one batch` : `${webhooks} webhooks, ${batches} batches`;
   const fleet = await startFleet(context, {
     ...UNPACED,
-    // A workbook of a thousand rows is written beside: as seldom as it would be at pace.
-    settings: { WRITEBACK_MIN_INTERVAL: '15s' },
     temporalInMemory: true,
     through: (apiUrl) => lateDownloads(apiUrl, DOWNLOAD_MS, cleanup),
   });

@@ -8,8 +8,6 @@ import { watchMemory } from './worker-memory.ts';
 const ROWS = 50_000;
 const LEAST_SHARE = 0.9;
 const MOST_BYTES = 300_000_000;
-/** A workbook of that size is written in seconds: not all of the machine is to do that. */
-const WRITEBACK_MIN_INTERVAL = '15s';
 /** As slow as four URLs a second. */
 const PATIENCE_MS_A_ROW = 250;
 const TELL_EVERY_MS = 60_000;
@@ -28,7 +26,6 @@ export const large: Part = {
     const rows = context.rows ?? ROWS;
     const fleet = await startFleet(context, {
       ...UNPACED,
-      settings: { WRITEBACK_MIN_INTERVAL },
       temporalInMemory: true,
     });
     const memory = watchMemory(fleet, cleanup);

@@ -4,8 +4,8 @@ import type { ImportPlan } from './import-rows.ts';
 import { markFailed, markPublished, rowsOfJobs } from '../db/jobs.ts';
 import type { Job } from '../db/jobs.ts';
 import { failedCalls } from '../pacing/call-records.ts';
-import { settleNotifications } from '../db/inbox.ts';
 import type { Notification } from '../db/inbox.ts';
+import { endReading } from '../db/result-tries.ts';
 import { redirectJob, saveOutcomes, setJobState } from '../db/results.ts';
 import type { RowOutcome } from '../db/results.ts';
 import { dropDownload, keepDownload, keptDownload } from '../db/kept-downloads.ts';
@@ -75,8 +75,7 @@ export function createJobResults(deps: JobResultsDeps) {
   async function giveUp({ job, hint }: Pick<Notified, 'job' | 'hint'>, error: string): Promise<void> {
     await changeBatch(db, job.batchId, async (tx) => {
       await markFailed(tx, job.id, error);
-      await dropDownload(tx, job.id);
-      await settleNotifications(tx, job.id, 'processed', hint);
+      await endReading(tx, job.id, 'processed', hint);
     });
   }
 
@@ -120,7 +119,8 @@ export function createJobResults(deps: JobResultsDeps) {
   }
 
   async function download({ job, lookup }: Notified, scrapingJobId: number): Promise<CsvRecord[]> {
-    const kept = await keptDownload(db, job.id);
+    // By an earlier try that did not come to its end.
+    const kept = job.resultTries > 1 ? await keptDownload(db, job.id) : null;
     const csv = kept ?? (await patiently(job, 'download', () => webscraper.csv(scrapingJobId)));
     // Paid for: whatever becomes of it, it is not downloaded again.
     if (kept === null) await keepDownload(db, job.id, csv);
@@ -155,8 +155,8 @@ export function createJobResults(deps: JobResultsDeps) {
         job.id,
         missing ? 'incomplete' : redirected.size > 0 ? 'redirected' : 'completed',
       );
-      if (!missing) await settleNotifications(tx, job.id, 'processed', hint);
-      await dropDownload(tx, job.id);
+      if (missing) await dropDownload(tx, job.id);
+      else await endReading(tx, job.id, 'processed', hint);
     });
     return missing;
   }
@@ -186,20 +186,20 @@ export function createJobResults(deps: JobResultsDeps) {
         'webscraper',
       );
       await setJobState(tx, job.id, 'completed');
-      await settleNotifications(tx, job.id, 'processed', hint);
+      await endReading(tx, job.id, 'processed', hint);
     });
   }
 
   async function bring(notified: Notified): Promise<void> {
     const { job, hint } = notified;
     const told = await confirmed(notified);
-    if (told === null) return settleNotifications(db, job.id, 'disagrees', hint);
+    if (told === null) return endReading(db, job.id, 'disagrees', hint);
     const { id, status } = told;
     const ended = isEnd(status);
     // One that failed is taken up again with its end: nobody would ask after it in a batch that has ended.
     if (job.state === 'failed' ? ended : job.scrapingJobId === null)
       await changeBatch(db, job.batchId, (tx) => markPublished(tx, job, id, deps.jobDeadlineMs));
-    if (!ended) return settleNotifications(db, job.id, 'not ended', hint);
+    if (!ended) return endReading(db, job.id, 'not ended', hint);
     if (status !== 'finished' && (told.storedRecordCount ?? 0) === 0)
       return giveUp(notified, `scraping job ${id} ended ${status} without records`);
     if (job.state === 'incomplete' || (await save(notified, await download(notified, id))))
@@ -214,7 +214,7 @@ export function createJobResults(deps: JobResultsDeps) {
   async function processJob(job: Job, hint: Notification | null): Promise<void> {
     const { lookup } = taskByName(job.task);
     // Its carrier was asked: whatever tells of a scraping job is not of this one.
-    if (lookup.by === 'carrier') return settleNotifications(db, job.id, 'disagrees', hint);
+    if (lookup.by === 'carrier') return endReading(db, job.id, 'disagrees', hint);
     const notified = { job, lookup, hint };
     try {
       await bring(notified);

@@ -1,6 +1,6 @@
 import { desc, eq, sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
-import { labelOf, ROWS_TOLD } from './jobs.ts';
+import { labelOf, NEXT_FIRST, ROWS_TOLD } from './jobs.ts';
 import type { PendingJob } from './jobs.ts';
 import { batches, batchFigures as figures } from './schema.ts';
 import { NEW_STANDING, standingOf } from './standing.ts';
@@ -83,7 +83,7 @@ export async function batchFigures(queries: Queries, batchId: string): Promise<B
              select from job_rows where job_id = next.id offset 1 limit ${ROWS_TOLD + 1}) counted) as others
     from batch_figures f join batches b on b.id = f.batch_id
     left join lateral (select id from jobs where batch_id = f.batch_id and state = 'pending'
-      order by (redirect_of is null), seq limit 1) next on true
+      order by ${NEXT_FIRST} limit 1) next on true
     left join lateral (select rows.row, rows.tracking_number from job_rows join rows on rows.id = row_id
       where job_id = next.id order by row_id limit 1) first on true
     where f.batch_id = ${batchId}`);

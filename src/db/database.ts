@@ -6,6 +6,7 @@ import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
 import { packageRoot } from '../paths.ts';
 import { guardTransactions } from './ended-sessions.ts';
+import { prepareQueries } from './prepared-queries.ts';
 import * as pacing from './pacing-schema.ts';
 import * as tables from './schema.ts';
 
@@ -24,6 +25,7 @@ export type Queries = Database['db'] | Parameters<Parameters<Database['db']['tra
 
 function connect(url: string, options: postgres.Options<Record<string, never>>) {
   const client = postgres(url, options);
+  prepareQueries(client);
   guardTransactions(client);
   return { client, db: drizzle(client, { schema: { ...tables, ...pacing }, casing: 'snake_case' }) };
 }

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, lte, or, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, or, sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
 import type { Job } from './jobs.ts';
 import { jobs, notifications } from './schema.ts';
@@ -106,20 +106,6 @@ export async function latestNotification(queries: Queries, jobId: number): Promi
     orderBy: desc(notifications.id),
   });
   return found ?? null;
-}
-
-/** Marks a job's notifications up to the one that was read; one that came meanwhile is still to be read. */
-export async function settleNotifications(
-  tx: Queries,
-  jobId: number,
-  outcome: string,
-  read: Notification | null,
-): Promise<void> {
-  if (read === null) return;
-  await tx
-    .update(notifications)
-    .set({ outcome: sql`coalesce(${notifications.outcome}, ${outcome})` })
-    .where(and(eq(notifications.jobId, jobId), lte(notifications.id, read.id)));
 }
 
 /** Forgets what was told and read longer ago than `days`. Gives how many. */

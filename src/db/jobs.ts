@@ -26,6 +26,20 @@ export async function findJob(queries: Queries, jobId: number): Promise<Job | nu
   return (await queries.query.jobs.findFirst({ where: eq(jobs.id, jobId) })) ?? null;
 }
 
+/** Of the jobs of a batch that wait, the next: redirected ones first, then in the workbook's order. */
+export const NEXT_FIRST = sql.raw('(redirect_of is null), seq');
+
+/** The next job of a batch of which more may be published; null: there is none. */
+export async function nextJob(queries: Queries, batchId: string): Promise<Job | null> {
+  const wanted = sql`exists (select from batches where id = ${batchId} and finished_at is null
+    and paused is null and cancelled is null)`;
+  const found = await queries.query.jobs.findFirst({
+    where: and(eq(jobs.batchId, batchId), eq(jobs.state, 'pending'), wanted),
+    orderBy: [NEXT_FIRST],
+  });
+  return found ?? null;
+}
+
 /** Whether no later job asks after a row: a row's latest job decides on its state. */
 export function isLatestJob(jobId: number | AnyColumn): SQL {
   return sql`not exists (select from job_rows later where later.row_id = rows.id and later.job_id > ${jobId})`;
@@ -60,18 +74,19 @@ export function labelOf(row: number | null, trackingNumber: string | null, other
 /** A row that still waits for a result. */
 export const OPEN_STATES = ['pending', 'published', 'redirected'] as const;
 
-/** Moves a job's rows on; those with a result stay as they are, and those that a later job asks after. */
+/** Moves a job's rows on, and gives how many; those with a result stay as they are, and those that a later job asks after. */
 async function setRowsOfJob(
   tx: Queries,
   jobId: number,
   change: Partial<typeof rows.$inferInsert>,
   from: readonly RowState[] = OPEN_STATES,
-): Promise<void> {
+): Promise<number> {
   const linked = tx.select({ rowId: jobRows.rowId }).from(jobRows).where(eq(jobRows.jobId, jobId));
-  await tx
+  const moved = await tx
     .update(rows)
     .set(change)
     .where(and(inArray(rows.id, linked), inArray(rows.state, [...from]), isLatestJob(jobId)));
+  return moved.count;
 }
 
 /** Every row that it asks for has failed: given up by a person. */
@@ -109,22 +124,19 @@ export async function markPublished(
   scrapingJobId: number,
   deadlineMs: number,
 ): Promise<void> {
-  const [before] = await tx.select({ state: jobs.state }).from(jobs).where(eq(jobs.id, job.id)).for('update');
-  const givenUp = before?.state === 'failed';
-  const goesOn = givenUp || before?.state === 'publishing';
-  await tx
-    .update(jobs)
-    .set({
-      scrapingJobId,
-      publishedAt: sql`coalesce(${jobs.publishedAt}, clock_timestamp())`,
-      deadlineAt: sql`clock_timestamp() + ${`${deadlineMs} milliseconds`}::interval`,
-      ...(goesOn ? { state: 'published', error: null, finishedAt: null } : {}),
-    })
-    .where(eq(jobs.id, job.id));
-  if (!goesOn && before?.state !== 'published') return;
+  const goesOn = sql`jobs.state in ('publishing', 'failed')`;
+  const [{ before } = { before: null }] = await tx.execute<{ before: Job['state'] }>(sql`
+    with old as (select id, state from jobs where id = ${job.id} for update)
+    update jobs set scraping_job_id = ${scrapingJobId}, published_at = coalesce(published_at, clock_timestamp()),
+      deadline_at = clock_timestamp() + ${`${deadlineMs} milliseconds`}::interval,
+      state = case when ${goesOn} then 'published' else jobs.state end,
+      error = case when not ${goesOn} then error end, finished_at = case when not ${goesOn} then finished_at end
+    from old where jobs.id = old.id returning old.state as before`);
+  if (before !== 'publishing' && before !== 'failed' && before !== 'published') return;
   const state = job.redirectOf === null ? 'published' : 'redirected';
-  await setRowsOfJob(tx, job.id, { state, error: null }, givenUp ? [...OPEN_STATES, 'failed'] : OPEN_STATES);
-  await dropGivenUp(tx, (id) => eq(id, job.id));
+  const from = before === 'failed' ? [...OPEN_STATES, 'failed' as const] : OPEN_STATES;
+  const moved = await setRowsOfJob(tx, job.id, { state, error: null }, from);
+  if (moved === 0) await dropGivenUp(tx, (id) => eq(id, job.id));
 }
 
 /** The job is given up, its download with it; its rows without a result fail with the reason. */

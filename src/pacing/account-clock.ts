@@ -1,10 +1,11 @@
 import type { Sql, TransactionSql } from 'postgres';
 import type { Database } from '../db/database.ts';
-import { ApiError } from '../webscraper/api-error.ts';
+import type { ApiError } from '../webscraper/api-error.ts';
 import { CALL_TIMEOUT_MS } from '../webscraper/client.ts';
 import { at, databaseTime, readLocked } from './account-state.ts';
 import type { ClockState, TimeSource } from './account-state.ts';
 import type { RateLimitHeaders } from '../webscraper/rate-limit-headers.ts';
+import { PROBE_EVERY_MS, takeAnswer, takeCleanAnswer } from './call-answers.ts';
 import { decideNow, decidePublish, MAX_WAIT_MS } from './account-turns.ts';
 import type { AccountLimits } from './account-turns.ts';
 
@@ -20,14 +21,10 @@ type Refusal = Extract<Turn, { granted: false }>;
 /** What the end of the database server may take back: `nothing`, or `this`, written in its last half second. */
 type Loses = 'nothing' | 'this';
 
-/** A held account is asked after so often. */
-export const PROBE_EVERY_MS = 180_000;
-/** Publishes in a row that met a failing network or server before publishing is held. */
-export const FAILURES_TO_HOLD = 5;
+const NOT_PENDING: Refusal = { granted: false, waitMs: 0, why: 'the job is not pending', held: false };
+
 /** Statuses that refuse a login, or want it paid. */
 const REFUSED: ReadonlySet<number> = new Set([401, 402, 403]);
-/** How long the account stays closed after a 429 that does not say. */
-const DEFAULT_RETRY_AFTER_MS = 60_000;
 
 /**
  * The account's one clock, for every batch and worker: pace (a publish starts no earlier than the interval after the
@@ -57,8 +54,7 @@ export class AccountClock {
              clock as (update account_clock set last_turn_at = ${turn} from job)
         insert into calls (kind, job_id, started_at, expires_at)
         select 'publish', id, ${turn}, ${this.#expiry(decision.atMs)} from job returning id`;
-      if (call === undefined)
-        return { granted: false, waitMs: 0, why: 'the job is not pending', held: false };
+      if (call === undefined) return NOT_PENDING;
       return { granted: true, callId: Number(call.id), delayMs: decision.atMs - state.nowMs };
     });
   }
@@ -92,6 +88,28 @@ export class AccountClock {
              job as (update jobs set state = 'publishing', intent_at = ${at(nowMs)} where id = ${jobId})
         update calls set started_at = ${start}, expires_at = ${this.#expiry(startMs)} where id = ${callId}`;
       return { granted: true, callId, delayMs: startMs - nowMs };
+    };
+    return this.#locked('nothing', publish, jobId);
+  }
+
+  /** A turn that is begun at once, or not given: as if reserved and begun, for a job that would not wait. */
+  publishNow(jobId: number): Promise<Turn> {
+    const publish = async (tx: TransactionSql, state: ClockState): Promise<Turn> => {
+      const { nowMs } = state;
+      if (state.heldReason !== null) return heldRefusal(state);
+      const decision = decidePublish(state, this.limits);
+      if (!('atMs' in decision)) return refusal(state, decision);
+      if (decision.atMs > nowMs) return refusal(state, { askAgainMs: decision.atMs, why: 'not yet' });
+      const now = at(nowMs);
+      const [call] = await tx<{ id: string }[]>`
+        with job as (update jobs set owes_download = true, state = 'publishing', intent_at = ${now} from batches
+               where jobs.id = ${jobId} and jobs.state = 'pending' and batches.id = batch_id
+                 and batches.finished_at is null returning jobs.id),
+             clock as (update account_clock set last_publish_at = ${now}, last_turn_at = greatest(last_turn_at, ${now}) from job)
+        insert into calls (kind, job_id, started_at, expires_at)
+        select 'publish', id, ${now}, ${this.#expiry(nowMs)} from job returning id`;
+      if (call === undefined) return NOT_PENDING;
+      return { granted: true, callId: Number(call.id), delayMs: 0 };
     };
     return this.#locked('nothing', publish, jobId);
   }
@@ -149,22 +167,11 @@ export class AccountClock {
     answer: { rateLimit: RateLimitHeaders } | ApiError,
     lateMs = 0,
   ): Promise<void> {
-    await this.#locked('this', async (tx, state) => {
-      const error = answer instanceof ApiError ? answer : null;
-      const now = at(state.nowMs);
-      const leaves = at(state.nowMs + this.limits.callWindowMs);
-      const httpStatus = error === null ? 200 : error.httpStatus;
-      const [call] = await tx<{ kind: string; startMs: number }[]>`
-        update calls set finished_at = ${now}, http_status = ${httpStatus}, expires_at = ${leaves},
-          started_at = started_at + ${Math.round(lateMs)} * interval '1 millisecond'
-        where id = ${callId} returning kind, (extract(epoch from started_at) * 1000)::float8 as "startMs"`;
-      if (call?.kind === 'publish') await this.#countFailure(tx, state, error);
-      if (call !== undefined && lateMs > 0)
-        await tx`update account_clock set last_publish_at = greatest(last_publish_at, ${at(call.startMs)})`;
-      if (error?.code === 'API_UNAUTHORISED') await this.#hold(tx, state, error.message);
-      if (error?.code === 'API_RATE_LIMITED') await this.#close(tx, state, error);
-      else await this.#countForeign(tx, state, answer.rateLimit, call?.startMs ?? state.nowMs);
-    });
+    const end = { callId, answer, lateMs };
+    // Without a pace nothing is reckoned from a start.
+    const isPunctual = lateMs === 0 || this.limits.publishIntervalMs === 0;
+    if (isPunctual && (await takeCleanAnswer(this.#sql, this.limits, this.#time, end))) return;
+    await this.#locked('this', (tx, state) => takeAnswer(tx, state, this.limits, end));
   }
 
   /** Opens a held account again. */
@@ -204,42 +211,6 @@ export class AccountClock {
                         and id not in (select id from gone))`;
     await tx`update account_clock set last_turn_at = greatest(last_publish_at,
       (select max(started_at) from calls where kind = 'publish' and finished_at is null and started_at > coalesce(last_publish_at, '-infinity')))`;
-  }
-
-  async #countFailure(tx: TransactionSql, state: ClockState, error: ApiError | null): Promise<void> {
-    const streak = error?.isOutage === true ? state.failureStreak + 1 : 0;
-    if (streak !== state.failureStreak) await tx`update account_clock set failure_streak = ${streak}`;
-    if (error !== null && streak >= FAILURES_TO_HOLD)
-      await this.#hold(tx, state, `${streak} failures in a row, the last: ${error.message}`);
-  }
-
-  async #hold(tx: TransactionSql, { nowMs }: ClockState, reason: string): Promise<void> {
-    await tx`update account_clock set held_since = coalesce(held_since, ${at(nowMs)}),
-      held_reason = coalesce(held_reason, ${reason}), probe_at = ${at(nowMs + PROBE_EVERY_MS)}`;
-  }
-
-  async #close(tx: TransactionSql, { nowMs }: ClockState, error: ApiError): Promise<void> {
-    const untilMs = nowMs + (error.rateLimit?.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS);
-    await tx`update account_clock set closed_until = greatest(closed_until, ${at(untilMs)}),
-      closed_reason = '429 from the API'`;
-  }
-
-  /**
-   * What remains by the API's count less than by ours was used by someone else: it takes places in the budget. Ours
-   * are all that the API may still have counted when the call came in, at its start or any time after.
-   */
-  async #countForeign(
-    tx: TransactionSql,
-    { nowMs }: ClockState,
-    rateLimit: RateLimitHeaders | null,
-    callStartMs: number,
-  ): Promise<void> {
-    if (rateLimit?.budget == null) return;
-    const used = this.limits.callLimit - rateLimit.budget.remaining;
-    const [now, leaves] = [at(nowMs), at(nowMs + this.limits.callWindowMs)];
-    await tx`insert into calls (kind, started_at, finished_at, expires_at)
-      select 'foreign', ${now}, ${now}, ${leaves} from generate_series(1, ${used} - (
-        select count(*)::int from calls where expires_at > ${at(callStartMs)} and expires_at < 'infinity' and started_at <= ${now}))`;
   }
 
   /** A call counts from its start; until it ends, as if it took all the time it may. */

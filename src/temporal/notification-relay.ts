@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { findBatch } from '../db/batches.ts';
@@ -10,6 +11,9 @@ import type { WebhookMessage } from './messages.ts';
 const JOBS_A_SIGNAL = 100;
 /** Without an end a call to a Temporal that hangs would keep its batch's flight up for ever. */
 const SIGNAL_TIMEOUT_MS = 10_000;
+
+/** Between two signals to a batch: with one for each webhook, bursts of them were mostly Temporal's work. */
+const PAUSE_MS = 1_000;
 
 /** What of Temporal's client the relay needs. */
 export interface RelayClient {
@@ -25,16 +29,18 @@ interface Flight {
 
 /**
  * Pokes batches whose notifications were stored: what is unread stands in the database. While one signal to a batch is in
- * flight, those that arrive are collected and sent as one; a lone one goes at once.
+ * flight, and for a moment after it, those that arrive are collected and sent as one; a lone one goes at once.
  */
 export class NotificationRelay {
   readonly #database: Pick<Database, 'db'>;
   readonly #client: RelayClient;
+  readonly #pauseMs: number;
   readonly #flights = new Map<string, Flight>();
 
-  constructor(database: Pick<Database, 'db'>, client: RelayClient) {
+  constructor(database: Pick<Database, 'db'>, client: RelayClient, pauseMs = PAUSE_MS) {
     this.#database = database;
     this.#client = client;
+    this.#pauseMs = pauseMs;
   }
 
   /**
@@ -58,6 +64,7 @@ export class NotificationRelay {
       do {
         flight.again = false;
         await this.poke(batchId);
+        await delay(this.#pauseMs, undefined, { ref: false });
       } while (flight.again);
     } finally {
       // In the same turn as the last look at `again`: whoever stores after it finds no flight and starts one.

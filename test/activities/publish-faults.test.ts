@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FAILURES_TO_HOLD } from '../../src/pacing/account-clock.ts';
+import { FAILURES_TO_HOLD } from '../../src/pacing/call-answers.ts';
 import type { FaultKind } from '../../src/sandbox/index.ts';
 import { batchOf, jobsOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
 import { callsMade, processAll, publishAll } from '../support/activities/rounds.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { markPending } from '../../src/db/jobs.ts';
-import { FAILURES_TO_HOLD, PROBE_EVERY_MS } from '../../src/pacing/account-clock.ts';
+import { FAILURES_TO_HOLD, PROBE_EVERY_MS } from '../../src/pacing/call-answers.ts';
 import { readLocked } from '../../src/pacing/account-state.ts';
 import { answer, ClockHarness, granted, outage, refusal } from '../support/pacing/clock-harness.ts';
 

@@ -77,7 +77,7 @@ beforeEach(async () => {
   for (const seq of [1, 2, 3, 4])
     jobIds.push(await givenJob(test.database, { batchId, seq, customId: `yto-${batchId}-${seq}` }));
   client = new FakeClient();
-  relay = new NotificationRelay(test.database, client);
+  relay = new NotificationRelay(test.database, client, 0);
 });
 
 async function notified(seq: number, more: Partial<NewNotification> = {}): Promise<void> {

@@ -50,7 +50,7 @@ async function setStage(database: Database, options: StageOptions, releasers: ((
   const time = stopwatch();
   const sandbox: Sandbox = await startSandbox({ token: API_TOKEN, jobDurationMs: 1, ...options.sandbox });
   const settings = {
-    ...readSettings({ WEBSCRAPER_API_TOKEN: API_TOKEN, PUBLISH_INTERVAL: '0s', YAMATO_PAUSE_MIN: '0s' }),
+    ...readSettings({ WEBSCRAPER_API_TOKEN: API_TOKEN, PUBLISH_INTERVAL: '10ms', YAMATO_PAUSE_MIN: '0s' }),
     yamatoPauseMaxMs: 100_000,
     autoMaxRows: options.autoMaxRows ?? 1_000,
     urlsPerJob: { all: options.urlsPerJob ?? 1, tasks: {} },

@@ -1,0 +1,26 @@
+import type { Sql, TransactionSql } from 'postgres';
+
+type Unsafe = Sql['unsafe'];
+type Work = (tx: TransactionSql) => unknown;
+
+/**
+ * Has drizzle's queries prepared, once a connection: by itself it gives them to the driver (3.4.9) as texts of one use,
+ * each of which is described first, a round trip more, and planned anew.
+ */
+export function prepareQueries(sql: Sql): void {
+  const begin = sql.begin.bind(sql);
+  const prepared = async (...given: [string, Work] | [Work]): Promise<unknown> => {
+    const [options, work] = given.length === 1 ? ['', given[0]] : given;
+    return begin(options, (tx) => {
+      Object.assign(tx, { unsafe: preparing(tx.unsafe.bind(tx)) });
+      return work(tx);
+    });
+  };
+  Object.assign(sql, { unsafe: preparing(sql.unsafe.bind(sql)), begin: prepared });
+}
+
+/** A text without parameters may hold several statements: those cannot be prepared. */
+function preparing(unsafe: Unsafe): Unsafe {
+  return ((query, parameters = [], options = {}) =>
+    unsafe(query, parameters, { ...options, prepare: parameters.length > 0 })) as Unsafe;
+}
