@@ -233,3 +233,48 @@ it('a process that is stopped in the middle of a reservation keeps the others fo
     { idle_in_transaction_session_timeout: '0' },
   ]);
 });
+
+describe('a clean answer', () => {
+  /** While somebody holds the clock's lock, whether `work` comes to its end. */
+  async function withoutLock(work: () => Promise<unknown>): Promise<'done' | 'waits'> {
+    let done: Promise<'done'> = Promise.resolve('done');
+    const told = await world.sql.begin(async (tx) => {
+      await tx`select pg_advisory_xact_lock('account_clock'::regclass::oid::bigint)`;
+      done = work().then(() => 'done' as const);
+      const blocked = () => world.sql`select from pg_locks where locktype = 'advisory' and not granted`;
+      while ((await Promise.race([done, null])) === null) if ((await blocked()).length > 0) return 'waits';
+      return 'done';
+    });
+    await done;
+    return told;
+  }
+
+  it('is taken beside the clock’s lock, and counts for one window from then', async () => {
+    const clock = world.clock();
+    const { callId } = await granted(clock.reserveCheck(0));
+    world.time.ms += 700;
+    expect(await withoutLock(() => clock.settle(callId, answer(199, 200)))).toBe('done');
+    const [call] = await world.sql<{ status: number; leftMs: number }[]>`
+      select http_status as status, (extract(epoch from expires_at - finished_at) * 1000)::float8 as "leftMs"
+      from calls where id = ${callId}`;
+    expect(call).toEqual({ status: 200, leftMs: 900_000 });
+  });
+
+  it.each([
+    ['others used the account too', () => answer(150, 200), 0],
+    ['the call failed', () => outage(), 0],
+    ['a publish was sent late', () => answer(199, 200), 40],
+  ])('is not clean where %s: it waits for the lock', async (_, told, lateMs) => {
+    const clock = world.clock();
+    const job = await world.addJob();
+    const { callId } = await granted(clock.reservePublish(job));
+    expect(await withoutLock(() => clock.settle(callId, told(), lateMs))).toBe('waits');
+  });
+
+  it('is not clean after failures: the next publish counts from none', async () => {
+    const clock = world.clock();
+    await world.sql`update account_clock set failure_streak = 3`;
+    const { callId } = await granted(clock.reservePublish(await world.addJob()));
+    expect(await withoutLock(() => clock.settle(callId, answer()))).toBe('waits');
+  });
+});
