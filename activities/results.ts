@@ -3,7 +3,8 @@ import { createJobResults } from '../src/batches/job-results.ts';
 import type { JobResultsDeps } from '../src/batches/job-results.ts';
 import { batchFigures } from '../src/db/batch-figures.ts';
 import type { BatchFigures } from '../src/db/batch-figures.ts';
-import { latestNotification, unreadJobs } from '../src/db/inbox.ts';
+import { Grouped } from '../src/db/grouped.ts';
+import { unreadJobs } from '../src/db/inbox.ts';
 import type { Job } from '../src/db/jobs.ts';
 import { beginReading, endReading, readAgain, readLater } from '../src/db/result-tries.ts';
 import { hasFailedRows } from '../src/db/rows.ts';
@@ -11,9 +12,9 @@ import { rootMessage } from '../src/errors.ts';
 import { WaitForAccount } from '../src/pacing/account-call.ts';
 import { asActivities, tellWait } from './as-activities.ts';
 
-/** Jobs an activity, downloads at a time: twenty take four times the 60 s of a call at worst, within five minutes. */
-const JOBS_A_LIST = 20;
-const AT_ONCE = 5;
+/** Jobs an activity, downloads at a time: forty take four times the 60 s of a call at worst, within five minutes. */
+const JOBS_A_LIST = 40;
+const AT_ONCE = 10;
 /** Tries of one result before its rows fail: it may be one that no database takes, or one that kills its reader. */
 const MAX_TRIES = 3;
 const FIRST_RETRY_MS = 10_000;
@@ -23,44 +24,54 @@ export type ResultsActivities = ReturnType<typeof createResultsActivities>;
 /** Results of jobs of which something was told. Each job may be read again without harm. */
 export function createResultsActivities(deps: JobResultsDeps) {
   const { db } = deps.database;
-  const { processJob, giveUp } = createJobResults(deps);
 
   /** Nothing that a notification says can change a job that gave all its rows a result. */
   const settled = async (job: Job) =>
     job.state === 'redirected' || (job.state === 'completed' && !(await hasFailedRows(db, job.id)));
 
-  async function read(jobId: number): Promise<void> {
-    const job = await beginReading(db, jobId);
-    if (job === null) return;
-    const tries = job.resultTries;
-    const hint = await latestNotification(db, job.id);
-    // Read already, also where another run of this activity did it: each download would be paid for again.
-    if (hint === null || hint.outcome !== null || (await settled(job)))
-      return endReading(db, job.id, 'duplicate', hint);
-    try {
-      if (tries > MAX_TRIES)
-        await giveUp({ job, hint }, `its result could not be read in ${MAX_TRIES} tries; retry the row`);
-      else await processJob(job, hint);
-    } catch (error) {
-      if (error instanceof WaitForAccount) return readLater(db, job.id, error.waitMs);
-      const why = rootMessage(error, 200);
-      log.warn('a result could not be read', { jobId, tries, error: why });
-      if (tries < MAX_TRIES) return readAgain(db, job.id, FIRST_RETRY_MS * 4 ** (tries - 1));
-      await giveUp({ job, hint }, `its result could not be saved: ${why}`);
-    }
+  function readerOf(batchId: string): (jobId: number) => Promise<void> {
+    const { processJob, giveUp } = createJobResults(deps, batchId);
+    const beginning = new Grouped((jobIds: readonly number[]) => beginReading(db, jobIds));
+    return async (jobId) => {
+      const reading = await beginning.ask(jobId);
+      if (reading === null) return;
+      const { job, hint } = reading;
+      const tries = job.resultTries;
+      // Read already, also where another run of this activity did it: each download would be paid for again.
+      if (hint === null || hint.outcome !== null || (await settled(job)))
+        return endReading(db, [reading], 'duplicate');
+      try {
+        if (tries > MAX_TRIES)
+          await giveUp(reading, `its result could not be read in ${MAX_TRIES} tries; retry the row`);
+        else await processJob(reading);
+      } catch (error) {
+        if (error instanceof WaitForAccount) return readLater(db, job.id, error.waitMs);
+        const why = rootMessage(error, 200);
+        log.warn('a result could not be read', { jobId, tries, error: why });
+        if (tries < MAX_TRIES) return readAgain(db, job.id, FIRST_RETRY_MS * 4 ** (tries - 1));
+        await giveUp(reading, `its result could not be saved: ${why}`);
+      }
+    };
   }
 
   return asActivities({
     /** Reads a list of the results that wait; one job's trouble never keeps the others. */
     async processResults(input: { batchId: string }): Promise<BatchFigures> {
-      const jobIds = await unreadJobs(db, input.batchId, JOBS_A_LIST);
+      const unread = await unreadJobs(db, input.batchId, JOBS_A_LIST);
       tellWait('results to be downloaded and read');
+      const read = readerOf(input.batchId);
       const failures: unknown[] = [];
-      const workThrough = async () => {
-        for (let jobId = jobIds.shift(); jobId !== undefined; jobId = jobIds.shift())
-          await read(jobId).catch((error: unknown) => failures.push(error));
+      const workThrough = async (jobs: { jobId: number }[]) => {
+        for (let job = jobs.shift(); job !== undefined; job = jobs.shift())
+          await read(job.jobId).catch((error: unknown) => failures.push(error));
       };
-      await Promise.all(Array.from({ length: AT_ONCE }, workThrough));
+      // One whose reading never came to its end may have killed its reader: alone, it takes no others along.
+      const [suspects, others] = [
+        unread.filter(({ tries }) => tries > 0),
+        unread.filter(({ tries }) => tries === 0),
+      ];
+      await Promise.all(Array.from({ length: AT_ONCE }, () => workThrough(others)));
+      await workThrough(suspects);
       // Not even that it failed could be written down.
       if (failures.length > 0) throw failures[0];
       return batchFigures(db, input.batchId);

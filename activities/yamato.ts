@@ -92,8 +92,8 @@ export function createYamatoActivities(deps: YamatoDeps) {
         if (parcel === undefined) return [];
         return [{ rowId: row.id, result: yamatoResult(parcel), error: null, details: parcel }];
       });
-      await saveOutcomes(tx, job.id, outcomes, 'yamato');
-      await setJobState(tx, job.id, 'completed');
+      await saveOutcomes(tx, [{ jobId: job.id, outcomes }], 'yamato');
+      await setJobState(tx, [job.id], 'completed');
     });
     for (const parcel of parcels) tellUnknown(parcel);
   }

@@ -57,8 +57,12 @@ async function step(database: Database, batchId: string): Promise<{ changeMs: nu
   await changeBatch(db, batchId, (tx) => markPublished(tx, job, job.id, 1_000));
   const began = performance.now();
   await changeBatch(db, batchId, async (tx) => {
-    await saveOutcomes(tx, job.id, [{ rowId: link?.row.id ?? 0, result: RESULT, error: null }], 'webscraper');
-    await setJobState(tx, job.id, 'completed');
+    await saveOutcomes(
+      tx,
+      [{ jobId: job.id, outcomes: [{ rowId: link?.row.id ?? 0, result: RESULT, error: null }] }],
+      'webscraper',
+    );
+    await setJobState(tx, [job.id], 'completed');
   });
   const changed = performance.now();
   await batchFigures(db, batchId);

@@ -1,5 +1,5 @@
 import type { Database } from '../db/database.ts';
-import { storeNotification } from '../db/inbox.ts';
+import { storeNotifications } from '../db/inbox.ts';
 import type { Job } from '../db/jobs.ts';
 import { callApi, WaitForAccount } from '../pacing/account-call.ts';
 import type { AccountClock } from '../pacing/account-clock.ts';
@@ -70,7 +70,7 @@ export async function tellCheck(
   status: string,
 ): Promise<void> {
   if (scrapingJobId === null) return;
-  await storeNotification(db, { source: 'check', customId, sitemapId, scrapingJobId, status });
+  await storeNotifications(db, [{ source: 'check', customId, sitemapId, scrapingJobId, status }]);
 }
 
 /** What was told of a batch's jobs in flight; `refused`: the account had no call free for the rest. */

@@ -4,11 +4,12 @@ import type { ImportPlan } from './import-rows.ts';
 import { markFailed, markPublished, rowsOfJobs } from '../db/jobs.ts';
 import type { Job } from '../db/jobs.ts';
 import { failedCalls } from '../pacing/call-records.ts';
-import type { Notification } from '../db/inbox.ts';
 import { endReading } from '../db/result-tries.ts';
+import type { Reading } from '../db/result-tries.ts';
 import { redirectJob, saveOutcomes, setJobState } from '../db/results.ts';
 import type { RowOutcome } from '../db/results.ts';
-import { dropDownload, keepDownload, keptDownload } from '../db/kept-downloads.ts';
+import { Grouped } from '../db/grouped.ts';
+import { dropDownload, keepDownloads, keptDownload } from '../db/kept-downloads.ts';
 import { errorMessage } from '../errors.ts';
 import type { WebscraperLookup } from '../tasks/lookup.ts';
 import { isRedirect } from '../tasks/redirect.ts';
@@ -42,11 +43,14 @@ export const isEnd = (status: string): boolean => ENDS.has(status);
 
 const NO_RECORD = 'no record came back for its URL';
 
-/** A scraping job and what was last told of it: later notifications are still to be read. */
-interface Notified {
-  job: Job;
+interface Notified extends Reading {
   lookup: WebscraperLookup;
-  hint: Notification | null;
+}
+
+/** A job all of whose URLs brought records, and none of them a redirect. */
+interface Complete extends Reading {
+  jobId: number;
+  outcomes: RowOutcome[];
 }
 
 type RowOfJob = Awaited<ReturnType<typeof rowsOfJobs>>[number];
@@ -66,16 +70,41 @@ function outcomeOf(
 /** Order URLs hold a person's address: only the host is told. */
 const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : 'its URL');
 
-/** From a job's notification to its rows: confirm, download, parse, Postgres. Each step may be done again. */
-export function createJobResults(deps: JobResultsDeps) {
+/**
+ * From the notifications of a batch's jobs to their rows: confirm, download, parse, Postgres. Each step may be done again.
+ * Jobs that are processed at the same time share their trips to the database.
+ */
+export function createJobResults(deps: JobResultsDeps, batchId: string) {
   const { clock, webscraper } = deps;
   const { db } = deps.database;
 
+  const keeping = new Grouped(async (downloads: readonly { jobId: number; csv: Buffer }[]) => {
+    await keepDownloads(db, downloads);
+    return downloads;
+  });
+
+  const links = new Grouped(async (jobIds: readonly number[]) => {
+    const found = new Map(jobIds.map((jobId): [number, RowOfJob[]] => [jobId, []]));
+    for (const link of await rowsOfJobs(db, jobIds)) found.get(link.jobId)?.push(link);
+    return jobIds.map((jobId) => found.get(jobId) ?? []);
+  });
+
+  const saving = new Grouped(async (complete: readonly Complete[]) => {
+    await changeBatch(db, batchId, async (tx) => {
+      await saveOutcomes(tx, complete, 'webscraper');
+      const jobIds = complete.map(({ jobId }) => jobId);
+      await setJobState(tx, jobIds, 'completed');
+      await endReading(tx, complete, 'processed');
+    });
+    return complete;
+  });
+
   /** The job's rows fail with the reason; a later notification is still read. */
-  async function giveUp({ job, hint }: Pick<Notified, 'job' | 'hint'>, error: string): Promise<void> {
-    await changeBatch(db, job.batchId, async (tx) => {
+  async function giveUp(reading: Reading, error: string): Promise<void> {
+    const { job } = reading;
+    await changeBatch(db, batchId, async (tx) => {
       await markFailed(tx, job.id, error);
-      await endReading(tx, job.id, 'processed', hint);
+      await endReading(tx, [reading], 'processed');
     });
   }
 
@@ -123,46 +152,44 @@ export function createJobResults(deps: JobResultsDeps) {
     const kept = job.resultTries > 1 ? await keptDownload(db, job.id) : null;
     const csv = kept ?? (await patiently(job, 'download', () => webscraper.csv(scrapingJobId)));
     // Paid for: whatever becomes of it, it is not downloaded again.
-    if (kept === null) await keepDownload(db, job.id, csv);
+    if (kept === null) await keeping.ask({ jobId: job.id, csv });
     return parseResultCsv(csv, { task: { name: job.task, resultColumns: lookup.resultColumns } });
   }
 
   /** Saves what the records say; rows whose URL brought nothing stay as they are. Gives whether there are such. */
-  async function save({ job, lookup, hint }: Notified, records: readonly CsvRecord[]): Promise<boolean> {
+  async function save(notified: Notified, records: readonly CsvRecord[]): Promise<boolean> {
+    const { job, lookup } = notified;
     const { byUrl } = splitRecords(records, job.subjects);
     const recordsOf = new Map(job.subjects.map((url, index) => [url, byUrl[index] ?? []]));
-    const links = await rowsOfJobs(db, [job.id]);
+    const rowsOfJob = await links.ask(job.id);
     const redirectsTo = lookup.redirectsTo === null ? null : deps.planOf(taskByName(lookup.redirectsTo)).task;
     // A row that a later job asks after is that one's to redirect.
-    const wanted = new Set(links.flatMap(({ subject, latest }) => (latest ? [subject] : [])));
+    const wanted = new Set(rowsOfJob.flatMap(({ subject, latest }) => (latest ? [subject] : [])));
     const redirected = new Set(
       job.subjects.filter((url) => wanted.has(url) && isRedirect(lookup, recordsOf.get(url) ?? [])),
     );
-    const stay = links.filter(({ subject }) => !redirected.has(subject));
+    const stay = rowsOfJob.filter(({ subject }) => !redirected.has(subject));
     const outcomes = stay.map((link) => outcomeOf(lookup, link, recordsOf.get(link.subject) ?? []));
-    const missing = outcomes.includes(null);
-    await changeBatch(db, job.batchId, async (tx) => {
+    const found = { ...notified, jobId: job.id, outcomes: outcomes.filter((outcome) => outcome !== null) };
+    const missing = found.outcomes.length < outcomes.length;
+    if (!missing && redirected.size === 0) {
+      await saving.ask(found);
+      return false;
+    }
+    await changeBatch(db, batchId, async (tx) => {
       if (redirectsTo !== null && redirected.size > 0)
         await redirectJob(tx, job, [...redirected], redirectsTo);
-      await saveOutcomes(
-        tx,
-        job.id,
-        outcomes.filter((outcome) => outcome !== null),
-        'webscraper',
-      );
-      await setJobState(
-        tx,
-        job.id,
-        missing ? 'incomplete' : redirected.size > 0 ? 'redirected' : 'completed',
-      );
+      await saveOutcomes(tx, [found], 'webscraper');
+      await setJobState(tx, [job.id], missing ? 'incomplete' : 'redirected');
       if (missing) await dropDownload(tx, job.id);
-      else await endReading(tx, job.id, 'processed', hint);
+      else await endReading(tx, [notified], 'processed');
     });
     return missing;
   }
 
   /** One call tells which URLs came back empty and which failed; without an answer the rows still get a reason. */
-  async function explainMissing({ job, hint }: Notified, scrapingJobId: number): Promise<void> {
+  async function explainMissing(notified: Notified, scrapingJobId: number): Promise<void> {
+    const { job } = notified;
     const problems = await callApi(clock, clock.reserveCheck(job.id), () =>
       webscraper.problematicUrls(scrapingJobId),
     ).catch((error: unknown) => {
@@ -174,32 +201,23 @@ export function createJobResults(deps: JobResultsDeps) {
       empty: 'its page came back empty',
       failed: 'its page could not be loaded',
     };
-    const links = await rowsOfJobs(db, [job.id]);
-    await changeBatch(db, job.batchId, async (tx) => {
-      await saveOutcomes(
-        tx,
-        job.id,
-        links.map(({ subject, row }) => {
-          const error = reasons[typeOf.get(subject) ?? ''] ?? NO_RECORD;
-          return { rowId: row.id, result: null, error };
-        }),
-        'webscraper',
-      );
-      await setJobState(tx, job.id, 'completed');
-      await endReading(tx, job.id, 'processed', hint);
+    const outcomes = (await links.ask(job.id)).map(({ subject, row }): RowOutcome => {
+      const error = reasons[typeOf.get(subject) ?? ''] ?? NO_RECORD;
+      return { rowId: row.id, result: null, error };
     });
+    await saving.ask({ ...notified, jobId: job.id, outcomes });
   }
 
   async function bring(notified: Notified): Promise<void> {
-    const { job, hint } = notified;
+    const { job } = notified;
     const told = await confirmed(notified);
-    if (told === null) return endReading(db, job.id, 'disagrees', hint);
+    if (told === null) return endReading(db, [notified], 'disagrees');
     const { id, status } = told;
     const ended = isEnd(status);
     // One that failed is taken up again with its end: nobody would ask after it in a batch that has ended.
     if (job.state === 'failed' ? ended : job.scrapingJobId === null)
-      await changeBatch(db, job.batchId, (tx) => markPublished(tx, job, id, deps.jobDeadlineMs));
-    if (!ended) return endReading(db, job.id, 'not ended', hint);
+      await changeBatch(db, batchId, (tx) => markPublished(tx, job, id, deps.jobDeadlineMs));
+    if (!ended) return endReading(db, [notified], 'not ended');
     if (status !== 'finished' && (told.storedRecordCount ?? 0) === 0)
       return giveUp(notified, `scraping job ${id} ended ${status} without records`);
     if (job.state === 'incomplete' || (await save(notified, await download(notified, id))))
@@ -211,11 +229,11 @@ export function createJobResults(deps: JobResultsDeps) {
    *
    * @throws {WaitForAccount} a call may not be made yet: process the job again later
    */
-  async function processJob(job: Job, hint: Notification | null): Promise<void> {
-    const { lookup } = taskByName(job.task);
+  async function processJob(reading: Reading): Promise<void> {
+    const { lookup } = taskByName(reading.job.task);
     // Its carrier was asked: whatever tells of a scraping job is not of this one.
-    if (lookup.by === 'carrier') return endReading(db, job.id, 'disagrees', hint);
-    const notified = { job, lookup, hint };
+    if (lookup.by === 'carrier') return endReading(db, [reading], 'disagrees');
+    const notified = { ...reading, lookup };
     try {
       await bring(notified);
     } catch (error) {

@@ -1,7 +1,8 @@
-import { and, desc, eq, isNull, or, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, isNull, sql } from 'drizzle-orm';
+import { anyOf, jsonList } from './any-of.ts';
 import type { Queries } from './database.ts';
 import type { Job } from './jobs.ts';
-import { jobs, notifications } from './schema.ts';
+import { notifications } from './schema.ts';
 
 export type Notification = typeof notifications.$inferSelect;
 
@@ -14,34 +15,40 @@ export interface NewNotification {
 }
 
 /**
- * Stores a notification and finds the job it is about; unknown ones are kept too. A custom_id is ours and one
+ * Stores notifications and finds the jobs they are about; unknown ones are kept too. A custom_id is ours and one
  * attempt's alone; where no job has it the id of the scraping job tells, and the newest job of that id is meant.
  */
-export async function storeNotification(
+export async function storeNotifications(
   queries: Queries,
-  notification: NewNotification,
-): Promise<Notification> {
-  const about = await jobOf(queries, notification);
-  const [stored] = await queries
+  told: readonly NewNotification[],
+): Promise<Notification[]> {
+  const about = await jobsOf(queries, told);
+  const stored = await queries
     .insert(notifications)
-    .values({
-      ...notification,
-      batchId: about?.batchId ?? null,
-      jobId: about?.id ?? null,
-      outcome: about === undefined ? 'unknown job' : null,
-    })
+    .values(
+      told.map((notification, index) => ({
+        ...notification,
+        batchId: about[index]?.batchId ?? null,
+        jobId: about[index]?.id ?? null,
+        outcome: about[index] === undefined ? 'unknown job' : null,
+      })),
+    )
     .returning();
-  if (stored === undefined) throw new TypeError('an insert returned no row');
-  if (about !== undefined) return stored;
+  const unknown = stored.filter(({ jobId }) => jobId === null);
+  if (unknown.length === 0) return stored;
   // Its publish may have come back between the look and the insert: then nobody else brings the two together.
-  const late = await jobOf(queries, notification);
-  if (late === undefined) return stored;
-  const found = { batchId: late.batchId, jobId: late.id, outcome: null };
-  await queries
-    .update(notifications)
-    .set(found)
-    .where(and(eq(notifications.id, stored.id), isNull(notifications.jobId)));
-  return { ...stored, ...found };
+  const late = await jobsOf(queries, unknown);
+  for (const [index, notification] of unknown.entries()) {
+    const job = late[index];
+    if (job === undefined) continue;
+    const found = { batchId: job.batchId, jobId: job.id, outcome: null };
+    await queries
+      .update(notifications)
+      .set(found)
+      .where(and(eq(notifications.id, notification.id), isNull(notifications.jobId)));
+    Object.assign(notification, found);
+  }
+  return stored;
 }
 
 /**
@@ -59,23 +66,37 @@ export async function adoptNotifications(
     .where(and(isNull(notifications.jobId), eq(notifications.scrapingJobId, scrapingJobId)));
 }
 
-function jobOf(queries: Queries, { customId, scrapingJobId }: NewNotification) {
-  return queries.query.jobs.findFirst({
-    where: or(eq(jobs.customId, customId ?? ''), eq(jobs.scrapingJobId, scrapingJobId)),
-    orderBy: [desc(eq(jobs.customId, customId ?? '')), desc(jobs.id)],
-  });
+/** The job that each is about; undefined: none is known. */
+async function jobsOf(
+  queries: Queries,
+  told: readonly Pick<NewNotification, 'customId' | 'scrapingJobId'>[],
+): Promise<(Pick<Job, 'id' | 'batchId'> | undefined)[]> {
+  const list = jsonList(
+    told.map(({ customId, scrapingJobId }, place) => ({ place, customId, scrapingJobId })),
+  );
+  const found = await queries.execute<{ place: number; id: number; batchId: string }>(sql`
+    select place, job.id::float8 as id, job.batch_id as "batchId"
+    from jsonb_to_recordset(${list}) as told(place int, "customId" text, "scrapingJobId" bigint)
+    cross join lateral (select id, batch_id from jobs
+      where custom_id = "customId" or scraping_job_id = "scrapingJobId"
+      order by (custom_id = "customId") is true desc, id desc limit 1) job`);
+  const jobOf = new Map(found.map(({ place, ...job }) => [place, job]));
+  return told.map((_, place) => jobOf.get(place));
 }
 
 /** Unread, and the job it is about may be read now. */
 const DUE = sql`n.outcome is null and n.batch_id is not null
   and (j.read_after is null or j.read_after <= clock_timestamp())`;
 
-/** Jobs of a batch whose notifications are to be read now, the oldest first. */
-export async function unreadJobs(queries: Queries, batchId: string, limit: number): Promise<number[]> {
-  const found = await queries.execute<{ jobId: number }>(sql`
-    select n.job_id::float8 as "jobId" from notifications n join jobs j on j.id = n.job_id
-    where n.batch_id = ${batchId} and ${DUE} group by n.job_id order by min(n.id) limit ${limit}`);
-  return found.map(({ jobId }) => jobId);
+/** Jobs of a batch whose notifications are to be read now, and how often that was begun; the oldest first. */
+export function unreadJobs(
+  queries: Queries,
+  batchId: string,
+  limit: number,
+): Promise<{ jobId: number; tries: number }[]> {
+  return queries.execute<{ jobId: number; tries: number }>(sql`
+    select j.id::float8 as "jobId", j.result_tries as tries from notifications n join jobs j on j.id = n.job_id
+    where n.batch_id = ${batchId} and ${DUE} group by j.id order by min(n.id) limit ${limit}`);
 }
 
 /** Batches with notifications that nobody has read for longer than `olderThanMs`. */
@@ -99,13 +120,19 @@ export async function inboxTrouble(
   return found ?? { unread: 0, unknown: 0, disagree: 0 };
 }
 
-/** The newest notification of a job: what it said last. */
-export async function latestNotification(queries: Queries, jobId: number): Promise<Notification | null> {
-  const found = await queries.query.notifications.findFirst({
-    where: eq(notifications.jobId, jobId),
-    orderBy: desc(notifications.id),
-  });
-  return found ?? null;
+/** The newest notification of each job: what it said last. */
+export function latestNotifications(
+  queries: Queries,
+  jobIds: readonly number[],
+): Promise<(Notification & { jobId: number })[]> {
+  return queries
+    .selectDistinctOn([notifications.jobId], {
+      ...getTableColumns(notifications),
+      jobId: sql<number>`${notifications.jobId}::float8`,
+    })
+    .from(notifications)
+    .where(anyOf(notifications.jobId, jobIds))
+    .orderBy(notifications.jobId, desc(notifications.id));
 }
 
 /** Forgets what was told and read longer ago than `days`. Gives how many. */

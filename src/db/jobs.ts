@@ -41,7 +41,7 @@ export async function nextJob(queries: Queries, batchId: string): Promise<Job | 
 }
 
 /** Whether no later job asks after a row: a row's latest job decides on its state. */
-export function isLatestJob(jobId: number | AnyColumn): SQL {
+export function isLatestJob(jobId: number | AnyColumn | SQL): SQL {
   return sql`not exists (select from job_rows later where later.row_id = rows.id and later.job_id > ${jobId})`;
 }
 

@@ -8,8 +8,14 @@ export async function keptDownload(queries: Queries, jobId: number): Promise<Buf
   return kept?.csv ?? null;
 }
 
-export async function keepDownload(queries: Queries, jobId: number, csv: Buffer): Promise<void> {
-  await queries.insert(keptDownloads).values({ jobId, csv }).onConflictDoNothing();
+export async function keepDownloads(
+  queries: Queries,
+  downloads: readonly { jobId: number; csv: Buffer }[],
+): Promise<void> {
+  await queries
+    .insert(keptDownloads)
+    .values([...downloads])
+    .onConflictDoNothing();
 }
 
 export async function dropDownload(queries: Queries, jobId: number): Promise<void> {

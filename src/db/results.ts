@@ -2,7 +2,7 @@ import { and, eq, inArray, ne, sql } from 'drizzle-orm';
 import type { YamatoParcel } from '../carriers/yamato/types.ts';
 import type { RowResult } from '../tasks/result.ts';
 import type { TrackingTask } from '../tasks/types.ts';
-import { jsonList } from './any-of.ts';
+import { anyOf, jsonList } from './any-of.ts';
 import { findBatch } from './batches.ts';
 import type { Queries } from './database.ts';
 import { askedOf, isLatestJob, OPEN_STATES } from './jobs.ts';
@@ -18,18 +18,26 @@ export type RowOutcome =
   | { rowId: number; result: RowResult; error: null; details?: YamatoParcel }
   | { rowId: number; result: null; error: string };
 
+/** What a job found for its rows. */
+export interface JobOutcomes {
+  jobId: number;
+  outcomes: readonly RowOutcome[];
+}
+
 /**
- * Writes what a job found for its rows, in one statement. A row that has a result never loses it to a failure, nor to
+ * Writes what jobs found for their rows, in one statement. A row that has a result never loses it to a failure, nor to
  * an older job's result; a row that a later job asks after does not fail with an older one.
  */
 export async function saveOutcomes(
   tx: Queries,
-  jobId: number,
-  outcomes: readonly RowOutcome[],
+  jobsFound: readonly JobOutcomes[],
   source: ResultSource,
 ): Promise<void> {
-  if (outcomes.length === 0) return;
-  const [found, latest] = [sql`outcome.text is not null`, isLatestJob(jobId)];
+  const records = jobsFound.flatMap(({ jobId, outcomes }) =>
+    outcomes.map((outcome) => recordOf(jobId, outcome)),
+  );
+  if (records.length === 0) return;
+  const [found, latest] = [sql`outcome.text is not null`, isLatestJob(sql`outcome.job_id`)];
   const ifFound = (column: string) =>
     sql.raw(`case when outcome.text is null then rows.${column} else outcome.${column} end`);
   await tx.execute(sql`
@@ -40,19 +48,20 @@ export async function saveOutcomes(
       tracking_number = coalesce(outcome.tracking_number, rows.tracking_number),
       completed_at = case when ${found} then clock_timestamp() else rows.completed_at end,
       written_at = case when not ${found} then rows.written_at end
-    from jsonb_to_recordset(${jsonList(outcomes.map(recordOf))}) as outcome(id bigint, error text, text text,
+    from jsonb_to_recordset(${jsonList(records)}) as outcome(id bigint, job_id bigint, error text, text text,
       status text, status_text text, tracking_number text, event_at timestamptz, details jsonb)
     where rows.id = outcome.id
       and case when ${found} then rows.state <> 'completed' or ${latest}
                else ${inArray(rows.state, OPEN_STATES)} and ${latest} end`);
 }
 
-function recordOf(outcome: RowOutcome): object {
+function recordOf(jobId: number, outcome: RowOutcome): object {
   const { rowId: id, result, error } = outcome;
-  if (result === null) return { id, error };
+  if (result === null) return { id, job_id: jobId, error };
   const { text, status, statusText, trackingNumber, eventAt } = result;
   return {
     id,
+    job_id: jobId,
     text: storable(text),
     status,
     status_text: statusText === null ? null : storable(statusText),
@@ -63,19 +72,19 @@ function recordOf(outcome: RowOutcome): object {
 }
 
 /**
- * Where a job stands once its download was read; `incomplete` is the only one that is no end. Of two that read it at
+ * Where jobs stand once their downloads were read; `incomplete` is the only one that is no end. Of two that read it at
  * the same time, one redirects it: it stays redirected.
  */
 export async function setJobState(
   tx: Queries,
-  jobId: number,
+  jobIds: readonly number[],
   state: 'completed' | 'redirected' | 'incomplete',
 ): Promise<void> {
   const finishedAt = state === 'incomplete' ? null : sql`clock_timestamp()`;
   await tx
     .update(jobs)
     .set({ state, finishedAt, error: null })
-    .where(and(eq(jobs.id, jobId), ne(jobs.state, 'redirected')));
+    .where(and(anyOf(jobs.id, jobIds), ne(jobs.state, 'redirected')));
 }
 
 /**

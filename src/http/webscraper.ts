@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { storeNotification } from '../db/inbox.ts';
+import { Grouped } from '../db/grouped.ts';
+import { storeNotifications } from '../db/inbox.ts';
 import type { NewNotification, Notification } from '../db/inbox.ts';
 import { errorMessage, rootMessage } from '../errors.ts';
 import { fieldsOf, shortText } from '../json-fields.ts';
@@ -37,13 +38,14 @@ export function webscraperRoutes(
     const allowed = tokensIn(request).some((token) => tokenAllowed(token, webhookTokens));
     if (!allowed) await reply.code(401).send({ error: 'wrong token' });
   };
+  const storing = new Grouped((told: readonly NewNotification[]) => storeNotifications(database.db, told));
   app.post('/webhooks/webscraper', { onRequest }, async (request, reply) => {
     const notification = notificationIn(request.body);
     if (notification === null)
       return reply.code(400).send({ error: 'malformed: scrapingjob_id and status are required' });
     let stored: Notification;
     try {
-      stored = await within(STORE_TIMEOUT_MS, storeNotification(database.db, notification));
+      stored = await within(STORE_TIMEOUT_MS, storing.ask(notification));
     } catch (error) {
       logger.error({ error: rootMessage(error) }, 'a notification could not be stored');
       return reply.code(503).send({ error: 'the database cannot be reached; send it again' });

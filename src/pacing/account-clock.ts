@@ -5,7 +5,9 @@ import { CALL_TIMEOUT_MS } from '../webscraper/client.ts';
 import { at, databaseTime, readLocked } from './account-state.ts';
 import type { ClockState, TimeSource } from './account-state.ts';
 import type { RateLimitHeaders } from '../webscraper/rate-limit-headers.ts';
-import { PROBE_EVERY_MS, takeAnswer, takeCleanAnswer } from './call-answers.ts';
+import { Grouped } from '../db/grouped.ts';
+import { PROBE_EVERY_MS, takeAnswer, takeCleanAnswers } from './call-answers.ts';
+import type { CallEnd } from './call-answers.ts';
 import { decideNow, decidePublish, MAX_WAIT_MS } from './account-turns.ts';
 import type { AccountLimits } from './account-turns.ts';
 
@@ -35,6 +37,10 @@ export class AccountClock {
   readonly #sql: Sql;
   readonly limits: AccountLimits;
   readonly #time: TimeSource;
+  readonly #downloads = new Grouped((jobIds: readonly number[]) => this.#reserveDownloads(jobIds));
+  readonly #cleanAnswers = new Grouped((ends: readonly CallEnd[]) =>
+    takeCleanAnswers(this.#sql, this.limits, this.#time, ends),
+  );
 
   constructor(database: Pick<Database, 'sql'>, limits: AccountLimits, time: TimeSource = databaseTime) {
     this.#sql = database.sql;
@@ -121,19 +127,7 @@ export class AccountClock {
 
   /** A download: the call kept for a job's first one, else a free one. */
   reserveDownload(jobId: number): Promise<Turn> {
-    return this.#locked('nothing', async (tx, state) => {
-      const refused = await refusedLately(tx, state, 'download');
-      if (refused !== null) return refused;
-      const decision = decideNow(state, this.limits, true);
-      if (!('atMs' in decision)) return refusal(state, decision);
-      const [call] = await tx<{ id: string }[]>`
-        with job as (update jobs set owes_download = false where id = ${jobId} and owes_download returning id)
-        insert into calls (kind, job_id, started_at, expires_at)
-        select 'download', id, ${at(state.nowMs)}, ${this.#expiry(state.nowMs)} from job returning id`;
-      return call === undefined
-        ? this.#startNow(tx, state, 'download', jobId)
-        : { granted: true, callId: Number(call.id), delayMs: 0 };
-    });
+    return this.#downloads.ask(jobId);
   }
 
   /** A question beyond the two calls of a clean job: takes a free call, before publishes do. */
@@ -170,7 +164,7 @@ export class AccountClock {
     const end = { callId, answer, lateMs };
     // Without a pace nothing is reckoned from a start.
     const isPunctual = lateMs === 0 || this.limits.publishIntervalMs === 0;
-    if (isPunctual && (await takeCleanAnswer(this.#sql, this.limits, this.#time, end))) return;
+    if (isPunctual && (await this.#cleanAnswers.ask(end))) return;
     await this.#locked('this', (tx, state) => takeAnswer(tx, state, this.limits, end));
   }
 
@@ -178,6 +172,35 @@ export class AccountClock {
   open(): Promise<void> {
     return this.#locked('nothing', async (tx) => {
       await tx`update account_clock set held_since = null, held_reason = null, probe_at = null, failure_streak = 0`;
+    });
+  }
+
+  #reserveDownloads(jobIds: readonly number[]): Promise<Turn[]> {
+    return this.#locked('nothing', async (tx, state) => {
+      const decision = decideNow(state, this.limits, true);
+      const refused =
+        (await refusedLately(tx, state, 'download')) ??
+        ('atMs' in decision ? null : refusal(state, decision));
+      if (refused !== null) return jobIds.map(() => refused);
+      const owed = await tx<{ jobId: number; callId: number }[]>`
+        with job as (update jobs set owes_download = false
+               where id = any(${`{${jobIds.join(',')}}`}::bigint[]) and owes_download returning id)
+        insert into calls (kind, job_id, started_at, expires_at)
+        select 'download', id, ${at(state.nowMs)}, ${this.#expiry(state.nowMs)} from job
+        returning job_id::float8 as "jobId", id::float8 as "callId"`;
+      const callOf = new Map(owed.map(({ jobId, callId }) => [jobId, callId]));
+      const turns: Turn[] = [];
+      let { free } = state;
+      for (const jobId of jobIds) {
+        const callId = callOf.get(jobId);
+        if (callId !== undefined) turns.push({ granted: true, callId, delayMs: 0 });
+        else {
+          const turn = await this.#startNow(tx, { ...state, free }, 'download', jobId);
+          if (turn.granted) free -= 1;
+          turns.push(turn);
+        }
+      }
+      return turns;
     });
   }
 

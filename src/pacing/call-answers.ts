@@ -20,27 +20,30 @@ export const FAILURES_TO_HOLD = 5;
 const DEFAULT_RETRY_AFTER_MS = 60_000;
 
 /**
- * A call that came through and says nothing new of the account moves none but itself: without the clock's lock, which
+ * Calls that came through and say nothing new of the account move none but themselves: without the clock's lock, which
  * every start waits for. False: it does say something, and nothing was done.
  */
-export async function takeCleanAnswer(
+export async function takeCleanAnswers(
   sql: Sql,
   limits: AccountLimits,
   time: TimeSource,
-  { callId, answer }: CallEnd,
-): Promise<boolean> {
-  if (answer instanceof ApiError) return false;
-  const { budget } = answer.rateLimit;
-  const used = budget === null ? 0 : limits.callLimit - budget.remaining;
-  const taken = await sql`
+  ends: readonly CallEnd[],
+): Promise<boolean[]> {
+  const used = ends.flatMap(({ callId, answer }) => {
+    if (answer instanceof ApiError) return [];
+    const { budget } = answer.rateLimit;
+    return [{ id: callId, used: budget === null ? 0 : limits.callLimit - budget.remaining }];
+  });
+  const taken = await sql<{ id: number }[]>`
     with time as materialized (select date_trunc('milliseconds', ${time(sql)}) as now,
       set_config('synchronous_commit', 'off', true))
     update calls set finished_at = now, http_status = 200,
       expires_at = now + ${limits.callWindowMs}::int * interval '1 millisecond'
-    from time, account_clock
-    where calls.id = ${callId} and (kind <> 'publish' or failure_streak = 0) and (seen_at is null or seen_at <= now)
-      and ${used} <= ${counted(sql, sql`calls.started_at`, sql`now`)} returning calls.id`;
-  return taken.length > 0;
+    from time, account_clock, jsonb_to_recordset(${JSON.stringify(used)}::text::jsonb) as said(id bigint, used int)
+    where calls.id = said.id and (kind <> 'publish' or failure_streak = 0) and (seen_at is null or seen_at <= now)
+      and said.used <= ${counted(sql, sql`calls.started_at`, sql`now`)} returning calls.id::float8 as id`;
+  const ids = new Set(taken.map(({ id }) => id));
+  return ends.map(({ callId }) => ids.has(callId));
 }
 
 /**

@@ -80,8 +80,9 @@ export class NotificationRelay {
     const { db } = this.#database;
     const batch = await findBatch(db, batchId);
     if (batch === null || batch.finishedAt !== null) return false;
-    const jobIds = await unreadJobs(db, batchId, JOBS_A_SIGNAL);
-    if (jobIds.length === 0) return true;
+    const unread = await unreadJobs(db, batchId, JOBS_A_SIGNAL);
+    if (unread.length === 0) return true;
+    const jobIds = unread.map(({ jobId }) => jobId);
     try {
       await this.#signal(batch.workflowId, { batchId, jobIds });
       return true;

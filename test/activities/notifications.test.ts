@@ -1,6 +1,7 @@
+import type { SQL } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { createJobResults } from '../../src/batches/job-results.ts';
-import { adoptNotifications, latestNotification, storeNotification } from '../../src/db/inbox.ts';
+import { adoptNotifications, latestNotifications, storeNotifications } from '../../src/db/inbox.ts';
 import type { FaultKind } from '../../src/sandbox/index.ts';
 import { markPublished } from '../../src/db/jobs.ts';
 import { batchOf, jobsOf, notificationsOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
@@ -36,7 +37,7 @@ describe('a notification that disagrees is asked of the API', () => {
     const [job] = await jobsOf(stage, batchId);
     const { customId = '', scrapingJobId } = job ?? {};
     const told = { source: 'webhook', customId, scrapingJobId: scrapingJobId ?? 0, sitemapId: 1 } as const;
-    await storeNotification(stage.db, { ...told, status: 'finished' });
+    await storeNotifications(stage.db, [{ ...told, status: 'finished' }]);
     expect(await processAll(stage, batchId)).toMatchObject({
       readInMs: null,
       counts: { published: 1 },
@@ -57,7 +58,7 @@ describe('a notification that disagrees is asked of the API', () => {
       scrapingJobId: 77,
       sitemapId: 1,
     } as const;
-    await storeNotification(stage.db, { ...told, status: 'finished' });
+    await storeNotifications(stage.db, [{ ...told, status: 'finished' }]);
     expect(await processAll(stage, batchId)).toMatchObject({ readInMs: null, counts: { failed: 1 } });
     expect(await jobsOf(stage, batchId)).toMatchObject([{ state: 'failed', scrapingJobId: null }]);
     expect(await notificationsOf(stage)).toMatchObject([{ outcome: 'disagrees' }]);
@@ -70,7 +71,7 @@ it('a notification that names a job its carrier was asked for: no call, and its 
   const [job] = await jobsOf(stage, batchId);
   const { id: jobId = 0, customId = '' } = job ?? {};
   const told = { source: 'webhook', customId, scrapingJobId: 77, sitemapId: null } as const;
-  await storeNotification(stage.db, { ...told, status: 'finished' });
+  await storeNotifications(stage.db, [{ ...told, status: 'finished' }]);
   await stage.run(stage.activities.processResults, { batchId });
   expect(await notificationsOf(stage)).toMatchObject([{ jobId, outcome: 'disagrees' }]);
   expect(await rowsOf(stage, batchId)).toMatchObject([{ state: 'pending', error: null }]);
@@ -94,7 +95,7 @@ describe('a publish without an answer', () => {
     }[];
     const scrapingJobId = listed.find(({ startUrls }) => startUrls[0] === url)?.id ?? 0;
     const told = { source: 'webhook', customId: job?.customId ?? '', scrapingJobId, sitemapId: 1 } as const;
-    const { id } = await storeNotification(stage.db, { ...told, status: 'finished' });
+    const [{ id } = { id: 0 }] = await storeNotifications(stage.db, [{ ...told, status: 'finished' }]);
     await stage.database.sql`update notifications set job_id = ${job?.id ?? 0} where id = ${id}`;
     await stage.run(stage.activities.processResults, { batchId });
     expect(await jobsOf(stage, batchId)).toMatchObject([{ state: 'failed', scrapingJobId: null }, {}]);
@@ -147,10 +148,10 @@ it('one that comes while an earlier one is read is still to be read', async () =
   await publishAll(stage, batchId);
   await stage.notified(1);
   const [job] = await jobsOf(stage, batchId);
-  const read = await latestNotification(stage.db, job?.id ?? 0);
+  const [read = null] = await latestNotifications(stage.db, [job?.id ?? 0]);
   await control(stage, `jobs/${job?.scrapingJobId}/continue`);
   await stage.notified(2);
-  if (job !== undefined) await createJobResults(stage).processJob(job, read);
+  if (job !== undefined) await createJobResults(stage, batchId).processJob({ job, hint: read });
   expect((await notificationsOf(stage)).map(({ outcome }) => outcome)).toEqual(['processed', null]);
   expect((await processAll(stage, batchId)).counts).toMatchObject({ completed: 1 });
 });
@@ -194,17 +195,17 @@ it('a webhook between the look for its job and the insert, its publish just comi
   const [job] = await jobsOf(stage, batchId);
   await stage.database.sql`update jobs set state = 'publishing', intent_at = now()`;
   let looks = 0;
-  const findFirst = async (options: object) => {
-    const found = await stage.db.query.jobs.findFirst(options);
+  const execute = async (query: SQL) => {
+    const found = await stage.db.execute(query);
     looks += 1;
     if (looks === 1 && job !== undefined) await markPublished(stage.db, job, 77, 60_000);
     return found;
   };
   const racing = new Proxy(stage.db, {
-    get: (db, name) => (name === 'query' ? { jobs: { findFirst } } : Reflect.get(db, name, db)),
+    get: (db, name) => (name === 'execute' ? execute : Reflect.get(db, name, db)),
   });
   const told = { source: 'webhook' as const, customId: null, sitemapId: 789, status: 'finished' };
-  await storeNotification(racing, { ...told, scrapingJobId: 77 });
+  await storeNotifications(racing, [{ ...told, scrapingJobId: 77 }]);
   expect(await stage.db.query.notifications.findMany()).toMatchObject([
     { batchId, jobId: job?.id, outcome: null },
   ]);
@@ -219,7 +220,7 @@ it('one that comes while its publish is written down is not lost either', async 
   const told = { source: 'webhook' as const, customId: null, sitemapId: 789, status: 'finished' };
   await stage.db.transaction(async (tx) => {
     await markPublished(tx, job, 77, 60_000);
-    await storeNotification(stage.db, { ...told, scrapingJobId: 77 });
+    await storeNotifications(stage.db, [{ ...told, scrapingJobId: 77 }]);
   });
   expect(await stage.db.query.notifications.findMany()).toMatchObject([{ jobId: null }]);
   await adoptNotifications(stage.db, job, 77);

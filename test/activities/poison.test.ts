@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createResultsActivities } from '../../activities/results.ts';
-import { storeNotification } from '../../src/db/inbox.ts';
+import { storeNotifications } from '../../src/db/inbox.ts';
 import { batchOf, jobsOf, notificationsOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
 import { acquisitionOn } from '../support/activities/fake-client.ts';
 import { callsMade, publishAll } from '../support/activities/rounds.ts';
@@ -67,7 +67,7 @@ describe('a result that Postgres refuses', () => {
     expect(await stage.database.sql`select from kept_downloads`).toHaveLength(0);
     const { customId = '', sitemapId = null, scrapingJobId } = job ?? {};
     const told = { source: 'webhook', customId, sitemapId, scrapingJobId: scrapingJobId ?? 0 } as const;
-    await storeNotification(stage.db, { ...told, status: 'finished' });
+    await storeNotifications(stage.db, [{ ...told, status: 'finished' }]);
     expect(await read()).toMatchObject({ counts: { completed: 2, failed: 0 } });
     expect(downloads()).toBe(2);
     expect(await rowsOf(stage, batchId)).toMatchObject([{ error: null }, {}]);

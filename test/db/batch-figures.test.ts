@@ -168,10 +168,10 @@ it('lock order: results lock rows then job, the answer of a publish locks the jo
   const results = changeBatch(db, batchId, async (tx) => {
     const [backend] = await tx.execute<{ pid: number }>('select pg_backend_pid() as pid');
     resultsPid = backend?.pid ?? 0;
-    await saveOutcomes(tx, jobId, [{ rowId, result: null, error: 'empty' }], 'webscraper');
+    await saveOutcomes(tx, [{ jobId, outcomes: [{ rowId, result: null, error: 'empty' }] }], 'webscraper');
     rowsLocked.open();
     await goOn.opened;
-    await setJobState(tx, jobId, 'completed');
+    await setJobState(tx, [jobId], 'completed');
   });
   await rowsLocked.opened;
   const answer = changeBatch(db, batchId, (tx) => markPublished(tx, job, 77, 1_000));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { adoptNotifications, storeNotification } from '../../src/db/inbox.ts';
+import { adoptNotifications, storeNotifications } from '../../src/db/inbox.ts';
 import { findJob, markFailed, markPending, markPublished } from '../../src/db/jobs.ts';
 import { saveOutcomes, setJobState } from '../../src/db/results.ts';
 import { retryRows } from '../../src/batches/retry-rows.ts';
@@ -44,7 +44,7 @@ describe('what becomes of a job', () => {
       sitemapId: 789,
       status: 'finished',
     };
-    await storeNotification(stage.db, early);
+    await storeNotifications(stage.db, [early]);
     expect(await notificationsOf(stage)).toMatchObject([{ jobId: null, outcome: 'unknown job' }]);
     await stage.db.transaction((tx) => markPublished(tx, job, 500, 1_000));
     await adoptNotifications(stage.db, job, 500);
@@ -82,7 +82,7 @@ describe('what becomes of a job', () => {
     const stage = await stageWith();
     const { batchId, job } = await jobIn(stage, 'published');
     await answer(stage, batchId, { 2: 'a' });
-    await setJobState(stage.db, job.id, 'completed');
+    await setJobState(stage.db, [job.id], 'completed');
     await stage.db.transaction((tx) => markFailed(tx, job.id, 'too late'));
     expect(await findJob(stage.db, job.id)).toMatchObject({ state: 'completed', error: null });
     expect(await rowsOf(stage, batchId)).toMatchObject([{ state: 'completed', error: null }]);
@@ -109,7 +109,11 @@ describe('a row that a retry asks after', () => {
     const { stage, batchId, first, rowId } = await retried();
     await stage.db.transaction((tx) => markPublished(tx, first, 500, 1_000));
     expect(await rowsOf(stage, batchId)).toMatchObject([{ state: 'pending' }]);
-    await saveOutcomes(stage.db, first.id, [{ rowId, result: null, error: 'empty' }], 'webscraper');
+    await saveOutcomes(
+      stage.db,
+      [{ jobId: first.id, outcomes: [{ rowId, result: null, error: 'empty' }] }],
+      'webscraper',
+    );
     expect(await rowsOf(stage, batchId)).toMatchObject([{ state: 'pending', error: null }]);
     await stage.db.transaction((tx) => markFailed(tx, first.id, 'gone'));
     expect(await rowsOf(stage, batchId)).toMatchObject([{ state: 'pending', error: null }]);
@@ -117,15 +121,22 @@ describe('a row that a retry asks after', () => {
 
   it('takes the older job’s result, until it has a newer one', async () => {
     const { stage, batchId, first, second, rowId } = await retried();
-    await saveOutcomes(stage.db, first.id, [{ rowId, result: result('old\0'), error: null }], 'webscraper');
+    await saveOutcomes(
+      stage.db,
+      [{ jobId: first.id, outcomes: [{ rowId, result: result('old\0'), error: null }] }],
+      'webscraper',
+    );
     expect(await rowsOf(stage, batchId)).toMatchObject([{ state: 'completed', result: 'old\uFFFD' }]);
     await saveOutcomes(
       stage.db,
-      second?.id ?? 0,
-      [{ rowId, result: result('new'), error: null }],
+      [{ jobId: second?.id ?? 0, outcomes: [{ rowId, result: result('new'), error: null }] }],
       'webscraper',
     );
-    await saveOutcomes(stage.db, first.id, [{ rowId, result: result('old'), error: null }], 'webscraper');
+    await saveOutcomes(
+      stage.db,
+      [{ jobId: first.id, outcomes: [{ rowId, result: result('old'), error: null }] }],
+      'webscraper',
+    );
     expect(await rowsOf(stage, batchId)).toMatchObject([{ state: 'completed', result: 'new' }]);
   });
 });

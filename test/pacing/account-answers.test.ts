@@ -242,7 +242,8 @@ describe('a clean answer', () => {
       await tx`select pg_advisory_xact_lock('account_clock'::regclass::oid::bigint)`;
       done = work().then(() => 'done' as const);
       const blocked = () => world.sql`select from pg_locks where locktype = 'advisory' and not granted`;
-      while ((await Promise.race([done, Promise.resolve(null)])) === null) if ((await blocked()).length > 0) return 'waits';
+      while ((await Promise.race([done, Promise.resolve(null)])) === null)
+        if ((await blocked()).length > 0) return 'waits';
       return 'done';
     });
     await done;

@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { storeNotification, unreadJobs } from '../../src/db/inbox.ts';
+import { storeNotifications, unreadJobs } from '../../src/db/inbox.ts';
 import type { NewNotification } from '../../src/db/inbox.ts';
 import { NotificationRelay } from '../../src/temporal/notification-relay.ts';
 import type { RelayClient } from '../../src/temporal/notification-relay.ts';
@@ -81,18 +81,20 @@ beforeEach(async () => {
 });
 
 async function notified(seq: number, more: Partial<NewNotification> = {}): Promise<void> {
-  await storeNotification(test.database.db, {
-    source: 'webhook',
-    scrapingJobId: 1_000 * count + seq,
-    customId: `yto-${batchId}-${seq}`,
-    sitemapId: null,
-    status: 'finished',
-    ...more,
-  });
+  await storeNotifications(test.database.db, [
+    {
+      source: 'webhook',
+      scrapingJobId: 1_000 * count + seq,
+      customId: `yto-${batchId}-${seq}`,
+      sitemapId: null,
+      status: 'finished',
+      ...more,
+    },
+  ]);
 }
 
 const waiting = async () =>
-  (await unreadJobs(test.database.db, batchId, 1_000)).map((jobId) => jobIds.indexOf(jobId) + 1);
+  (await unreadJobs(test.database.db, batchId, 1_000)).map(({ jobId }) => jobIds.indexOf(jobId) + 1);
 const signalled = () => client.sent.map((sent) => sent.jobIds.map((id) => jobIds.indexOf(id) + 1));
 
 it('signals a lone notification at once', async () => {

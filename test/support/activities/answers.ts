@@ -25,6 +25,7 @@ export async function answer(
       eventAt: null,
     } as const;
     const outcome = { rowId: row.id, result, error: null };
-    await stage.db.transaction((tx) => saveOutcomes(tx, links.at(-1)?.jobId ?? 0, [outcome], 'webscraper'));
+    const found = { jobId: links.at(-1)?.jobId ?? 0, outcomes: [outcome] };
+    await stage.db.transaction((tx) => saveOutcomes(tx, [found], 'webscraper'));
   }
 }

@@ -115,8 +115,8 @@ export class BatchMoves {
     if (job === null) return;
     const outcomes = await this.#outcomes(job, dice);
     await changeBatch(this.#db, batchId, async (tx) => {
-      await saveOutcomes(tx, job.id, outcomes, 'webscraper');
-      await setJobState(tx, job.id, dice % 5 === 0 ? 'incomplete' : 'completed');
+      await saveOutcomes(tx, [{ jobId: job.id, outcomes }], 'webscraper');
+      await setJobState(tx, [job.id], dice % 5 === 0 ? 'incomplete' : 'completed');
     });
   }
 
@@ -160,7 +160,7 @@ export class BatchMoves {
       await changeBatch(this.#db, id, async (tx) => {
         const to = taskByName('redirect_to_japan_post_tracking');
         await redirectJob(tx, job, job.subjects.slice(0, 1 + (dice % 2)), to);
-        await setJobState(tx, job.id, 'redirected');
+        await setJobState(tx, [job.id], 'redirected');
       });
     },
     write: async ({ id }, dice) => {

@@ -190,7 +190,7 @@ export class Simulation {
       if (met?.error.code === 'API_RATE_LIMITED') return again(1_000, failures);
       if (met !== null) return again(5_000, failures + 1);
       this.seen.downloads++;
-      await db.transaction((tx) => setJobState(tx, jobId, 'completed'));
+      await db.transaction((tx) => setJobState(tx, [jobId], 'completed'));
       if (this.#roll(4) === 3) await this.#check(jobId);
     });
   }
