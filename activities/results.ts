@@ -12,9 +12,11 @@ import { rootMessage } from '../src/errors.ts';
 import { WaitForAccount } from '../src/pacing/account-call.ts';
 import { asActivities, tellWait } from './as-activities.ts';
 
-/** Jobs an activity, downloads at a time: forty take four times the 60 s of a call at worst, within five minutes. */
-const JOBS_A_LIST = 40;
-const AT_ONCE = 10;
+/** Jobs an activity at most, and downloads at a time. */
+const JOBS_A_LIST = 200;
+const AT_ONCE = 60;
+/** None is begun later than that: with two calls of 60 s each, the last ends within the activity's five minutes. */
+const BEGUN_WITHIN_MS = 120_000;
 /** Tries of one result before its rows fail: it may be one that no database takes, or one that kills its reader. */
 const MAX_TRIES = 3;
 const FIRST_RETRY_MS = 10_000;
@@ -60,10 +62,14 @@ export function createResultsActivities(deps: JobResultsDeps) {
       const unread = await unreadJobs(db, input.batchId, JOBS_A_LIST);
       tellWait('results to be downloaded and read');
       const read = readerOf(input.batchId);
+      const lastMs = performance.now() + BEGUN_WITHIN_MS;
       const failures: unknown[] = [];
       const workThrough = async (jobs: { jobId: number }[]) => {
-        for (let job = jobs.shift(); job !== undefined; job = jobs.shift())
+        while (performance.now() < lastMs) {
+          const job = jobs.shift();
+          if (job === undefined) return;
           await read(job.jobId).catch((error: unknown) => failures.push(error));
+        }
       };
       // One whose reading never came to its end may have killed its reader: alone, it takes no others along.
       const [suspects, others] = [

@@ -33,8 +33,8 @@ export interface FleetOptions {
   settings?: Readonly<Record<string, string>>;
   /** Temporal's dev server keeps its database in memory; unless given in a file, as `up` has it. */
   temporalInMemory?: boolean;
-  /** What stands between the system and the API: gives the URL to call instead of this one. */
-  through?: (apiUrl: string) => Promise<string>;
+  /** How late the API's downloads are answered; at once unless given. */
+  csvDelayMs?: number;
 }
 
 /** A whole system in processes of its own: `tsuiseki up`, more publish workers beside it, and a sandbox. */
@@ -112,6 +112,7 @@ export async function startFleet(
   const jobDuration = `${options.jobDurationMs}ms`;
   const sandboxProcess = run('sandbox', [
     ...['sandbox', '--token', TOKEN, '--job-duration', jobDuration, '--json'],
+    ...['--csv-delay', `${options.csvDelayMs ?? 0}ms`],
   ]);
   cleanup.add('the sandbox', () => sandboxProcess.stop());
   const { url, controlUrl, yamatoUrl } = (await sandboxProcess.firstLine()) as Record<
@@ -121,7 +122,7 @@ export async function startFleet(
   const sandbox = new SandboxControl(controlUrl);
   await sandbox.setLimits(options.callLimit, options.callWindowMs);
 
-  env['WEBSCRAPER_API_URL'] = (await options.through?.(url)) ?? url;
+  env['WEBSCRAPER_API_URL'] = url;
   env['YAMATO_URL'] = yamatoUrl;
   const server = options.temporalInMemory === true ? await temporalInMemory(cleanup, folder) : null;
   if (server !== null) Object.assign(env, embeddedTemporal(env, server));

@@ -31,9 +31,9 @@ export class SandboxControl {
     await this.#ask('POST', 'faults', rule);
   }
 
-  /** Ends a job that is stuck, well; resolves once it is, its first notification perhaps still under way. */
-  async finishJob(jobId: number): Promise<void> {
-    await this.#ask('POST', `jobs/${jobId}/finish`);
+  /** Ends all running jobs, stuck ones too, evenly over that time; resolves at its begin. */
+  async finishJobs(spanMs: number): Promise<void> {
+    await this.#ask('POST', 'jobs/finish', { spanMs });
   }
 
   async setLimits(callLimit: number, callWindowMs: number): Promise<void> {

@@ -1,11 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { startFleet } from '../fleet.ts';
-import type { Fleet } from '../fleet.ts';
 import type { Part, PartContext } from '../part.ts';
 import { allEnded } from '../stamps.ts';
 import { percentile, spread } from '../statistics.ts';
 import { until } from '../until.ts';
-import { lateDownloads } from './late-downloads.ts';
 import { UNPACED } from './unpaced.ts';
 
 const WEBHOOKS = 1_000;
@@ -18,17 +15,6 @@ const MOST_P50_MS = 2_000;
 const MOST_P99_MS = 9_000;
 const PATIENCE_MS = 300_000;
 
-/** Ends every job at its moment of the span, so that its webhook is sent then. */
-async function endAll(fleet: Fleet, jobIds: readonly number[]): Promise<void> {
-  const beganMs = performance.now();
-  await Promise.all(
-    jobIds.map(async (jobId, index) => {
-      await delay((index / jobIds.length) * SPAN_MS - (performance.now() - beganMs));
-      await fleet.sandbox.finishJob(jobId);
-    }),
-  );
-}
-
 async function measure(context: PartContext, batches: number): Promise<void> {
   const { figure, note, progress, cleanup } = context;
   const webhooks = context.rows ?? WEBHOOKS;
@@ -36,19 +22,18 @@ async function measure(context: PartContext, batches: number): Promise<void> {
   const fleet = await startFleet(context, {
     ...UNPACED,
     temporalInMemory: true,
-    through: (apiUrl) => lateDownloads(apiUrl, DOWNLOAD_MS, cleanup),
+    csvDelayMs: DOWNLOAD_MS,
   });
   await fleet.sandbox.addFault({ kind: 'job-stuck' });
   const rows = Math.ceil(webhooks / batches);
   await fleet.startBatches(Array.from({ length: batches }, () => rows));
   const published = await until('all publishes', PATIENCE_MS, async () => {
-    const [row] = await fleet.database.sql<{ ids: number[] | null }[]>`
-      select json_agg(scraping_job_id order by random()) as ids from jobs where state = 'published'`;
-    const ids = row?.ids ?? [];
-    return ids.length < batches * rows ? null : ids;
+    const [row] = await fleet.database.sql<{ jobs: number }[]>`
+      select count(*)::int as jobs from jobs where state = 'published'`;
+    return row?.jobs === batches * rows ? row.jobs : null;
   });
-  progress(`${published.length} jobs end within ${SPAN_MS / 1_000} s`);
-  await endAll(fleet, published);
+  progress(`${published} jobs end within ${SPAN_MS / 1_000} s`);
+  await fleet.sandbox.finishJobs(SPAN_MS);
   await until('the end of all batches', PATIENCE_MS, () => allEnded(fleet.database)).catch((error: Error) =>
     note(error.message),
   );

@@ -10,6 +10,7 @@ interface Options {
   token: string;
   webhookUrl?: string;
   jobDuration?: number;
+  csvDelay: number;
   json?: boolean;
 }
 
@@ -25,15 +26,17 @@ export function sandboxCommand(): Command {
       option(url('http:', 'https:')),
     )
     .option('--job-duration <duration>', 'how long a scraping job takes', option(duration))
+    .option('--csv-delay <duration>', 'how late downloads are answered', option(duration), 0)
     .option('--json', 'print where it listens as JSON')
     .action(async (options: Options) => {
       const stopped = stopSignal();
       const { startSandbox } = await import('../sandbox/index.ts');
-      const { port, token, webhookUrl = null, jobDuration: jobDurationMs } = options;
+      const { port, token, webhookUrl = null, jobDuration: jobDurationMs, csvDelay: csvDelayMs } = options;
       const sandbox = await startSandbox({
         port,
         token,
         webhookUrl,
+        csvDelayMs,
         ...(jobDurationMs === undefined ? {} : { jobDurationMs }),
       }).catch((error: unknown) => {
         throw listenError('--port', { host: '127.0.0.1', port }, error);

@@ -14,42 +14,47 @@ export interface NewNotification {
   status: string;
 }
 
+/** A notification as it was stored; without a batch and a job: of none that is known. */
+export type StoredNotification = Pick<
+  Notification,
+  'id' | 'scrapingJobId' | 'customId' | 'batchId' | 'jobId'
+>;
+
 /**
- * Stores notifications and finds the jobs they are about; unknown ones are kept too. A custom_id is ours and one
- * attempt's alone; where no job has it the id of the scraping job tells, and the newest job of that id is meant.
+ * Stores notifications, in their order, and finds the jobs they are about; unknown ones are kept too. A custom_id is ours
+ * and one attempt's alone; where no job has it the id of the scraping job tells, and the newest job of that id is meant.
  */
 export async function storeNotifications(
   queries: Queries,
   told: readonly NewNotification[],
-): Promise<Notification[]> {
-  const about = await jobsOf(queries, told);
-  const stored = await queries
-    .insert(notifications)
-    .values(
-      told.map((notification, index) => ({
-        ...notification,
-        batchId: about[index]?.batchId ?? null,
-        jobId: about[index]?.id ?? null,
-        outcome: about[index] === undefined ? 'unknown job' : null,
-      })),
-    )
-    .returning();
+): Promise<StoredNotification[]> {
+  const stored = await queries.execute<StoredNotification>(sql`
+    insert into notifications (source, scraping_job_id, custom_id, sitemap_id, status, batch_id, job_id, outcome)
+    select source, "scrapingJobId", "customId", "sitemapId", status, job.batch_id, job.id,
+      case when job.id is null then 'unknown job' end
+    from jsonb_to_recordset(${jsonList(told.map((each, place) => ({ ...each, place })))}) as told(place int,
+      source text, "scrapingJobId" bigint, "customId" text, "sitemapId" bigint, status text)
+    left join lateral ${JOB_OF_TOLD} on true order by place
+    returning id::float8, scraping_job_id::float8 as "scrapingJobId", custom_id as "customId",
+      batch_id as "batchId", job_id::float8 as "jobId"`);
   const unknown = stored.filter(({ jobId }) => jobId === null);
   if (unknown.length === 0) return stored;
   // Its publish may have come back between the look and the insert: then nobody else brings the two together.
-  const late = await jobsOf(queries, unknown);
-  for (const [index, notification] of unknown.entries()) {
-    const job = late[index];
-    if (job === undefined) continue;
-    const found = { batchId: job.batchId, jobId: job.id, outcome: null };
-    await queries
-      .update(notifications)
-      .set(found)
-      .where(and(eq(notifications.id, notification.id), isNull(notifications.jobId)));
-    Object.assign(notification, found);
-  }
-  return stored;
+  const late = await queries.execute<StoredNotification>(sql`
+    update notifications set batch_id = job.batch_id, job_id = job.id, outcome = null
+    from jsonb_to_recordset(${jsonList(unknown)}) as told(id bigint, "scrapingJobId" bigint, "customId" text)
+    cross join lateral ${JOB_OF_TOLD}
+    where notifications.id = told.id and notifications.job_id is null
+    returning notifications.id::float8, scraping_job_id::float8 as "scrapingJobId", custom_id as "customId",
+      notifications.batch_id as "batchId", notifications.job_id::float8 as "jobId"`);
+  const lateOf = new Map(late.map((found) => [found.id, found]));
+  return stored.map((each) => lateOf.get(each.id) ?? each);
 }
+
+/** The job that `told` is about. */
+const JOB_OF_TOLD = sql`(select id, batch_id from jobs
+  where custom_id = told."customId" or scraping_job_id = told."scrapingJobId"
+  order by (custom_id = told."customId") is true desc, id desc limit 1) job`;
 
 /**
  * Brings together a job and what was told of its scraping job before that was known to be its own. To be called once it
@@ -64,24 +69,6 @@ export async function adoptNotifications(
     .update(notifications)
     .set({ batchId, jobId, outcome: null })
     .where(and(isNull(notifications.jobId), eq(notifications.scrapingJobId, scrapingJobId)));
-}
-
-/** The job that each is about; undefined: none is known. */
-async function jobsOf(
-  queries: Queries,
-  told: readonly Pick<NewNotification, 'customId' | 'scrapingJobId'>[],
-): Promise<(Pick<Job, 'id' | 'batchId'> | undefined)[]> {
-  const list = jsonList(
-    told.map(({ customId, scrapingJobId }, place) => ({ place, customId, scrapingJobId })),
-  );
-  const found = await queries.execute<{ place: number; id: number; batchId: string }>(sql`
-    select place, job.id::float8 as id, job.batch_id as "batchId"
-    from jsonb_to_recordset(${list}) as told(place int, "customId" text, "scrapingJobId" bigint)
-    cross join lateral (select id, batch_id from jobs
-      where custom_id = "customId" or scraping_job_id = "scrapingJobId"
-      order by (custom_id = "customId") is true desc, id desc limit 1) job`);
-  const jobOf = new Map(found.map(({ place, ...job }) => [place, job]));
-  return told.map((_, place) => jobOf.get(place));
 }
 
 /** Unread, and the job it is about may be read now. */

@@ -51,7 +51,7 @@ export function rowsOfJobs(queries: Queries, jobIds: readonly number[]) {
     .select({
       jobId: jobRows.jobId,
       subject: jobRows.subject,
-      row: rows,
+      row: { id: rows.id, row: rows.row, trackingNumber: rows.trackingNumber },
       latest: sql<boolean>`${isLatestJob(jobRows.jobId)}`,
     })
     .from(jobRows)

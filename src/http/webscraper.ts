@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Grouped } from '../db/grouped.ts';
 import { storeNotifications } from '../db/inbox.ts';
-import type { NewNotification, Notification } from '../db/inbox.ts';
+import type { NewNotification, StoredNotification } from '../db/inbox.ts';
 import { errorMessage, rootMessage } from '../errors.ts';
 import { fieldsOf, shortText } from '../json-fields.ts';
 import type { AppDeps } from './app-deps.ts';
@@ -43,7 +43,7 @@ export function webscraperRoutes(
     const notification = notificationIn(request.body);
     if (notification === null)
       return reply.code(400).send({ error: 'malformed: scrapingjob_id and status are required' });
-    let stored: Notification;
+    let stored: StoredNotification;
     try {
       stored = await within(STORE_TIMEOUT_MS, storing.ask(notification));
     } catch (error) {

@@ -17,7 +17,7 @@ function readRule(body: unknown): FaultRule | string {
 
 /** The endpoints below `/_sandbox`: faults on demand, and what happened. They cost no API call. */
 export function controlRoutes(control: FastifyInstance, context: SandboxContext): void {
-  const { account, calls, faults, notifier, options, rateLimit, yamatoLog } = context;
+  const { account, calls, faults, notifier, options, rateLimit, timers, yamatoLog } = context;
 
   control.get('/faults', async () => faults.rules());
   control.post('/faults', async (request, reply) => {
@@ -101,6 +101,14 @@ export function controlRoutes(control: FastifyInstance, context: SandboxContext)
       withJob(request.params.id, reply, (job) => void account.end(job, status)),
     );
   }
+  control.post('/jobs/finish', async (request, reply) => {
+    const spanMs = Number(fieldsOf(request.body)['spanMs'] ?? 0);
+    if (!(spanMs >= 0)) return fail(reply, 400, 'spanMs must be 0 or more');
+    const running = account.jobs.all().filter(({ ended }) => ended === null);
+    for (const [index, job] of running.entries())
+      timers.after((index / running.length) * spanMs, () => void account.end(job, 'finished'));
+    return { ending: running.length };
+  });
   control.delete<{ Params: { id: string } }>('/jobs/:id', async (request, reply) =>
     withJob(request.params.id, reply, (job) => {
       job.gone = true;

@@ -15,7 +15,7 @@ const LOGIN_HTML =
 
 /** `GET scraping-job/{id}/csv` and `/json`: the rows so far, none before the first page is loaded. */
 export function downloadRoutes(api: FastifyInstance, context: SandboxContext): void {
-  const { account, calls, faults, options } = context;
+  const { account, calls, faults, options, timers } = context;
 
   api.get<{ Params: { id: string } }>('/scraping-job/:id/csv', async (request, reply) => {
     const job = account.find(request.params.id);
@@ -24,6 +24,7 @@ export function downloadRoutes(api: FastifyInstance, context: SandboxContext): v
     const { id, customId, startUrls } = job;
     const fault = faults.first('csv', customId === null ? startUrls : [...startUrls, customId]);
     Object.assign(call, { jobId: id, customId, fault });
+    if (options.csvDelayMs > 0) await timers.wait(options.csvDelayMs);
     const { columns, records } = account.pages.data(job, options.clock.nowMs());
     const text = toCsv(columns, records);
     if (fault !== null && answerInstead(fault, text, request, reply, context)) return reply;

@@ -32,6 +32,8 @@ export interface SandboxOptions {
   /** Waits before a notification is sent again; the vendor's are 5 s and 10 s, and never after. */
   resendDelaysMs?: readonly number[];
   webhookTimeoutMs?: number;
+  /** How late downloads are answered. */
+  csvDelayMs?: number;
   /** How late the answers of `publish-slow` and `yamato-slow` are. */
   slowAnswerMs?: number;
   pageCredits?: number;
@@ -58,6 +60,7 @@ export interface ResolvedOptions {
   callWindowMs: number;
   resendDelaysMs: readonly number[];
   webhookTimeoutMs: number;
+  csvDelayMs: number;
   slowAnswerMs: number;
   pageCredits: number;
   shuffleJobList: boolean;
@@ -83,6 +86,7 @@ export function resolveOptions(options: SandboxOptions): ResolvedOptions {
     callWindowMs: options.callWindowMs ?? 15 * 60_000,
     resendDelaysMs: options.resendDelaysMs ?? [5000, 10_000],
     webhookTimeoutMs: options.webhookTimeoutMs ?? 10_000,
+    csvDelayMs: options.csvDelayMs ?? 0,
     slowAnswerMs: options.slowAnswerMs ?? 2000,
     pageCredits: options.pageCredits ?? 1_000_000,
     shuffleJobList: options.shuffleJobList ?? false,
