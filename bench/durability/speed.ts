@@ -9,8 +9,8 @@ const ROWS = 1_000;
 const BATCHES = 20;
 const LEAST_ONE = 25;
 const LEAST_MANY = 60;
-/** Beside each other, one publish each at a time: more than three would only wait for two cores. */
-const MOST_PUBLISH_WORKERS = 3;
+/** Beside each other, one publish each at a time: more than four would only wait for two cores. */
+const MOST_PUBLISH_WORKERS = 4;
 /** As slow as one URL a second. */
 const PATIENCE_MS_A_ROW = 1_000;
 

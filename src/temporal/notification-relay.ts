@@ -13,7 +13,7 @@ const JOBS_A_SIGNAL = 100;
 const SIGNAL_TIMEOUT_MS = 10_000;
 
 /** Between two signals to a batch: with one for each webhook, bursts of them were mostly Temporal's work. */
-const PAUSE_MS = 1_000;
+const PAUSE_MS = 2_000;
 
 /** What of Temporal's client the relay needs. */
 export interface RelayClient {
