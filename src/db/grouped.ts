@@ -2,6 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** After a group the next one has so long to collect: under load, small groups are most of the work. */
 const GAP_MS = 15;
+/** A group whose connection hangs, or that waits for a lock, keeps the next one no longer than that. */
+const LONGEST_MS = 1_000;
 
 interface Asked<Item, Answer> {
   item: Item;
@@ -16,11 +18,13 @@ interface Asked<Item, Answer> {
 export class Grouped<Item, Answer> {
   /** One answer for each, in order. */
   readonly #work: (items: readonly Item[]) => Promise<readonly Answer[]>;
+  readonly #longestMs: number;
   #waiting: Asked<Item, Answer>[] = [];
   #isRunning = false;
 
-  constructor(work: (items: readonly Item[]) => Promise<readonly Answer[]>) {
+  constructor(work: (items: readonly Item[]) => Promise<readonly Answer[]>, longestMs = LONGEST_MS) {
     this.#work = work;
+    this.#longestMs = longestMs;
   }
 
   ask(item: Item): Promise<Answer> {
@@ -38,7 +42,7 @@ export class Grouped<Item, Answer> {
     while (this.#waiting.length > 0) {
       const group = this.#waiting;
       this.#waiting = [];
-      await this.#answer(group);
+      await Promise.race([this.#answer(group), delay(this.#longestMs, undefined, { ref: false })]);
       await delay(GAP_MS);
     }
     this.#isRunning = false;

@@ -35,3 +35,13 @@ it('one’s trouble is not the others’: a group that fails is tried one by one
   ]);
   expect(groups).toEqual([[1, 2, 3], [1], [2], [3]]);
 });
+
+it('a group that hangs does not keep the next ones for ever', async () => {
+  const grouped = new Grouped(async (items: readonly number[]) => {
+    if (items.includes(1)) await new Promise(() => {});
+    return items;
+  }, 1);
+  void grouped.ask(1);
+  await Promise.resolve();
+  expect(await grouped.ask(2)).toBe(2);
+});
