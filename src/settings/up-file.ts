@@ -48,6 +48,9 @@ export const sandboxApi = (sandbox: string) => ({
   WEBSCRAPER_API_TOKEN: 'sandbox',
 });
 
+/** Which version the workers are: of us, not of a server. */
+const OUR_OWN: ReadonlySet<string> = new Set(['TEMPORAL_DEPLOYMENT_NAME', 'TEMPORAL_WORKER_BUILD_ID']);
+
 /**
  * The variables that mean the embedded Temporal server and nothing beside it: a key, TLS or a configuration file
  * meant for another server would be read along with its address otherwise.
@@ -56,7 +59,7 @@ export function embeddedTemporal(
   env: NodeJS.ProcessEnv,
   server: { address: string; namespace: string },
 ): NodeJS.ProcessEnv {
-  const others = Object.keys(env).filter((name) => name.startsWith('TEMPORAL_'));
+  const others = Object.keys(env).filter((name) => name.startsWith('TEMPORAL_') && !OUR_OWN.has(name));
   return {
     ...Object.fromEntries(others.map((name) => [name, ''])),
     TEMPORAL_ADDRESS: server.address,
