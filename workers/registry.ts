@@ -58,11 +58,11 @@ export const WORKERS = {
     activities: (parts: WorkerParts) => createPublishActivities({ ...parts, webscraper: parts.webscraper() }),
     prepare: warmUp,
     // One at a time; a publish under way is let come to its answer: 10 s of waiting and 60 s of call. A pause reaches
-    // one that waits for its turn with its next heartbeat, within three seconds: each is an action that Temporal Cloud bills.
+    // one that waits for its turn with its next heartbeat, within four seconds: each is an action that Temporal Cloud bills.
     limits: {
       maxConcurrentActivityTaskExecutions: 1,
       shutdownGraceTime: '75 seconds',
-      maxHeartbeatThrottleInterval: '3 seconds',
+      maxHeartbeatThrottleInterval: '4 seconds',
     },
     dispatchesPerInterval: 10,
   },

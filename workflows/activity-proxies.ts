@@ -47,7 +47,7 @@ export const examining = proxyActivities<SaveActivities>({
 export const publishing = proxyActivities<PublishActivities>({
   taskQueue: QUEUES.publish_tracking,
   startToCloseTimeout: '90 seconds',
-  heartbeatTimeout: '5 seconds',
+  heartbeatTimeout: '6 seconds',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: { maximumAttempts: 1 },
 });

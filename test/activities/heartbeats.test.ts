@@ -1,6 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterEach, expect, it, vi } from 'vitest';
-import { asActivities } from '../../activities/as-activities.ts';
+import { asActivities, tellWait } from '../../activities/as-activities.ts';
 import { batchOf, emptyBatch, jobsOf, orderUrl } from '../support/activities/batch.ts';
 import { useStage } from '../support/activities/stage.ts';
 import { removeWorkbooksAfterEach, saveWorkbook } from '../support/workbook/workbook-file.ts';
@@ -20,8 +20,17 @@ async function toldBy<P extends unknown[]>(
   const told: unknown[] = [];
   const env = new MockActivityEnvironment();
   env.on('heartbeat', (details) => told.push(details));
-  await env.run(activity, ...args);
-  // On a busy machine one is told more than once.
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  let isOver = false;
+  const running = env.run(activity, ...args).finally(() => {
+    isOver = true;
+  });
+  // As if each turn of the event loop took as long as it is from beat to beat.
+  while (!isOver) {
+    vi.advanceTimersByTime(1_000);
+    await new Promise(setImmediate);
+  }
+  await running;
   return [...new Set(told)];
 }
 
@@ -34,6 +43,7 @@ it('activities of some length tell in words what they wait for', async () => {
   const batchId = await batchOf(stage, TASK, [orderUrl(2)]);
   const [job] = await jobsOf(stage, batchId);
   expect(await toldBy(publishJob, { batchId, jobId: job?.id ?? 0 })).toEqual([
+    'the database',
     'its turn to publish',
     'the answer of Web Scraper Cloud',
     expect.stringMatching(/^scraping job \d+ to be written down$/),
@@ -44,11 +54,15 @@ it('activities of some length tell in words what they wait for', async () => {
 });
 
 it('one that says nothing waits for the database: the Web UI never shows null', async () => {
-  vi.useFakeTimers();
-  const { step } = asActivities({
-    step: async () => {
-      vi.advanceTimersByTime(1_000);
-    },
-  });
+  const { step } = asActivities({ step: () => new Promise(setImmediate) });
   expect(await toldBy(step)).toEqual(['the database']);
+});
+
+it('a short one beats not at all: each beat is billed', async () => {
+  const beat = vi.fn<() => void>();
+  const env = new MockActivityEnvironment();
+  env.on('heartbeat', beat);
+  const { step } = asActivities({ step: async () => tellWait('nothing much') });
+  await env.run(step);
+  expect(beat).not.toHaveBeenCalled();
 });

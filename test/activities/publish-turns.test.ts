@@ -49,14 +49,11 @@ describe('a turn that has not come', () => {
     await stage.run(stage.activities.publishJob, { batchId, jobId: first?.id ?? 0 });
 
     const environment = new MockActivityEnvironment();
-    const beats: unknown[] = [];
-    environment.on('heartbeat', (beat) => beats.push(beat));
     const waiting = environment.run(stage.activities.publishJob, { batchId, jobId: second?.id ?? 0 });
     while ((await openCalls(stage)).length === 0);
     environment.cancel();
 
     await expect(waiting).rejects.toThrow('the turn was given back');
-    expect(beats.length).toBeGreaterThan(0);
     expect(await openCalls(stage)).toEqual([]);
     expect(await jobsOf(stage, batchId)).toMatchObject([{}, { state: 'pending', owesDownload: false }, {}]);
     expect(callsMade(stage)).toHaveLength(1);
