@@ -13,7 +13,6 @@ import { createYamatoActivities } from '../activities/yamato.ts';
 import type { WorkerName } from '../src/temporal/names.ts';
 import { warmUp } from './warm-up.ts';
 import type { WorkerParts } from './parts.ts';
-import { keepHeapSmall } from './small-heap.ts';
 
 export interface WorkerSpec {
   /** Whether the queue carries workflows: such a worker loads the bundle. */
@@ -40,7 +39,6 @@ export const WORKERS = {
   tracking_batch: {
     workflows: true,
     activities: (parts: WorkerParts) => createBatchActivities(parts),
-    prepare: keepHeapSmall,
     // Steps of some milliseconds each: enough at once that no batch waits for another.
     limits: { maxConcurrentActivityTaskExecutions: 20, maxCachedWorkflows: 200 },
   },
@@ -70,7 +68,6 @@ export const WORKERS = {
     workflows: true,
     activities: (parts: WorkerParts) =>
       createYamatoActivities({ ...parts, ...parts.settings, yamato: parts.yamato() }),
-    prepare: keepHeapSmall,
     // One request at a time; with 10 s of waiting and 25 s of request it comes to its answer. No limit of five hours:
     // a run hands over to the next. 1 GB is plenty: nothing is kept from group to group.
     limits: {

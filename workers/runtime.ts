@@ -17,6 +17,7 @@ import { QUEUES } from '../src/temporal/names.ts';
 import type { WorkerName } from '../src/temporal/names.ts';
 import { createParts } from './parts.ts';
 import { WORKERS } from './registry.ts';
+import { keepHeapSmall } from './small-heap.ts';
 import type { WorkerSpec } from './registry.ts';
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
@@ -42,6 +43,7 @@ export async function runWorkers(
   settings: Settings,
   logger: Logger,
 ): Promise<void> {
+  keepHeapSmall();
   Runtime.install({
     logger: new DefaultLogger('INFO', ({ level, message, meta }: LogEntry) =>
       logger[LEVELS[level]](meta ?? {}, message),
