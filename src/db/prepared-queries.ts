@@ -19,8 +19,14 @@ export function prepareQueries(sql: Sql): void {
   Object.assign(sql, { unsafe: preparing(sql.unsafe.bind(sql)), begin: prepared });
 }
 
+/** More are a list: each length of it is another text, and what is prepared stays until its connection ends. */
+const MOST_PARAMETERS = 30;
+
 /** A text without parameters may hold several statements: those cannot be prepared. */
 function preparing(unsafe: Unsafe): Unsafe {
   return ((query, parameters = [], options = {}) =>
-    unsafe(query, parameters, { ...options, prepare: parameters.length > 0 })) as Unsafe;
+    unsafe(query, parameters, {
+      ...options,
+      prepare: parameters.length > 0 && parameters.length <= MOST_PARAMETERS,
+    })) as Unsafe;
 }

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq, inArray } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openDatabase } from '../../src/db/database.ts';
 import type { Queries } from '../../src/db/database.ts';
@@ -26,4 +26,23 @@ it('a query is prepared once a connection, inside transactions and outside', asy
     where statement like 'select "id" from "jobs"%'`;
   await close();
   expect(prepared).toEqual([{ times: 3 }]);
+});
+
+it('a long list is not: each length of it would stay prepared for ever', async () => {
+  const { url, schemaName } = test;
+  const { db, sql, close } = openDatabase(url, { maxConnections: 1, schemaName });
+  for (const length of [30, 31, 32])
+    await db
+      .select({ seq: jobs.seq })
+      .from(jobs)
+      .where(
+        inArray(
+          jobs.id,
+          Array.from({ length }, (_, id) => id),
+        ),
+      );
+  const prepared =
+    await sql`select from pg_prepared_statements where statement like 'select "seq" from "jobs"%'`;
+  await close();
+  expect(prepared).toHaveLength(1);
 });

@@ -70,7 +70,7 @@ it('a batch ends with the version that began it; one started later runs with the
     return raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion?.buildId;
   };
   await makeCurrent('1.0.0');
-  const before = await start('before', 20);
+  const before = await start('before', 12);
   await vi.waitFor(async () => expect(await buildIdOf(before)).toBe('1.0.0'), PATIENCE);
 
   const workers = place.spawn(['worker', ...WORKERS], versionOf('2.0.0'));
