@@ -1,10 +1,8 @@
 import type { Sql, TransactionSql } from 'postgres';
 import { TsuisekiError } from '../errors.ts';
+import { aroundTransactions } from './transactions.ts';
 
 class SessionEnded extends TsuisekiError<'SESSION_ENDED'> {}
-
-/** What a transaction's own function is: it gives a promise, however it is called. */
-type Work = (tx: TransactionSql) => unknown;
 
 /**
  * Makes the driver's transactions survive the end of their session (a restart, a failover, an idle timeout). By itself
@@ -13,17 +11,14 @@ type Work = (tx: TransactionSql) => unknown;
  * other transaction has the connection by then. Here nothing is sent after the end; `begin` rejects all the same.
  */
 export function guardTransactions(sql: Sql): void {
-  const begin = sql.begin.bind(sql);
-  const guarded = async (...given: [string, Work] | [Work]): Promise<unknown> => {
-    const [options, work] = given.length === 1 ? ['', given[0]] : given;
+  aroundTransactions(sql, async (begin, work) => {
     const state = { over: false };
     try {
-      return await begin(options, (tx) => rejectsWithinSession(work(whileOpen(tx, state)), state));
+      return await begin((tx) => rejectsWithinSession(work(whileOpen(tx, state)), state));
     } finally {
       state.over = true;
     }
-  };
-  Object.assign(sql, { begin: guarded });
+  });
 }
 
 interface State {

@@ -1,22 +1,17 @@
-import type { Sql, TransactionSql } from 'postgres';
+import type { Sql } from 'postgres';
+import { aroundTransactions } from './transactions.ts';
 
 type Unsafe = Sql['unsafe'];
-type Work = (tx: TransactionSql) => unknown;
 
 /**
  * Has drizzle's queries prepared, once a connection: by itself it gives them to the driver (3.4.9) as texts of one use,
  * each of which is described first, a round trip more, and planned anew.
  */
 export function prepareQueries(sql: Sql): void {
-  const begin = sql.begin.bind(sql);
-  const prepared = async (...given: [string, Work] | [Work]): Promise<unknown> => {
-    const [options, work] = given.length === 1 ? ['', given[0]] : given;
-    return begin(options, (tx) => {
-      Object.assign(tx, { unsafe: preparing(tx.unsafe.bind(tx)) });
-      return work(tx);
-    });
-  };
-  Object.assign(sql, { unsafe: preparing(sql.unsafe.bind(sql)), begin: prepared });
+  Object.assign(sql, { unsafe: preparing(sql.unsafe.bind(sql)) });
+  aroundTransactions(sql, (begin, work) =>
+    begin((tx) => work(Object.assign(tx, { unsafe: preparing(tx.unsafe.bind(tx)) }))),
+  );
 }
 
 /** More are a list: each length of it is another text, and what is prepared stays until its connection ends. */

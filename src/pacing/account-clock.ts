@@ -1,13 +1,13 @@
 import type { Sql, TransactionSql } from 'postgres';
 import type { Database } from '../db/database.ts';
-import type { ApiError } from '../webscraper/api-error.ts';
+import { ApiError } from '../webscraper/api-error.ts';
 import { CALL_TIMEOUT_MS } from '../webscraper/client.ts';
 import { at, databaseTime, readLocked } from './account-state.ts';
 import type { ClockState, TimeSource } from './account-state.ts';
 import type { RateLimitHeaders } from '../webscraper/rate-limit-headers.ts';
 import { Grouped } from '../db/grouped.ts';
 import { PROBE_EVERY_MS, takeAnswer, takeCleanAnswers } from './call-answers.ts';
-import type { CallEnd } from './call-answers.ts';
+import type { CleanEnd } from './call-answers.ts';
 import { decideNow, decidePublish, MAX_WAIT_MS } from './account-turns.ts';
 import type { AccountLimits } from './account-turns.ts';
 
@@ -38,7 +38,7 @@ export class AccountClock {
   readonly limits: AccountLimits;
   readonly #time: TimeSource;
   readonly #downloads = new Grouped((jobIds: readonly number[]) => this.#reserveDownloads(jobIds));
-  readonly #cleanAnswers = new Grouped((ends: readonly CallEnd[]) =>
+  readonly #cleanAnswers = new Grouped((ends: readonly CleanEnd[]) =>
     takeCleanAnswers(this.#sql, this.limits, this.#time, ends),
   );
 
@@ -161,11 +161,11 @@ export class AccountClock {
     answer: { rateLimit: RateLimitHeaders } | ApiError,
     lateMs = 0,
   ): Promise<void> {
-    const end = { callId, answer, lateMs };
     // Without a pace nothing is reckoned from a start.
     const isPunctual = lateMs === 0 || this.limits.publishIntervalMs === 0;
-    if (isPunctual && (await this.#cleanAnswers.ask(end))) return;
-    await this.#locked('this', (tx, state) => takeAnswer(tx, state, this.limits, end));
+    const mayBeClean = isPunctual && !(answer instanceof ApiError);
+    if (mayBeClean && (await this.#cleanAnswers.ask({ callId, rateLimit: answer.rateLimit }))) return;
+    await this.#locked('this', (tx, state) => takeAnswer(tx, state, this.limits, { callId, answer, lateMs }));
   }
 
   /** Opens a held account again. */

@@ -12,6 +12,12 @@ export interface CallEnd {
   lateMs: number;
 }
 
+/** One that came through, its start stamp as it is. */
+export interface CleanEnd {
+  callId: number;
+  rateLimit: RateLimitHeaders;
+}
+
 /** A held account is asked after so often. */
 export const PROBE_EVERY_MS = 180_000;
 /** Publishes in a row that met a failing network or server before publishing is held. */
@@ -27,13 +33,12 @@ export async function takeCleanAnswers(
   sql: Sql,
   limits: AccountLimits,
   time: TimeSource,
-  ends: readonly CallEnd[],
+  ends: readonly CleanEnd[],
 ): Promise<boolean[]> {
-  const used = ends.flatMap(({ callId, answer }) => {
-    if (answer instanceof ApiError) return [];
-    const { budget } = answer.rateLimit;
-    return [{ id: callId, used: budget === null ? 0 : limits.callLimit - budget.remaining }];
-  });
+  const used = ends.map(({ callId, rateLimit: { budget } }) => ({
+    id: callId,
+    used: budget === null ? 0 : limits.callLimit - budget.remaining,
+  }));
   const taken = await sql<{ id: number }[]>`
     with time as materialized (select date_trunc('milliseconds', ${time(sql)}) as now,
       set_config('synchronous_commit', 'off', true))
