@@ -15,8 +15,8 @@ import { asActivities, tellWait } from './as-activities.ts';
 /** Jobs an activity at most, and downloads at a time. */
 const JOBS_A_LIST = 200;
 const AT_ONCE = 60;
-/** None is begun later than that: with two calls of 60 s each, the last ends within the activity's five minutes. */
-const BEGUN_WITHIN_MS = 120_000;
+/** None is begun later than that: with three calls of 60 s each, the last ends within the activity's five minutes. */
+const BEGUN_WITHIN_MS = 100_000;
 /** Tries of one result before its rows fail: it may be one that no database takes, or one that kills its reader. */
 const MAX_TRIES = 3;
 const FIRST_RETRY_MS = 10_000;

@@ -3,6 +3,7 @@ import { anyOf, jsonList } from './any-of.ts';
 import type { Queries } from './database.ts';
 import type { Job } from './jobs.ts';
 import { notifications } from './schema.ts';
+import { storable } from '../text.ts';
 
 export type Notification = typeof notifications.$inferSelect;
 
@@ -28,11 +29,17 @@ export async function storeNotifications(
   queries: Queries,
   told: readonly NewNotification[],
 ): Promise<StoredNotification[]> {
+  const list = told.map((each, place) => ({
+    ...each,
+    place,
+    customId: each.customId === null ? null : storable(each.customId),
+    status: storable(each.status),
+  }));
   const stored = await queries.execute<StoredNotification>(sql`
     insert into notifications (source, scraping_job_id, custom_id, sitemap_id, status, batch_id, job_id, outcome)
     select source, "scrapingJobId", "customId", "sitemapId", status, job.batch_id, job.id,
       case when job.id is null then 'unknown job' end
-    from jsonb_to_recordset(${jsonList(told.map((each, place) => ({ ...each, place })))}) as told(place int,
+    from jsonb_to_recordset(${jsonList(list)}) as told(place int,
       source text, "scrapingJobId" bigint, "customId" text, "sitemapId" bigint, status text)
     left join lateral ${JOB_OF_TOLD} on true order by place
     returning id::float8, scraping_job_id::float8 as "scrapingJobId", custom_id as "customId",

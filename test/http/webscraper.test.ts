@@ -202,6 +202,12 @@ describe('what is malformed: 400, nothing kept', () => {
     expect((await post(json(body))).statusCode).toBe(200);
     expect(await inbox()).toMatchObject([{ jobId, sitemapId: null, customId: null }]);
   });
+
+  it('half a surrogate pair, which no JSON of a database may hold, is stored as what it would come back as', async () => {
+    const body = { scrapingjob_id: 500, status: 'fin\ud800', custom_id: 'a\ud800' };
+    expect((await post(json(body))).statusCode).toBe(200);
+    expect(await inbox()).toMatchObject([{ jobId, status: 'fin\uFFFD', customId: 'a\uFFFD' }]);
+  });
 });
 
 describe('other requests', () => {
