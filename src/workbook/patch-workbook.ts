@@ -58,7 +58,7 @@ export async function patchWorkbook(
       const splices = splicesOf(writes, facts);
       await writePatched(sheet.archive, sheet.parts.sheetPart, splices, targetPath);
     }
-    return { sheet: sheet.parts.sheet, outcomes };
+    return { sheet: sheet.parts.sheet, outcomes, notes: [] };
   } finally {
     await sheet.close();
   }

@@ -79,6 +79,8 @@ export interface CellOutcome {
 export interface PatchReport {
   sheet: string;
   outcomes: CellOutcome[];
+  /** What a person should know of what was written besides the cells. */
+  notes: string[];
 }
 
 export type WorkbookErrorCode =

@@ -69,7 +69,9 @@ export async function patchWorkbookApart(
       messages: messages(),
       take: (message: FromChild): PatchReport | undefined => {
         if (message.kind === 'outcomes') outcomes.push(...message.outcomes);
-        return message.kind === 'patched' ? { sheet: message.sheet, outcomes } : undefined;
+        if (message.kind !== 'patched') return undefined;
+        const { sheet, notes } = message;
+        return { sheet, outcomes, notes };
       },
     });
   } catch (error) {

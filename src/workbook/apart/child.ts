@@ -32,9 +32,9 @@ async function read({ path, ...options }: ReadJob): Promise<void> {
 }
 
 async function patch({ path, targetPath, ...options }: PatchJob): Promise<void> {
-  const { sheet, outcomes } = await patchWorkbook(path, targetPath, { ...options, edits });
+  const { sheet, outcomes, notes } = await patchWorkbook(path, targetPath, { ...options, edits });
   for (const group of groupsOf(outcomes)) await send({ kind: 'outcomes', outcomes: group });
-  await send({ kind: 'patched', sheet });
+  await send({ kind: 'patched', sheet, notes });
 }
 
 /** Ends the process by letting go of the channel: what was sent is out by then. */

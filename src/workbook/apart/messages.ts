@@ -28,7 +28,7 @@ export type FromChild =
   | { kind: 'rows'; rows: WorkbookRow[] }
   | { kind: 'read'; sheet: string; warnings: string[] }
   | { kind: 'outcomes'; outcomes: PatchReport['outcomes'] }
-  | { kind: 'patched'; sheet: string }
+  | { kind: 'patched'; sheet: string; notes: string[] }
   | { kind: 'failed'; code: WorkbookErrorCode; message: string };
 
 /** Rows, edits or outcomes a message: about half a megabyte of JSON, so that neither side holds a copy of all. */
