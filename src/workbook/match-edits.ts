@@ -8,7 +8,7 @@ import { rowPlace } from './sheet/row-place.ts';
 import type { RowPlace } from './sheet/row-place.ts';
 import type { ScannedRow } from './sheet/scanned-row.ts';
 import type { SheetFacts } from './sheet/sheet-scanner.ts';
-import type { SheetTable } from './sheet/tables.ts';
+import type { FixedCells } from './sheet/write-obstacles.ts';
 import type { CellEdit, RowContent } from './types.ts';
 
 /** A row that holds the content some edit asks for, and what its cells of ours hold now. */
@@ -35,7 +35,7 @@ export interface MatchedEdits {
   /** By the edit's place in the list; null for a row that is gone. */
   rows: (MatchedRow | null)[];
   facts: SheetFacts;
-  tables: SheetTable[];
+  fixed: FixedCells[];
 }
 
 /**
@@ -52,7 +52,7 @@ export async function matchEdits(
 ): Promise<MatchedEdits> {
   const index = new EditIndex(edits);
   const { candidates, links, facts } = await findCandidates(sheet, roles, index);
-  const { targets, tables } = await sheet.surroundings(facts, links);
+  const { targets, fixed } = await sheet.surroundings(facts, links);
   const strings = await stringsOf(sheet, candidates);
   const textOf = (text: CellText): string => sheet.textOf(text, strings);
 
@@ -66,7 +66,7 @@ export async function matchEdits(
     const row = Object.assign(candidate, { result: textOf(result), status: textOf(status) });
     for (const place of places) rows[place] = row;
   }
-  return { rows, facts, tables };
+  return { rows, facts, fixed };
 }
 
 async function findCandidates(

@@ -12,7 +12,8 @@ import type { SheetFacts, SheetVisitor } from './sheet/sheet-scanner.ts';
 import { scanSharedStrings } from './sheet/shared-strings.ts';
 import type { SharedStringVisitor } from './sheet/shared-strings.ts';
 import { readTables } from './sheet/tables.ts';
-import type { SheetTable } from './sheet/tables.ts';
+import { readPivotTables } from './sheet/pivot-tables.ts';
+import type { FixedCells } from './sheet/write-obstacles.ts';
 import { TextFilter } from './sheet/text-filter.ts';
 import { Archive } from './zip/archive.ts';
 
@@ -63,19 +64,22 @@ export class OpenSheet {
   }
 
   /**
-   * What stands behind the rows: the targets of links, which `links` then gives out, and the tables.
+   * What stands behind the rows: the targets of links, which `links` then gives out, and the cells that tables
+   * and pivot tables hold fast.
    *
    * @throws {WorkbookError}
    */
   async surroundings(
     facts: SheetFacts,
     links: RowLinks,
-  ): Promise<{ targets: ReadonlyMap<string, string>; tables: SheetTable[] }> {
+  ): Promise<{ targets: ReadonlyMap<string, string>; fixed: FixedCells[] }> {
     const { sheetPart } = this.parts;
     const targets = new Map(facts.tableIds.map((id) => [id, '']));
     links.assign(targets);
     if (targets.size > 0) await readTargets(this.archive, sheetPart, targets);
-    return { targets, tables: await readTables(this.archive, sheetPart, facts.tableIds, targets) };
+    const tables = await readTables(this.archive, sheetPart, facts.tableIds, targets);
+    const pivotTables = await readPivotTables(this.archive, sheetPart);
+    return { targets, fixed: [...tables, ...pivotTables].map(({ fixed }) => fixed) };
   }
 
   /**

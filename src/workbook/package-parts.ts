@@ -7,6 +7,7 @@ import type { Archive } from './zip/archive.ts';
 
 /** The parts that reading the active sheet takes. */
 export interface WorkbookParts {
+  workbookPart: string;
   /** The active sheet's name and part. */
   sheet: string;
   sheetPart: string;
@@ -67,6 +68,7 @@ export async function findParts(archive: Archive): Promise<WorkbookParts> {
     return part !== null && archive.has(part) ? part : null;
   };
   return {
+    workbookPart,
     sheet: sheet.name,
     sheetPart,
     sharedStringsPart: partOfType('sharedStrings'),

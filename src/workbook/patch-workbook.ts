@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { copyFile, rm, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 
+import { recalculation } from './formulas/recalculation.ts';
 import { columnRoles } from './sheet/columns.ts';
 import { heldText, outcomeOf } from './edit-outcome.ts';
 import type { ColumnObstacles } from './edit-outcome.ts';
@@ -12,23 +13,27 @@ import { OpenSheet } from './open-sheet.ts';
 import { rowSplices, widenDimension } from './sheet/row-splices.ts';
 import type { RowWrite } from './sheet/row-splices.ts';
 import type { SheetFacts } from './sheet/sheet-scanner.ts';
+import { inOrder } from './zip/splices.ts';
 import type { Splice } from './zip/splices.ts';
 import { WriteObstacles } from './sheet/write-obstacles.ts';
-import type { CellEdit, CellOutcome, PatchReport, WorkbookColumns } from './types.ts';
+import type { CellEdit, CellOutcome, PatchReport, Recalculate, WorkbookColumns } from './types.ts';
 import { writePatched } from './zip/write-patched.ts';
 
 export interface PatchWorkbookOptions {
   columns: WorkbookColumns;
   edits: readonly CellEdit[];
+  /** Whether formulas that depend on a written cell are calculated on opening; unless `never`. */
+  recalculate?: Recalculate;
   /** The workbook's name in messages; the source's base name unless given. */
   name?: string;
   limits?: Partial<WorkbookLimits>;
 }
 
 /**
- * Writes texts into the result and status columns of a copy of the workbook. The source is only read. In the copy every part but
- * the active sheet holds the same bytes; the sheet's XML differs in those cells alone, and in `dimension` and `spans`
- * where a cell is new. With nothing to write the copy equals the source.
+ * Writes texts into the result and status columns of a copy of the workbook. The source is only read. In the copy every
+ * part but the active sheet holds the same bytes; the sheet's XML differs in those cells alone, and in `dimension` and
+ * `spans` where a cell is new. Formulas that depend on a written cell lose their stored values besides, see
+ * `recalculation`. With nothing to write the copy equals the source.
  *
  * @param targetPath replaced if it is there; not left behind on failure. Moving it into place is the caller's
  * @throws {WorkbookError} as `readWorkbook`
@@ -44,21 +49,37 @@ export async function patchWorkbook(
   const { edits } = options;
   const sheet = await OpenSheet.open(sourcePath, options.name ?? basename(sourcePath), options.limits);
   try {
-    const { rows, facts, tables } = await matchEdits(sheet, roles, edits);
+    const { rows, facts, fixed } = await matchEdits(sheet, roles, edits);
     const obstacles: ColumnObstacles = {
-      result: new WriteObstacles(roles.result, facts, tables),
-      status: roles.status === null ? null : new WriteObstacles(roles.status, facts, tables),
+      result: new WriteObstacles(roles.result, facts, fixed),
+      status: roles.status === null ? null : new WriteObstacles(roles.status, facts, fixed),
     };
     const outcomes = edits.map((edit, index) => outcomeOf(edit, rows[index] ?? null, obstacles));
 
     const writes = writesOf(edits, rows, outcomes);
+    const notes: string[] = [];
     if (writes.length === 0) {
       await copyWhole(sourcePath, targetPath);
     } else {
-      const splices = splicesOf(writes, facts);
-      await writePatched(sheet.archive, sheet.parts.sheetPart, splices, targetPath);
+      const { archive, parts } = sheet;
+      const splices = new Map<string, Iterable<Splice>>();
+      if (options.recalculate !== 'never') {
+        const calculated = await recalculation({
+          archive,
+          workbookPart: parts.workbookPart,
+          sheetPart: parts.sheetPart,
+          hasFormulas: facts.hasFormulas,
+          cells: cellsOf(writes),
+          readColumns: [roles.input, roles.email],
+        });
+        notes.push(...calculated.notes);
+        for (const [part, made] of calculated.splices) splices.set(part, made);
+      }
+      const values = splices.get(parts.sheetPart) ?? [];
+      splices.set(parts.sheetPart, inOrder(splicesOf(writes, facts), values));
+      await writePatched(archive, splices, targetPath);
     }
-    return { sheet: sheet.parts.sheet, outcomes, notes: [] };
+    return { sheet: sheet.parts.sheet, outcomes, notes };
   } finally {
     await sheet.close();
   }
@@ -103,6 +124,13 @@ function writesOf(
     writes.set(place.row, write);
   }
   return [...writes.values()].sort((a, b) => a.place.row - b.place.row);
+}
+
+function* cellsOf(writes: readonly RowWrite[]): Generator<{ row: number; column: number }> {
+  for (const { place, result, status } of writes) {
+    if (result !== null) yield { row: place.row, column: place.result.column };
+    if (status !== null && place.status !== null) yield { row: place.row, column: place.status.column };
+  }
 }
 
 /** Made one by one as they are needed: a sheet's worth of them would take more memory than the sheet. */

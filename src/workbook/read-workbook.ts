@@ -40,7 +40,7 @@ async function readRows(sheet: OpenSheet, roles: ColumnRoles): Promise<WorkbookC
   const links = new RowLinks(roles.input, collector.rowNumbers);
   const facts = await sheet.scan(roles.wanted, { row: (row) => collector.take(row), links });
   const read = await collector.finish();
-  const { targets, tables } = await sheet.surroundings(facts, links);
+  const { targets, fixed } = await sheet.surroundings(facts, links);
 
   const occurrences = new Occurrences();
   const rows: WorkbookRow[] = [];
@@ -54,6 +54,6 @@ async function readRows(sheet: OpenSheet, roles: ColumnRoles): Promise<WorkbookC
       rows.push(row);
     }
   }
-  layoutWarnings(rows, facts, tables, roles);
+  layoutWarnings(rows, facts, fixed, roles);
   return { sheet: sheet.parts.sheet, rows, warnings };
 }

@@ -40,6 +40,9 @@ export interface WorkbookContent {
   warnings: string[];
 }
 
+/** What formulas that depend on a written cell get (`RECALCULATE`): `auto`, calculated on opening; `never`, nothing. */
+export type Recalculate = 'auto' | 'never';
+
 /** What is to be written into the row with this content: its result, its status, or both. */
 export interface CellEdit extends RowContent {
   /** Comes back in the outcome; the caller's own id of the row. */

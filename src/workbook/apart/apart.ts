@@ -53,12 +53,13 @@ export async function patchWorkbookApart(
   targetPath: string,
   options: PatchWorkbookOptions & ApartOptions,
 ): Promise<PatchReport> {
-  const { columns, edits, name = basename(sourcePath), limits = {} } = options;
+  const { columns, edits, recalculate = 'auto', name = basename(sourcePath), limits = {} } = options;
   columnRoles(columns);
   await checkTarget(sourcePath, targetPath);
   const outcomes: CellOutcome[] = [];
   function* messages(): Generator<ToChild> {
-    yield { kind: 'patch', path: sourcePath, targetPath, name, columns, limits, editCount: edits.length };
+    const job = { path: sourcePath, targetPath, name, columns, recalculate, limits };
+    yield { kind: 'patch', ...job, editCount: edits.length };
     for (const group of groupsOf(edits)) yield { kind: 'edits', edits: group };
   }
   try {

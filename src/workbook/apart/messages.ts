@@ -1,5 +1,12 @@
 import type { WorkbookLimits } from '../limits.ts';
-import type { CellEdit, PatchReport, WorkbookColumns, WorkbookErrorCode, WorkbookRow } from '../types.ts';
+import type {
+  CellEdit,
+  PatchReport,
+  Recalculate,
+  WorkbookColumns,
+  WorkbookErrorCode,
+  WorkbookRow,
+} from '../types.ts';
 
 /** What every job names: the same as the functions of the same name take. */
 interface JobBase {
@@ -16,6 +23,7 @@ export interface ReadJob extends JobBase {
 export interface PatchJob extends JobBase {
   kind: 'patch';
   targetPath: string;
+  recalculate: Recalculate;
   /** Edits follow in messages of their own, so many in all. */
   editCount: number;
 }

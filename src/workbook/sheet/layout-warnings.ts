@@ -2,19 +2,19 @@ import type { ColumnRoles } from './columns.ts';
 import type { WorkbookRow } from '../types.ts';
 import { formatRange } from './cell-reference.ts';
 import type { SheetFacts } from './sheet-scanner.ts';
-import type { SheetTable } from './tables.ts';
 import { WriteObstacles } from './write-obstacles.ts';
+import type { FixedCells } from './write-obstacles.ts';
 
-/** Adds to each row what merged cells, tables and array formulas mean for it. */
+/** Adds to each row what merged cells, tables, pivot tables and array formulas mean for it. */
 export function layoutWarnings(
   rows: readonly WorkbookRow[],
   facts: SheetFacts,
-  tables: readonly SheetTable[],
+  fixed: readonly FixedCells[],
   roles: ColumnRoles,
 ): void {
   const { merged, arrayFormulas } = facts;
-  if (merged.length === 0 && tables.length === 0 && arrayFormulas.length === 0) return;
-  const obstacles = new WriteObstacles(roles.result, facts, tables);
+  if (merged.length === 0 && fixed.length === 0 && arrayFormulas.length === 0) return;
+  const obstacles = new WriteObstacles(roles.result, facts, fixed);
   const inputMerges = new Map(
     merged
       .filter((range) => range.lastRow > range.firstRow && range.firstColumn === roles.input)

@@ -37,8 +37,11 @@ export interface RowVisitor {
    * cell is valid only until it returns.
    */
   passesOver?(cell: ScannedCell): boolean;
-  /** `ref` of an array formula or data table, whichever column it stands in: no cell of it may be written alone. */
-  arrayFormula(ref: string): void;
+  /**
+   * Told of each formula, whichever column it stands in, with the `ref` of an array formula or data table, of which no
+   * cell may be written alone; '' for any other.
+   */
+  formula(arrayRef: string): void;
 }
 
 /** Reads what stands inside `<sheetData>` (ECMA-376 part 1, 18.3.1.80): rows, and the cells of some columns. */
@@ -209,7 +212,7 @@ export class RowScanner {
       else if (xml.attributeIs('ref')) ref = xml.bytes.toString('latin1', xml.valueStart, xml.valueEnd);
       else if (xml.attributeIs('si')) group = unsignedInteger(xml, MAX_INDEX);
     }
-    if ((type === 'array' || type === 'dataTable') && ref !== '') this.#visitor.arrayFormula(ref);
+    this.#visitor.formula(type === 'array' || type === 'dataTable' ? ref : '');
     if (cell === null) return;
     cell.isFormula = true;
     cell.formulaGroup = type === 'shared' ? group : -1;

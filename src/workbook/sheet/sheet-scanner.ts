@@ -28,6 +28,7 @@ export interface SheetFacts {
   columnStyles: { first: number; last: number; style: number }[];
   merged: CellRange[];
   arrayFormulas: CellRange[];
+  hasFormulas: boolean;
   /** Relationship ids of the sheet's tables. */
   tableIds: string[];
 }
@@ -71,6 +72,7 @@ class SheetScanner {
     columnStyles: [],
     merged: [],
     arrayFormulas: [],
+    hasFormulas: false,
     tableIds: [],
   };
   readonly #columns: readonly number[];
@@ -85,7 +87,10 @@ class SheetScanner {
     this.#rows = new RowScanner(columns, {
       row: (row) => visitor.row(row),
       passesOver: (cell) => visitor.passesOver?.(cell) === true,
-      arrayFormula: (ref) => this.#keepRange(this.#facts.arrayFormulas, ref),
+      formula: (arrayRef) => {
+        this.#facts.hasFormulas = true;
+        if (arrayRef !== '') this.#keepRange(this.#facts.arrayFormulas, arrayRef);
+      },
     });
   }
 

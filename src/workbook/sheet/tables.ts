@@ -4,12 +4,16 @@ import { attributes, forEachElement } from '../../xml/elements.ts';
 import type { Archive } from '../zip/archive.ts';
 import { parseRange } from './cell-reference.ts';
 import type { CellRange } from './cell-reference.ts';
+import type { FixedCells } from './write-obstacles.ts';
 
-/** A table of the sheet: its header cells must stay what the table part says, or Excel repairs the file. */
+/** A table of the sheet. */
 export interface SheetTable {
   name: string;
-  /** Its header and totals rows, all of the table's columns wide. */
-  fixedRows: CellRange[];
+  range: CellRange;
+  /** Names, in the order of the range's columns. */
+  columns: string[];
+  /** Its header and totals rows: their cells must stay what the table part says, or Excel repairs the file. */
+  fixed: FixedCells;
 }
 
 /**
@@ -34,10 +38,17 @@ export async function readTables(
   return tables;
 }
 
-async function readTable(archive: Archive, part: string): Promise<SheetTable | null> {
+/**
+ * The table of a part; null where it says no range.
+ *
+ * @throws {WorkbookError} `WORKBOOK_DAMAGED`
+ */
+export async function readTable(archive: Archive, part: string): Promise<SheetTable | null> {
+  const columns: string[] = [];
   let table: SheetTable | null = null;
   await readingPart(archive.name, part, () =>
     forEachElement(archive.chunks(part), (element, parent, xml) => {
+      if (parent === 'tableColumns') columns.push(attributes(xml)['name'] ?? '');
       if (parent !== '' || element !== 'table') return;
       const {
         displayName: name = '',
@@ -50,7 +61,12 @@ async function readTable(archive: Archive, part: string): Promise<SheetTable | n
       const fixedRows: CellRange[] = [];
       if (headerRowCount !== '0') fixedRows.push({ ...range, lastRow: range.firstRow });
       if (totalsRowCount !== '0') fixedRows.push({ ...range, firstRow: range.lastRow });
-      table = { name, fixedRows };
+      table = {
+        name,
+        range,
+        columns,
+        fixed: { what: `a header or totals cell of the table ${name}`, ranges: fixedRows },
+      };
     }),
   );
   return table;

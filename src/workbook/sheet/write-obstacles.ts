@@ -1,7 +1,13 @@
 import { columnLetters, formatRange, rangeHolds } from './cell-reference.ts';
 import type { CellRange } from './cell-reference.ts';
 import type { SheetFacts } from './sheet-scanner.ts';
-import type { SheetTable } from './tables.ts';
+
+/** Cells that another part of the workbook says the content of. */
+export interface FixedCells {
+  /** Goes on "C5 is". */
+  what: string;
+  ranges: CellRange[];
+}
 
 /** Ranges of one column, looked up by row. Ranges of one kind never overlap in a sound sheet. */
 class RangesByRow {
@@ -31,13 +37,13 @@ export class WriteObstacles {
   readonly #column: number;
   readonly #merged: RangesByRow;
   readonly #arrays: RangesByRow;
-  readonly #tables: readonly SheetTable[];
+  readonly #fixed: readonly FixedCells[];
 
-  constructor(column: number, facts: SheetFacts, tables: readonly SheetTable[]) {
+  constructor(column: number, facts: SheetFacts, fixed: readonly FixedCells[]) {
     this.#column = column;
     this.#merged = new RangesByRow(facts.merged, column);
     this.#arrays = new RangesByRow(facts.arrayFormulas, column);
-    this.#tables = tables;
+    this.#fixed = fixed;
   }
 
   /** Whether the cell is part of an array formula or data table, though its own XML may not say so. */
@@ -52,11 +58,8 @@ export class WriteObstacles {
     if (merged !== null && (row !== merged.firstRow || this.#column !== merged.firstColumn)) {
       return `${cell} is covered by the merged cells ${formatRange(merged)}`;
     }
-    for (const { name, fixedRows } of this.#tables) {
-      if (fixedRows.some((range) => rangeHolds(range, row, this.#column))) {
-        return `${cell} is a header or totals cell of the table ${name}`;
-      }
-    }
+    for (const { what, ranges } of this.#fixed)
+      if (ranges.some((range) => rangeHolds(range, row, this.#column))) return `${cell} is ${what}`;
     return null;
   }
 }

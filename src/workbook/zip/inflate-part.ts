@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { crc32, createInflateRaw } from 'node:zlib';
@@ -63,7 +64,9 @@ function storedOrInflated(
     return noBytes();
   }
   const end = offset + entry.compressedSize - 1;
-  const stored = file.createReadStream({ start: offset, end, autoClose: false, highWaterMark: CHUNK_BYTES });
+  // By its number: each stream made of the handle itself would listen for its end, one a part.
+  const place = { fd: file.fd, start: offset, end, autoClose: false };
+  const stored = createReadStream('', { ...place, highWaterMark: CHUNK_BYTES });
   if (entry.compressionMethod === STORED) return stored;
   if (entry.compressionMethod !== DEFLATED) {
     throw damaged(name, `${entry.filename} is compressed in a way that spreadsheet programs do not use`);

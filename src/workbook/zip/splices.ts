@@ -91,3 +91,15 @@ class BlockWriter {
     this.#filled = 0;
   }
 }
+
+/** Both, by ascending offset. */
+export function* inOrder(first: Iterable<Splice>, second: Iterable<Splice>): Generator<Splice> {
+  const others = second[Symbol.iterator]();
+  let other = others.next();
+  for (const splice of first) {
+    for (; other.done !== true && other.value.offset < splice.offset; other = others.next())
+      yield other.value;
+    yield splice;
+  }
+  for (; other.done !== true; other = others.next()) yield other.value;
+}

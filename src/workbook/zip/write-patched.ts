@@ -5,6 +5,7 @@ import { ZipWriter } from '@zip.js/zip.js/dist/zip-core-external.js';
 import type { Archive } from './archive.ts';
 import { compressPart } from './compressed-part.ts';
 import type { CompressedPart } from './compressed-part.ts';
+import type { ArchiveEntry } from './entry.ts';
 import { FileHandleReader } from './file-handle-reader.ts';
 import { applySplices } from './splices.ts';
 import type { Splice } from './splices.ts';
@@ -15,27 +16,25 @@ const DEFLATE_VERSION = 20;
 /** Extra field of large sizes, which no entry within the limits needs. */
 const ZIP64_EXTRA = 0x0001;
 
-/** Where the patched part is compressed to, beside the target, while it is written. */
+/** Where a patched part is compressed to, beside the target, while it is written. */
 export function partialPath(targetPath: string): string {
   return `${targetPath}.part`;
 }
 
 /**
- * Writes a copy of the archive in which one part is patched. All other entries keep their headers and bytes as they are
+ * Writes a copy of the archive in which these parts are patched. All other entries keep their headers and bytes as they are
  * stored, and all their order. Leaves nothing behind on failure.
  *
  * @throws {WorkbookError} `WORKBOOK_DAMAGED`, `WORKBOOK_TOO_LARGE`
  */
 export async function writePatched(
   archive: Archive,
-  part: string,
-  splices: Iterable<Splice>,
+  splices: ReadonlyMap<string, Iterable<Splice>>,
   targetPath: string,
 ): Promise<void> {
   const partPath = partialPath(targetPath);
   try {
-    const patched = await compressPart(applySplices(archive.chunks(part), splices), partPath);
-    await writeArchive(archive, part, patched, targetPath);
+    await writeArchive(archive, splices, targetPath, partPath);
   } catch (error) {
     await rm(targetPath, { force: true });
     throw error;
@@ -46,19 +45,45 @@ export async function writePatched(
 
 async function writeArchive(
   archive: Archive,
-  part: string,
-  { path, compressedSize, uncompressedSize, checksum }: CompressedPart,
+  splices: ReadonlyMap<string, Iterable<Splice>>,
   targetPath: string,
+  partPath: string,
 ): Promise<void> {
   const { entries, comment } = archive;
-  const replaced = archive.entry(part);
-  const at = entries.indexOf(replaced);
-  const extraFields = [...(replaced.extraField ?? [])].filter(([type]) => type !== ZIP64_EXTRA);
+  const patches = [...splices].map(([part, made]) => ({
+    part,
+    made,
+    at: entries.indexOf(archive.entry(part)),
+  }));
   const target = await open(targetPath, 'w');
-  const compressed = await open(path, 'r');
   try {
     const zip = new ZipWriter(new WritableStream({ write: (chunk: Uint8Array) => target.writeFile(chunk) }));
-    await archive.copyTo(zip, entries.slice(0, at));
+    let copied = 0;
+    for (const { part, made, at } of patches.sort((a, b) => a.at - b.at)) {
+      await archive.copyTo(zip, entries.slice(copied, at));
+      await addPart(
+        zip,
+        archive.entry(part),
+        await compressPart(applySplices(archive.chunks(part), made), partPath),
+      );
+      copied = at + 1;
+    }
+    await archive.copyTo(zip, entries.slice(copied));
+    await zip.close(comment, { zip64: false });
+  } finally {
+    await target.close();
+  }
+}
+
+/** In place of the entry, of which it keeps all but the data. */
+async function addPart(
+  zip: ZipWriter<unknown>,
+  replaced: ArchiveEntry,
+  { path, compressedSize, uncompressedSize, checksum }: CompressedPart,
+): Promise<void> {
+  const extraFields = [...(replaced.extraField ?? [])].filter(([type]) => type !== ZIP64_EXTRA);
+  const compressed = await open(path, 'r');
+  try {
     await zip.add(replaced.filename, new FileHandleReader(compressed, compressedSize), {
       passThrough: true,
       useWebWorkers: false,
@@ -76,10 +101,7 @@ async function writeArchive(
       externalFileAttributes: replaced.externalFileAttributes,
       extraField: new Map(extraFields.map(([type, { data }]) => [type, data])),
     });
-    await archive.copyTo(zip, entries.slice(at + 1));
-    await zip.close(comment, { zip64: false });
   } finally {
     await compressed.close();
-    await target.close();
   }
 }

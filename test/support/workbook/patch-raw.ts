@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { patchWorkbook } from '../../../src/workbook/patch-workbook.ts';
 import { readWorkbook } from '../../../src/workbook/read-workbook.ts';
-import type { CellEdit, CellOutcome, WorkbookRow } from '../../../src/workbook/types.ts';
+import type { CellEdit, CellOutcome, Recalculate, WorkbookRow } from '../../../src/workbook/types.ts';
 import { COLUMNS, editOf } from './folder.ts';
 import { SHEET_PART, writeRawWorkbook } from './raw-workbook.ts';
 import type { RawWorkbook } from './raw-workbook.ts';
@@ -19,6 +19,7 @@ export function editsOf(rows: readonly WorkbookRow[], texts: Readonly<Record<num
 
 export interface RawPatch {
   outcomes: CellOutcome[];
+  notes: string[];
   /** The sheet's XML before and after. */
   before: string;
   after: string;
@@ -30,15 +31,16 @@ export async function patchRaw(
   folder: string,
   book: RawWorkbook,
   texts: Readonly<Record<number, string>>,
-  more: Partial<CellEdit> = {},
+  more: Partial<CellEdit> & { recalculate?: Recalculate } = {},
 ): Promise<RawPatch> {
+  const { recalculate = 'auto', ...ofEdits } = more;
   const source = await writeRawWorkbook(folder, book);
   const path = join(folder, 'patched.xlsx');
   const { rows } = await readWorkbook(source, { columns: COLUMNS });
-  const edits = editsOf(rows, texts).map((edit) => ({ ...edit, ...more }));
-  const { outcomes } = await patchWorkbook(source, path, { columns: COLUMNS, edits });
+  const edits = editsOf(rows, texts).map((edit) => ({ ...edit, ...ofEdits }));
+  const { outcomes, notes } = await patchWorkbook(source, path, { columns: COLUMNS, edits, recalculate });
   const [before, after] = [await sheetOf(source), await sheetOf(path)];
-  return { outcomes, before, after, path };
+  return { outcomes, notes, before, after, path };
 }
 
 async function sheetOf(path: string): Promise<string> {

@@ -1,0 +1,61 @@
+import { READS_ANYTHING } from './formula-reads.ts';
+import type { FormulaReads } from './formula-reads.ts';
+import { parseFormula } from './parse-formula.ts';
+import type { FormulaPlace } from './parse-formula.ts';
+import type { WorkbookNames } from './workbook-names.ts';
+
+/** Longer than Excel lets a formula be (8,192): not worth the time. */
+const MAX_FORMULA_LENGTH = 32_768;
+/** More would not fit into memory: formulas beyond them are taken to depend. */
+const MAX_WORDINGS = 200_000;
+/** What is in quotes or brackets stays as it is; a cell's row number stands behind a letter or two, without a `$`. */
+const ROW_NUMBERS =
+  /'(?:[^']|'')*'|"(?:[^"]|"")*"|\[[^\]]*\]|(?<![\p{L}\p{N}_.$\\])(\$?[A-Za-z]{1,3})(\d+)(?![\p{L}\p{N}_.!(])/gu;
+/** Rows that go with the formula although no letter stands before them: `2:3`, `C2.:.C9`. */
+const OTHER_ROWS = /\d\s*:\s*\$?\d|\.:|:\./;
+
+/**
+ * Formulas by their wording. A column filled downwards says the same in each row, so that a hundred thousand of them are
+ * parsed once and kept once.
+ */
+export class FormulaWordings {
+  readonly #names: WorkbookNames;
+  readonly #byKey = new Map<string, number>();
+  readonly #reads: FormulaReads[] = [READS_ANYTHING];
+
+  constructor(names: WorkbookNames) {
+    this.#names = names;
+  }
+
+  /** The wording of a formula whose reads cannot be known. */
+  readonly anything = 0;
+
+  /** The number of the formula's wording. */
+  of(text: string, place: FormulaPlace): number {
+    if (text.length > MAX_FORMULA_LENGTH) return this.anything;
+    const key = this.#key(text, place);
+    const known = this.#byKey.get(key);
+    if (known !== undefined) return known;
+    if (this.#reads.length >= MAX_WORDINGS) return this.anything;
+    const wording = this.add(parseFormula(text, place, this.#names));
+    this.#byKey.set(key, wording);
+    return wording;
+  }
+
+  add(reads: FormulaReads): number {
+    return this.#reads.push(reads) - 1;
+  }
+
+  reads(wording: number): FormulaReads {
+    return this.#reads[wording] ?? READS_ANYTHING;
+  }
+
+  /** The same for two formulas of a column only if they read the same, seen from their own rows. */
+  #key(text: string, { sheet, row, column }: FormulaPlace): string {
+    const relative = text.replaceAll(ROW_NUMBERS, (match, letters?: string, digits?: string) =>
+      letters === undefined ? match : `${letters}{${Number(digits) - row}}`,
+    );
+    const table = text.includes('[') ? (this.#names.tableAt(sheet, row, column)?.name ?? '') : '';
+    return `${sheet} ${column} ${OTHER_ROWS.test(text) ? row : ''} ${table} ${relative}`;
+  }
+}
