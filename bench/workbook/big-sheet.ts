@@ -41,7 +41,11 @@ export class SharedStrings {
 }
 
 /** The template's sheet with other rows and links; what stands before and behind them covers all rows. */
-export function* sheetXml(template: string, strings: SharedStrings): Generator<string> {
+export function* sheetXml(
+  template: string,
+  strings: SharedStrings,
+  lastCell: (row: number) => string,
+): Generator<string> {
   const [head = '', rows = '', tail = ''] = template.split(/<\/?sheetData>/);
   const [beforeLinks = '', behindLinks = ''] = tail
     .replaceAll(/([A-Z]\d:[A-Z])31"/g, `$1${LAST_ROW}"`)
@@ -51,7 +55,7 @@ export function* sheetXml(template: string, strings: SharedStrings): Generator<s
     .split(/<hyperlink .*<\/hyperlinks>/);
   yield head.replace('A1:E32', `A1:H${LAST_ROW + 1}`);
   yield `<sheetData>${/<row r="1".*?<\/row>/.exec(rows)?.[0] ?? ''}`;
-  yield* inGroups(bigRows(), (row) => rowXml(row, strings));
+  yield* inGroups(bigRows(), (row) => rowXml(row, strings, lastCell(row.row)));
   yield `<row r="${LAST_ROW + 1}" spans="1:8"><c r="D${LAST_ROW + 1}"><f>SUM(D2:D${LAST_ROW})</f><v>0</v></c></row>`;
   yield `</sheetData>${beforeLinks}`;
   yield* inGroups(links(), ({ row }) => `<hyperlink ref="A${row}" r:id="${linkId(row)}"/>`);
@@ -79,7 +83,11 @@ function* links(): Generator<BigRow> {
 
 const linkId = (row: number): string => `rId${FIRST_LINK_ID + row}`;
 
-function rowXml({ row, kind, input, email, result }: BigRow, strings: SharedStrings): string {
+function rowXml(
+  { row, kind, input, email, result }: BigRow,
+  strings: SharedStrings,
+  lastCell: string,
+): string {
   const text = (column: string, style: string, value: string): string =>
     `<c r="${column}${row}"${style} t="s"><v>${strings.index(value)}</v></c>`;
   const inputCell =
@@ -97,11 +105,11 @@ function rowXml({ row, kind, input, email, result }: BigRow, strings: SharedStri
     text('G', '', `${row % 47} 県 ${row % 1_700} 様`),
     `<c r="H${row}"><v>${(row % 300) / 10}</v></c>`,
   ];
-  return `<row r="${row}" spans="1:8">${inputCell}${emailCell}${resultCell}${others.join('')}</row>`;
+  return `<row r="${row}" spans="1:8">${inputCell}${emailCell}${resultCell}${others.join('')}${lastCell}</row>`;
 }
 
 /** XML in pieces large enough that zipping is not called for each item. */
-function* inGroups<T>(items: Iterable<T>, xml: (item: T) => string): Generator<string> {
+export function* inGroups<T>(items: Iterable<T>, xml: (item: T) => string): Generator<string> {
   let piece = '';
   let count = 0;
   for (const item of items) {
