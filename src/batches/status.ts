@@ -23,7 +23,7 @@ export interface BatchStatus {
   startedAt: string;
   finishedAt: string | null;
   eta: string | null;
-  /** What its activities wait or fail for, where Temporal was asked. */
+  /** What the last writeback did to the workbook, and what its activities wait or fail for, where Temporal was asked. */
   notes: string[];
 }
 
@@ -45,7 +45,7 @@ function statusOf({ batch, counts, pendingJobs, inFlight }: BatchWithFigures, ac
     startedAt: startedAt.toISOString(),
     finishedAt: finishedAt?.toISOString() ?? null,
     eta: eta === null ? null : new Date(eta).toISOString(),
-    notes: [],
+    notes: batch.notes,
   };
 }
 

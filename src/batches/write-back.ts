@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import { lockBatchesOf } from '../db/batches.ts';
+import { lockBatchesOf, setNotes } from '../db/batches.ts';
 import type { Batch } from '../db/batches.ts';
 import { endSession, FORGOTTEN_AFTER_MS, sessionsUnderWay } from '../db/editing-sessions.ts';
 import { statusText } from '../db/status-column.ts';
@@ -11,7 +11,7 @@ import { FileError } from '../files/types.ts';
 import type { LastLook } from '../files/types.ts';
 import type { CommandService } from '../onlyoffice/command-service.ts';
 import { patchWorkbookApart } from '../workbook/apart/apart.ts';
-import type { CellEdit, CellOutcome } from '../workbook/types.ts';
+import type { CellEdit, PatchReport, Recalculate, CellOutcome } from '../workbook/types.ts';
 import { withCopy } from './workbook-copy.ts';
 import type { WorkbookDeps } from './workbook-copy.ts';
 import { withLease } from './workbook-lease.ts';
@@ -19,6 +19,7 @@ import { withLease } from './workbook-lease.ts';
 export interface WritebackDeps extends WorkbookDeps {
   /** Asks the document server whether a session is open; null where it cannot be asked, or is not to be. */
   editors: Pick<CommandService, 'isOpen'> | null;
+  settings: { recalculate: Recalculate };
 }
 
 /** One attempt: it ends early with the signal, and looks once more whether the lease is held just before it writes. */
@@ -74,7 +75,8 @@ async function writeRows(deps: WritebackDeps, attempt: Attempt): Promise<Written
   const behind = await rowsToWrite(db, batch);
   if (behind.length === 0) return { written: [], shown: [], left: [] };
   const edits = behind.map((row) => editOf(row, batch, now));
-  const outcomes = new Map((await patchAgainstRaces(deps, attempt, edits)).map((each) => [each.id, each]));
+  const report = await patchAgainstRaces(deps, attempt, edits);
+  const outcomes = new Map(report.outcomes.map((each) => [each.id, each]));
   const written = behind.flatMap(({ row }, index) => {
     const outcome = outcomes.get(String(row.id));
     return outcome === undefined ? [] : [{ ...outcome, text: edits[index]?.text ?? null, shown: row.toShow }];
@@ -82,6 +84,7 @@ async function writeRows(deps: WritebackDeps, attempt: Attempt): Promise<Written
   await db.transaction(async (tx) => {
     await lockBatchesOf(tx, batch.workbook);
     await markWritten(tx, batch.columns.result, written);
+    if (hasWritten(report)) await setNotes(tx, batch.id, report.notes);
   });
   return inShort(batch, behind, outcomes);
 }
@@ -110,7 +113,7 @@ async function patchAgainstRaces(
   deps: WritebackDeps,
   attempt: Attempt,
   edits: CellEdit[],
-): Promise<CellOutcome[]> {
+): Promise<PatchReport> {
   for (let race = 1; ; race += 1) {
     try {
       return await patch(deps, attempt, edits);
@@ -124,23 +127,28 @@ async function patch(
   deps: WritebackDeps,
   { batch, signal, stillHeld }: Attempt,
   edits: CellEdit[],
-): Promise<CellOutcome[]> {
+): Promise<PatchReport> {
   await awaitEditors(deps, batch.workbook);
   return withCopy(deps, batch.workbook, 'file', async ({ workbook, path, folder, version }) => {
     const target = join(folder, 'target');
-    const { outcomes } = await patchWorkbookApart(path, target, {
+    const report = await patchWorkbookApart(path, target, {
       columns: batch.columns,
+      recalculate: deps.settings.recalculate,
       edits,
       name: basename(workbook),
       signal,
     });
-    if (outcomes.some(({ outcome, status }) => outcome === 'written' || status === 'written')) {
+    if (hasWritten(report)) {
       const hash = await sha256OfFile(target);
       const { etag } = await deps.files.replace(workbook, target, version, stillHeld);
       await markWrittenOver(deps.database.db, workbook, version.etag, { etag, hash });
     }
-    return outcomes;
+    return report;
   });
+}
+
+function hasWritten({ outcomes }: PatchReport): boolean {
+  return outcomes.some(({ outcome, status }) => outcome === 'written' || status === 'written');
 }
 
 /** An editor that holds the workbook open would take what is written now out again with its next save. */

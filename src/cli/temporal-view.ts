@@ -46,7 +46,7 @@ export class TemporalView {
           pausedInTemporal(client, timeoutMs),
           batchNotes(client, status.workflowId, timeoutMs),
         ]);
-        told = { notes, ...(paused.has(status.workflowId) ? PAUSED : {}) };
+        told = { notes: [...status.notes, ...notes], ...(paused.has(status.workflowId) ? PAUSED : {}) };
       });
       this.#last = { atMs: Date.now(), told };
     }

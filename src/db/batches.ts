@@ -103,6 +103,11 @@ export async function setRunId(queries: Queries, batchId: string, runId: string)
   await queries.update(batches).set({ runId }).where(eq(batches.id, batchId));
 }
 
+/** Records what the last writeback did to the workbook besides its cells. */
+export async function setNotes(queries: Queries, batchId: string, notes: string[]): Promise<void> {
+  await queries.update(batches).set({ notes }).where(eq(batches.id, batchId));
+}
+
 const ENDS: ReadonlySet<BatchState> = new Set(['completed', 'cancelled', 'failed']);
 
 /**

@@ -60,6 +60,8 @@ export const batches = pgTable(
     paused: jsonb('paused').$type<PersonOrder>(),
     cancelled: jsonb('cancelled').$type<CancelOrder>(),
     sheet: text('sheet'),
+    /** What the last writeback did to the workbook besides its cells. */
+    notes: text('notes').array().notNull().default([]),
     startedAt: moment('started_at').notNull().defaultNow(),
     finishedAt: moment('finished_at'),
     /** When it was last set to work: at its start, and after its end by a retry, or results to be written again. */

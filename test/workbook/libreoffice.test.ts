@@ -9,7 +9,7 @@ import { patchWorkbook } from '../../src/workbook/patch-workbook.ts';
 import { readWorkbook } from '../../src/workbook/read-workbook.ts';
 import type { CellOutcome, WorkbookColumns } from '../../src/workbook/types.ts';
 import { needs } from '../support/component.ts';
-import { libreOfficeMissing, resave } from '../support/workbook/libreoffice.ts';
+import { libreOfficeMissing, resave } from '../../bench/workbook/libreoffice.ts';
 import { writeStyledWorkbook } from '../support/workbook/styled-workbook.ts';
 
 interface Case {

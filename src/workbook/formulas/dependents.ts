@@ -35,7 +35,7 @@ export class Dependents {
   #round(upwards: boolean, all: boolean): boolean {
     let found = false;
     const places = this.#sheets.map((_, sheet) => sheet);
-    for (const sheet of upwards ? places.reverse() : places) {
+    for (const sheet of upwards ? places.toReversed() : places) {
       const formulas = this.#sheets[sheet]?.formulas;
       const marks = this.marks[sheet];
       const dirty = this.dirty[sheet];
