@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -6,18 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeSampleWorkbook } from '../../src/sandbox/sample-workbook.ts';
 import { identify } from '../../src/embedded/process-identity.ts';
-import { ended, workplace } from '../support/cli/workplace.ts';
-import type { Ended } from '../support/cli/workplace.ts';
-
-/** One system for the whole file, in the order of the tests: it takes seconds to start. */
-interface Report {
-  ready: boolean;
-  temporalAddress: string;
-  webUi: string;
-  http: string;
-  databaseUrl: string;
-  processes: { name: string; pid: number }[];
-}
+import type { UpFile } from '../../src/settings/up-file.ts';
+import { ended, startUp, workplace } from '../support/cli/workplace.ts';
+import type { Up } from '../support/cli/workplace.ts';
 
 const NAMES = [
   'acquisition',
@@ -39,10 +29,11 @@ const place = workplace();
 const dataDir = join(place.folder, 'data');
 const upFile = join(dataDir, 'up.json');
 const env = { PUBLISH_INTERVAL: '50ms', LOG_LEVEL: 'warn' };
-let up: { child: ChildProcess; end: Promise<Ended>; report: Report };
+/** One system for the whole file, in the order of the tests: it takes seconds to start. */
+let up: Up;
 
 const alive = (pid: number) => identify(pid) !== null;
-const written = () => JSON.parse(readFileSync(upFile, 'utf8')) as Report;
+const written = () => JSON.parse(readFileSync(upFile, 'utf8')) as UpFile;
 const pidOf = (name: string) => written().processes.find((each) => each.name === name)?.pid ?? 0;
 
 async function until(what: string, check: () => boolean | Promise<boolean>): Promise<void> {
@@ -53,44 +44,31 @@ async function until(what: string, check: () => boolean | Promise<boolean>): Pro
   }
 }
 
-async function startUp() {
-  const child = place.spawn(['up', '--sandbox', '--json'], env);
-  const end = ended(child);
-  const first = new Promise<string>((resolve) =>
-    child.stdout?.once('data', (chunk) => resolve(String(chunk))),
-  );
-  const line = await Promise.race([first, end.then(({ err }) => Promise.reject(new Error(err)))]);
-  return { child, end, report: JSON.parse(line) as Report };
-}
-
 beforeAll(async () => {
-  up = await startUp();
+  up = await startUp(place, env);
 }, PATIENCE_MS);
 
 afterAll(async () => {
-  if (up.child.exitCode === null && up.child.signalCode === null) {
-    up.child.kill('SIGTERM');
-    await up.end;
-  }
+  await up?.stop();
   place.remove();
 }, PATIENCE_MS);
 
 it('tells where everything is, and writes the same where only we can read it', async () => {
-  expect(up.report).toMatchObject({
+  expect(up.told).toMatchObject({
     ready: true,
     temporalAddress: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
     webUi: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
     http: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
     databaseUrl: expect.stringMatching(/^postgres:\/\//),
   });
-  const names = up.report.processes.map(({ name }) => name);
+  const names = up.told.processes.map(({ name }) => name);
   expect(names.toSorted()).toEqual(NAMES);
-  expect(new Set(up.report.processes.map(({ pid }) => pid)).size).toBe(NAMES.length);
-  expect(up.report.processes.filter(({ pid }) => !alive(pid))).toEqual([]);
-  expect(written()).toEqual(up.report);
+  expect(new Set(up.told.processes.map(({ pid }) => pid)).size).toBe(NAMES.length);
+  expect(up.told.processes.filter(({ pid }) => !alive(pid))).toEqual([]);
+  expect(written()).toEqual(up.told);
   expect(statSync(upFile).mode & 0o777).toBe(0o600);
-  expect((await fetch(`${up.report.http}/readyz`)).status).toBe(200);
-  expect((await fetch(up.report.webUi)).status).toBe(200);
+  expect((await fetch(`${up.told.http}/readyz`)).status).toBe(200);
+  expect((await fetch(up.told.webUi ?? '')).status).toBe(200);
 });
 
 it('a second one on that folder: exit 1, one line', async () => {
@@ -100,7 +78,7 @@ it('a second one on that folder: exit 1, one line', async () => {
     out: '',
     err: `tsuiseki is up already on ${dataDir} (process ${up.child.pid}); stop it, or set TSUISEKI_DATA_DIR\n`,
   });
-  expect((await fetch(`${up.report.http}/readyz`)).status).toBe(200);
+  expect((await fetch(`${up.told.http}/readyz`)).status).toBe(200);
 });
 
 it('other commands find it through TSUISEKI_DATA_DIR alone', { timeout: PATIENCE_MS }, async () => {
@@ -146,10 +124,10 @@ it('starts again what is killed: a worker, the database, Temporal', { timeout: P
   );
   expect(killed.filter(({ pid }) => alive(pid))).toEqual([]);
   expect(written()).toMatchObject({
-    databaseUrl: up.report.databaseUrl,
-    temporalAddress: up.report.temporalAddress,
+    databaseUrl: up.told.databaseUrl,
+    temporalAddress: up.told.temporalAddress,
   });
-  await until('all is ready again', async () => (await fetch(`${up.report.http}/readyz`)).ok);
+  await until('all is ready again', async () => (await fetch(`${up.told.http}/readyz`)).ok);
   expect(await place.run(['list', '--json'])).toMatchObject({ code: 0 });
 });
 
@@ -161,7 +139,7 @@ it('kill -9 of it leaves nothing behind, and the next one works', { timeout: 2 *
   const { code, err } = await place.run(['list']);
   expect(code).toBe(1);
   expect(err).toMatch(/^the database at 127\.0\.0\.1:\d+ cannot be used: connect ECONNREFUSED[^\n]*\n$/);
-  up = await startUp();
+  up = await startUp(place, env);
   const list = await place.run(['list', '--json']);
   expect(JSON.parse(list.out)).toMatchObject([{ state: 'completed' }]);
 });
@@ -205,7 +183,7 @@ function serversOf(pid: number): number[] {
 
 it('a port that was asked for and is taken is one line', { timeout: PATIENCE_MS }, async () => {
   const place2 = workplace();
-  const port = new URL(up.report.http).port;
+  const port = new URL(up.told.http).port;
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(Number(port), '127.0.0.1', resolve));
   const taken = await place2.run(['up', '--sandbox', '--json'], { HTTP_PORT: port });

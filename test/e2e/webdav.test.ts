@@ -6,11 +6,10 @@ import type ExcelJS from 'exceljs';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectedText } from '../../src/sandbox/expected-text.ts';
-import type { UpFile } from '../../src/settings/up-file.ts';
 import { withCheckDigit } from '../../src/sandbox/check-digit.ts';
 import { Colleague } from '../support/files/colleague.ts';
-import { ended, workplace } from '../support/cli/workplace.ts';
-import type { Ended } from '../support/cli/workplace.ts';
+import { startUp, workplace } from '../support/cli/workplace.ts';
+import type { Up } from '../support/cli/workplace.ts';
 import { needs } from '../support/component.ts';
 import { sabreDavMissing, startSabreDav } from '../support/files/sabre-dav.ts';
 import type { SabreDav } from '../support/files/sabre-dav.ts';
@@ -53,13 +52,13 @@ needs(sabreDavMissing())('a workbook on sabre/dav', () => {
   let dav: SabreDav;
   let colleague: Colleague;
   let nextcloud: Awaited<ReturnType<typeof startNextcloud>>;
-  let up: { report: UpFile; end: Promise<Ended>; stop: () => void };
+  let up: Up;
 
   beforeAll(async () => {
     dav = await startSabreDav();
     colleague = new Colleague(dav, PATH);
     nextcloud = await startNextcloud();
-    const child = place.spawn(['up', '--sandbox', '--json'], {
+    up = await startUp(place, {
       PUBLISH_INTERVAL: '400ms',
       WEBDAV_URL: dav.url,
       WEBDAV_USERNAME: dav.username,
@@ -70,17 +69,10 @@ needs(sabreDavMissing())('a workbook on sabre/dav', () => {
       WRITEBACK_EVERY: '3',
       LOG_LEVEL: 'warn',
     });
-    const end = ended(child);
-    const first = new Promise<string>((resolve) =>
-      child.stdout?.once('data', (chunk) => resolve(String(chunk))),
-    );
-    const line = await Promise.race([first, end.then(({ err }) => Promise.reject(new Error(err)))]);
-    up = { report: JSON.parse(line) as UpFile, end, stop: () => child.kill('SIGTERM') };
   }, PATIENCE_MS);
 
   afterAll(async () => {
-    up.stop();
-    await up.end;
+    await up?.stop();
     await nextcloud.close();
     await dav.close();
     place.remove();
@@ -88,7 +80,7 @@ needs(sabreDavMissing())('a workbook on sabre/dav', () => {
 
   /** As Nextcloud tells of a save. */
   const tell = async (user = 'mika') => {
-    const response = await fetch(`${up.report.http}/webhooks/nextcloud`, {
+    const response = await fetch(`${up.told.http}/webhooks/nextcloud`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-nextcloud-webhook-token': 'cloud' },
       body: JSON.stringify({ event: 'file_changed', path: `/${PATH}`, user }),
@@ -97,7 +89,7 @@ needs(sabreDavMissing())('a workbook on sabre/dav', () => {
   };
 
   const command = async <T>(...args: string[]): Promise<T> => {
-    const { out, err, code } = await ended(place.spawn([...args, '--json'], {}));
+    const { out, err, code } = await place.run([...args, '--json']);
     if (code !== 0) throw new Error(err);
     return JSON.parse(out) as T;
   };
@@ -202,7 +194,7 @@ needs(sabreDavMissing())('a workbook on sabre/dav', () => {
       expect(texts(sheet, 'C')).toEqual(right);
 
       // The number that was edited away keeps its result for itself, with a warning.
-      const rows = await ended(place.spawn(['rows', batchId, '--json'], {}));
+      const rows = await place.run(['rows', batchId, '--json']);
       const gone = rows.out
         .trim()
         .split('\n')
@@ -251,7 +243,7 @@ needs(sabreDavMissing())('a workbook on sabre/dav', () => {
         .setExpirationTime('5m')
         .sign(new TextEncoder().encode(SECRET));
       const answer = await fetch(
-        `${up.report.http}/webhooks/onlyoffice?path=${encodeURIComponent(`/${PATH}`)}`,
+        `${up.told.http}/webhooks/onlyoffice?path=${encodeURIComponent(`/${PATH}`)}`,
         {
           method: 'POST',
           headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },

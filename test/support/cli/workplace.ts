@@ -57,18 +57,25 @@ export function ended(child: ChildProcess): Promise<Ended> {
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, out, err })));
 }
 
-/** Starts a whole system there, ready once this resolves: what its first line tells, and how to end it. */
-export async function startUp(
-  place: Workplace,
-  env: NodeJS.ProcessEnv,
-): Promise<{ told: UpFile; stop: () => Promise<void> }> {
-  const up = place.spawn(['up', '--sandbox', '--json'], env);
-  const end = ended(up);
+/** A whole system that is ready: what its first line tells, and how to end it. */
+export interface Up {
+  child: ChildProcess;
+  end: Promise<Ended>;
+  told: UpFile;
+  stop(): Promise<void>;
+}
+
+/** Starts a whole system there, on any port unless one is named: others run beside it. */
+export async function startUp(place: Workplace, env: NodeJS.ProcessEnv): Promise<Up> {
+  const child = place.spawn(['up', '--sandbox', '--json'], { HTTP_PORT: '0', ...env });
+  const end = ended(child);
   const stop = async () => {
-    up.kill('SIGTERM');
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
     await end;
   };
-  const first = new Promise<string>((resolve) => up.stdout?.once('data', (chunk) => resolve(String(chunk))));
+  const first = new Promise<string>((resolve) =>
+    child.stdout?.once('data', (chunk) => resolve(String(chunk))),
+  );
   const line = await Promise.race([first, end.then(({ err }) => Promise.reject(new Error(err)))]);
-  return { told: JSON.parse(line) as UpFile, stop };
+  return { child, end, told: JSON.parse(line) as UpFile, stop };
 }
