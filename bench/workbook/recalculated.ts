@@ -1,5 +1,4 @@
 import { readdirSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Part } from '../part.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -32,17 +31,24 @@ export const recalculated: Part = {
     note(`${formulas} formulas in ${made.length} workbooks made up, seed ${SEED}`);
     figure(countFigure(`${made.length} workbooks made up: cells shown wrongly after a writeback`, wrong, 0));
 
-    const folder = temporaryFolder(cleanup);
-    await mkdir(join(folder, 'written'));
     const names = readdirSync(FIXTURES).filter((name) => /\.xls[xm]$/.test(name));
-    const written = names.map((name) => join(folder, 'written', name));
-    for (const [at, name] of names.entries())
-      await writeResults(join(FIXTURES, name), written[at] ?? '', null);
-    const found = await shownWrongly(folder, written);
-    for (const [name, cells] of found) note(`${name}: ${cells.slice(0, 3).join('; ')}`);
-    const cells = [...found.values()].flat().length;
-    figure(
-      countFigure(`${names.length} workbooks of the tests: cells shown wrongly after a writeback`, cells, 0),
+    const [before, after] = [temporaryFolder(cleanup), temporaryFolder(cleanup)];
+    for (const name of names) await writeResults(join(FIXTURES, name), join(after, name), null);
+    // One of them stores a sum that was wrong before: not a writeback's to mend.
+    const known = await shownWrongly(
+      before,
+      names.map((name) => join(FIXTURES, name)),
     );
+    const found = await shownWrongly(
+      after,
+      names.map((name) => join(after, name)),
+    );
+    const cells = [...found].flatMap(([name, list]) => {
+      const old = known.get(name) ?? [];
+      return list.filter((cell) => !old.includes(cell)).map((cell) => `${name}: ${cell}`);
+    });
+    for (const cell of cells.slice(0, 5)) note(cell);
+    const what = `${names.length} workbooks of the tests: cells shown wrongly after a writeback`;
+    figure(countFigure(what, cells.length, 0));
   },
 };
