@@ -27,12 +27,17 @@ export interface BatchStatus {
   notes: string[];
 }
 
-/** `eta` counts calls, not only rows; an account closed or held for everybody is told where the batch has no reason. */
+/**
+ * `eta` counts calls, not only rows; while the account is held nobody knows one. An account closed or held for everybody
+ * is told where the batch has no reason.
+ */
 function statusOf({ batch, counts, pendingJobs, inFlight }: BatchWithFigures, account: Account): BatchStatus {
   const { id, startedAt, finishedAt } = batch;
   const goesOn = finishedAt === null && batch.state === 'running';
   const notice = goesOn && pendingJobs > 0 && account.pending.has(id) ? account.notice : null;
-  const eta = goesOn && pendingJobs + inFlight > 0 ? account.readAtMs + timeLeft(account, id) : null;
+  const waits = notice !== null && account.isHeld;
+  const eta =
+    goesOn && !waits && pendingJobs + inFlight > 0 ? account.readAtMs + timeLeft(account, id) : null;
   return {
     batchId: id,
     workflowId: batch.workflowId,

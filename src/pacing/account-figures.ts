@@ -16,6 +16,8 @@ export interface Account {
   expiriesMs: readonly number[];
   /** Downloads that will follow publishes already made. */
   owed: number;
+  /** Nobody knows when it opens. */
+  isHeld: boolean;
   /** Why nothing is published just now: closed by a 429, held, or no call free; null: open. */
   notice: string | null;
   /** Jobs of each running batch that wait to be published. */
@@ -32,6 +34,7 @@ export interface Account {
 const NOTHING_CALLED = {
   expiriesMs: [],
   owed: 0,
+  isHeld: false,
   notice: null,
   pending: new Map(),
   jobMs: TYPICAL_JOB_MS,
@@ -103,6 +106,7 @@ export async function readAccount(queries: Queries, limits: AccountLimits): Prom
     expiriesMs,
     owed,
     notice: noticeOf(row, limits),
+    isHeld: row.heldReason !== null,
     pending: jobsOf(false),
     jobMs,
     asking: jobsOf(true),

@@ -49,7 +49,7 @@ describe('status', () => {
     const done = await batchOf(stage, TASK, ['?']);
     await publishAll(stage, waiting);
     const reason = 'publishing is held: Web Scraper Cloud answered 403 to a publish';
-    expect((await statusOf(stage, waiting)).reason).toBe(reason);
+    expect(await statusOf(stage, waiting)).toMatchObject({ reason, eta: null });
     expect((await statusOf(stage, done)).reason).toBeNull();
   });
 

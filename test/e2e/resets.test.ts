@@ -29,8 +29,7 @@ let client: Client & { connection: Connection };
 beforeAll(async () => {
   mkdirSync(folder);
   await writeSampleWorkbook(join(folder, 'YTO-1.xlsx'), { task: TASK, rows: 3 });
-  // Slow enough that a pause comes before the third of three rows.
-  const up = await startUp(place, { PUBLISH_INTERVAL: '2s', LOG_LEVEL: 'warn' });
+  const up = await startUp(place, { PUBLISH_INTERVAL: '500ms', LOG_LEVEL: 'warn' });
   stop = up.stop;
   const { temporalAddress: address, sandbox: at } = up.told;
   sandbox = at ?? '';
@@ -82,6 +81,26 @@ async function reset({ workflowId }: Started, nth: number, times = 1): Promise<s
 const resultOf = ({ workflowId }: Started, runId: string) =>
   client.workflow.getHandle(workflowId, runId).result();
 
+/** No job ends before it is let: a pause comes in time, however slow the machine. */
+async function holdJobs(): Promise<void> {
+  await tellSandbox('POST', 'faults', { kind: 'job-stuck' });
+}
+
+async function letJobsEnd(): Promise<void> {
+  await tellSandbox('DELETE', 'faults');
+  await tellSandbox('POST', 'jobs/finish', { spanMs: 100 });
+}
+
+async function tellSandbox(method: string, path: string, body: object = {}): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(`${sandbox}/_sandbox/${path}`, {
+    method,
+    headers,
+    body: JSON.stringify(body),
+  });
+  expect(response.ok).toBe(true);
+}
+
 /** How often each custom_id was published. */
 async function publishedTwice(): Promise<string[]> {
   const calls = (await (await fetch(`${sandbox}/_sandbox/calls`)).json()) as {
@@ -109,10 +128,12 @@ describe('a reset from history, in the Web UI or by `temporal workflow reset`', 
   });
 
   it('of one that runs and is paused, to its first task: it goes on to its end', PATIENCE, async () => {
+    await holdJobs();
     const batch = await command<Started>('start', workbook('running'), '--rows', '2-4');
     await command('pause', batch.batchId);
     const runId = await reset(batch, 0);
     await reach(batch, 'paused');
+    await letJobsEnd();
     await command('resume', batch.batchId);
     await resultOf(batch, runId);
     expect(await status(batch)).toMatchObject({ state: 'completed', counts: { completed: 3 } });
@@ -130,12 +151,14 @@ describe('a reset from history, in the Web UI or by `temporal workflow reset`', 
   });
 
   it('of a cancelled one leaves it so', PATIENCE, async () => {
+    await holdJobs();
     const batch = await command<Started>('start', workbook('cancelled'));
     await command('pause', batch.batchId);
     await command('cancel', batch.batchId, '--drop');
     await reach(batch, 'cancelled');
     await resultOf(batch, await reset(batch, 0));
     expect((await status(batch)).state).toBe('cancelled');
+    await letJobsEnd();
     expect(await publishedTwice()).toEqual([]);
   });
 
@@ -143,11 +166,13 @@ describe('a reset from history, in the Web UI or by `temporal workflow reset`', 
     const path = workbook('newer');
     const old = await command<Started>('start', path, '--wait');
     const before = await status(old);
+    await holdJobs();
     const newer = await command<Started>('start', path, '--fresh');
     await command('pause', newer.batchId);
     await resultOf(old, await reset(old, 0));
     expect(await status(old)).toEqual(before);
     expect((await status(newer)).state).toBe('paused');
+    await letJobsEnd();
     await command('resume', newer.batchId);
     await reach(newer, 'completed');
     expect(await publishedTwice()).toEqual([]);
