@@ -54,6 +54,9 @@ function statusOf({ batch, counts, pendingJobs, inFlight }: BatchWithFigures, ac
   };
 }
 
+/** Times the usual duration of a job: then nothing moves that is known of. */
+const OVERDUE_AFTER = 3;
+
 /** Where a batch is. `account`: as it was lately, where that will do. */
 export async function batchStatus(
   queries: Queries,
@@ -63,7 +66,18 @@ export async function batchStatus(
 ): Promise<BatchStatus> {
   const [found] = await batchesWithFigures(queries, id);
   if (found === undefined) throw new TypeError(`batch ${id} is gone`);
-  return statusOf(found, account ?? (await readAccount(queries, limits)));
+  const now = account ?? (await readAccount(queries, limits));
+  const status = statusOf(found, now);
+  const late = found.pendingJobs === 0 && (await isOverdue(queries, id, OVERDUE_AFTER * now.jobMs));
+  return late ? { ...status, eta: null } : status;
+}
+
+/** Whether the last of its jobs was published so long ago that no time of its end can be told. */
+async function isOverdue(queries: Queries, batchId: string, afterMs: number): Promise<boolean> {
+  const [job] = await queries.execute<{ overdue: boolean | null }>(sql`
+    select max(published_at) < clock_timestamp() - ${Math.round(afterMs)} * interval '1 millisecond' as overdue
+    from jobs where batch_id = ${batchId} and state in ('publishing', 'published', 'incomplete')`);
+  return job?.overdue === true;
 }
 
 /** `list --json`: the status of every batch, newest first. */

@@ -29,6 +29,10 @@ type Finding = Pick<Check, 'ok' | 'details'>;
 
 const SERVER_TIMEOUT_MS = 10_000;
 
+/** A process keeps the settings that it was started with. */
+const AFTER_CORRECTION =
+  'once it is put right start `tsuiseki up`, or each worker, again; then `tsuiseki resume BATCH`';
+
 const good = (details: string): Finding => ({ ok: true, details });
 const bad = (details: string): Finding => ({ ok: false, details });
 
@@ -71,7 +75,7 @@ export async function databaseChecks(settings: Settings): Promise<Check[]> {
 async function inbox({ db }: Database): Promise<Finding> {
   const { unread, unknown, disagree } = await inboxTrouble(db);
   const details = `${unread} unread for over a minute; in a week ${unknown} of unknown jobs, ${disagree} in disagreement`;
-  return { ok: unread === 0, details };
+  return unread === 0 ? good(details) : bad(`${details}: is the worker tracking_webhook running?`);
 }
 
 async function api(database: Database, settings: Settings): Promise<Finding> {
@@ -81,7 +85,12 @@ async function api(database: Database, settings: Settings): Promise<Finding> {
     logger: createLogger(settings.logLevel, 'doctor'),
   });
   const clock = new AccountClock(database, settings);
-  const credits = await callApi(clock, clock.reserveCheck(null), () => webscraper.account());
+  let credits: number | null;
+  try {
+    credits = await callApi(clock, clock.reserveCheck(null), () => webscraper.account());
+  } catch (error) {
+    return bad(`${errorMessage(error)}: ${AFTER_CORRECTION}`);
+  }
   const left = `${credits ?? 'an unknown number of'} page credits left`;
   return { ok: credits !== 0, details: left };
 }

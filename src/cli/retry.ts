@@ -63,7 +63,7 @@ function retry(reference: string, options: Options): Promise<void> {
 
 /** `tsuiseki retry BATCH`. */
 export function retryCommand(): Command {
-  return steerCommand('retry', 'run the failed rows again, through the same paced queue')
+  return steerCommand('retry', 'run the rows again that failed or were left, through the same paced queue')
     .option('--rows <rows>', 'these rows instead, such as 3,7-9')
     .option('--dry-run', 'show what would be published; start nothing')
     .action((reference: string, options: Options) =>

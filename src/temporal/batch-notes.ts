@@ -41,11 +41,17 @@ export async function batchNotes(
     return ['Temporal has no workflow of it: the sweep starts or closes it within two minutes'];
   const { status, raw } = described;
   if (status.name !== 'RUNNING' && status.name !== 'PAUSED')
-    return [`its workflow has ended (${status.name.toLowerCase()}): the sweep closes it within two minutes`];
+    return status.name === 'COMPLETED' ? [] : [endedText(status.name)];
   return [
     ...(raw.pendingActivities ?? []).map((each) => activityNote(each)),
     ...unpolled.map((queue) => `no worker on ${queue}: run \`tsuiseki worker ${workerOf(queue)}\``),
   ];
+}
+
+/** One that completed is closed by its own last step. */
+function endedText(status: string): string {
+  const closed = 'within two minutes what there is is written back and it is closed as failed';
+  return `its workflow has ended (${status.toLowerCase()}): ${closed}; then run \`tsuiseki retry BATCH\``;
 }
 
 async function queuesWithoutWorker(

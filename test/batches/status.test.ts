@@ -53,6 +53,15 @@ describe('status', () => {
     expect((await statusOf(stage, done)).reason).toBeNull();
   });
 
+  it('tells no time of the end of jobs that are long overdue: it would only move on with the clock', async () => {
+    const stage = await stageWith();
+    const batchId = await batchOf(stage, TASK, [orderUrl(1)]);
+    await publishAll(stage, batchId);
+    expect((await statusOf(stage, batchId)).eta).not.toBeNull();
+    await stage.database.sql`update jobs set published_at = published_at - interval '1 hour'`;
+    expect((await statusOf(stage, batchId)).eta).toBeNull();
+  });
+
   it('tells until when the account is closed', async () => {
     const stage = await stageWith();
     stage.time.nowMs = Date.now();

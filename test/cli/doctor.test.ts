@@ -79,7 +79,7 @@ it('after migrate: only the workers are missing; what nobody reads is told', asy
   const failed = [...of].filter(([, { ok }]) => !ok).map(([name]) => name);
   expect(failed.filter((name) => !name.startsWith('worker '))).toEqual(['inbox']);
   expect(of.get('inbox')?.details).toBe(
-    '1 unread for over a minute; in a week 1 of unknown jobs, 0 in disagreement',
+    '1 unread for over a minute; in a week 1 of unknown jobs, 0 in disagreement: is the worker tracking_webhook running?',
   );
   expect(of.get('namespace default')?.details).toBe('has every search attribute');
   const { out } = await place.run(['doctor'], env);

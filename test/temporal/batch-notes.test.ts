@@ -83,6 +83,6 @@ it('a workflow that is gone is told', async () => {
   const handle = await start('ended');
   await handle.terminate();
   expect(await notesOf('ended')).toEqual([
-    'its workflow has ended (terminated): the sweep closes it within two minutes',
+    'its workflow has ended (terminated): within two minutes what there is is written back and it is closed as failed; then run `tsuiseki retry BATCH`',
   ]);
 });
