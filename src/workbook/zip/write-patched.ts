@@ -2,6 +2,9 @@ import { open, rm } from 'node:fs/promises';
 
 import { ZipWriter } from '@zip.js/zip.js/dist/zip-core-external.js';
 
+import { wellFormed } from '../../xml/well-formed.ts';
+import { writingPart } from '../failure.ts';
+import { SheetOrder } from '../sheet/sheet-order.ts';
 import type { Archive } from './archive.ts';
 import { compressPart } from './compressed-part.ts';
 import type { CompressedPart } from './compressed-part.ts';
@@ -24,7 +27,8 @@ export function partialPath(targetPath: string): string {
  * Writes a copy of the archive in which one part is patched. All other entries keep their headers and bytes as they are
  * stored, and all their order. Leaves nothing behind on failure.
  *
- * @throws {WorkbookError} `WORKBOOK_DAMAGED`, `WORKBOOK_TOO_LARGE`
+ * @throws {WorkbookError} `WORKBOOK_DAMAGED`, `WORKBOOK_TOO_LARGE`; `WORKBOOK_UNSUPPORTED` where the part would not be
+ *   well-formed, or has rows or cells out of order
  */
 export async function writePatched(
   archive: Archive,
@@ -34,7 +38,8 @@ export async function writePatched(
 ): Promise<void> {
   const partPath = partialPath(targetPath);
   try {
-    const patched = await compressPart(applySplices(archive.chunks(part), splices), partPath);
+    const xml = wellFormed(applySplices(archive.chunks(part), splices), new SheetOrder());
+    const patched = await writingPart(archive.name, part, () => compressPart(xml, partPath));
     await writeArchive(archive, part, patched, targetPath);
   } catch (error) {
     await rm(targetPath, { force: true });
