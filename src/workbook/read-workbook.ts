@@ -5,6 +5,7 @@ import type { ColumnRoles } from './sheet/columns.ts';
 import type { WorkbookLimits } from './limits.ts';
 import { OpenSheet } from './open-sheet.ts';
 import { RowCollector } from './row-collector.ts';
+import { CoveredCells } from './sheet/covered-cells.ts';
 import { layoutWarnings } from './sheet/layout-warnings.ts';
 import { isBlank, Occurrences } from './sheet/row-identity.ts';
 import { RowLinks } from './sheet/row-links.ts';
@@ -42,6 +43,11 @@ async function readRows(sheet: OpenSheet, roles: ColumnRoles): Promise<WorkbookC
   const read = await collector.finish();
   const { targets, tables } = await sheet.surroundings(facts, links);
 
+  const covered = new CoveredCells(facts.merged, roles);
+  const { uncalculated } = collector;
+  const isUncalculated = (row: number): boolean =>
+    (uncalculated.input.has(row) && !covered.coversInput(row)) ||
+    (uncalculated.email.has(row) && !covered.coversEmail(row));
   const occurrences = new Occurrences();
   const rows: WorkbookRow[] = [];
   const warnings: string[] = [];
@@ -49,11 +55,16 @@ async function readRows(sheet: OpenSheet, roles: ColumnRoles): Promise<WorkbookC
     row.inputUrl = links.target(index, targets) ?? row.inputUrl;
     if (row.row === 1) {
       if (looksLikeData(row)) warnings.push('row 1 looks like data, but is never read: it is the header');
-    } else if (!isBlank(row.input, row.email, collector.uncalculated.has(row.row))) {
+      continue;
+    }
+    covered.clear(row, row.row);
+    if (!isBlank(row.input, row.email, isUncalculated(row.row))) {
       row.occurrence = occurrences.next(row);
       rows.push(row);
     }
   }
+  const hidden = covered.warning();
+  if (hidden !== null) warnings.push(hidden);
   layoutWarnings(rows, facts, tables, roles);
   return { sheet: sheet.parts.sheet, rows, warnings };
 }
