@@ -11,12 +11,13 @@ import { FileError } from '../files/types.ts';
 import type { LastLook } from '../files/types.ts';
 import type { CommandService } from '../onlyoffice/command-service.ts';
 import { patchWorkbookApart } from '../workbook/apart/apart.ts';
-import type { CellEdit, CellOutcome } from '../workbook/types.ts';
+import type { CellEdit, CellOutcome, SignedWorkbooks } from '../workbook/types.ts';
 import { withCopy } from './workbook-copy.ts';
 import type { WorkbookDeps } from './workbook-copy.ts';
 import { withLease } from './workbook-lease.ts';
 
 export interface WritebackDeps extends WorkbookDeps {
+  signedWorkbooks: SignedWorkbooks;
   /** Asks the document server whether a session is open; null where it cannot be asked, or is not to be. */
   editors: Pick<CommandService, 'isOpen'> | null;
 }
@@ -132,6 +133,7 @@ async function patch(
       columns: batch.columns,
       edits,
       name: basename(workbook),
+      signedWorkbooks: deps.signedWorkbooks,
       signal,
     });
     if (outcomes.some(({ outcome, status }) => outcome === 'written' || status === 'written')) {

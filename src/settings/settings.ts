@@ -76,6 +76,7 @@ const SPEC = {
   retryOnSaveAfterMs: required('RETRY_ON_SAVE_AFTER', '1h', duration),
   autoMaxRows: required('AUTO_MAX_ROWS', '1000', wholeNumber(1, 1_000_000)),
   statusColumn: { name: 'STATUS_COLUMN', parse: columnLetter },
+  signedWorkbooks: required('SIGNED_WORKBOOKS', 'warn', oneOf('warn', 'refuse')),
   jobDeadlineMs: required('JOB_DEADLINE', '30m', positiveDuration),
   webhookTokens: { name: 'WEBHOOK_TOKEN', parse: commaList, mask: maskSecret },
   httpHost: required('HTTP_HOST', '127.0.0.1', nonEmpty),

@@ -1,14 +1,14 @@
 import { constants } from 'node:fs';
 import { copyFile, rm, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
 
 import { columnRoles } from './sheet/columns.ts';
 import { heldText, outcomeOf } from './edit-outcome.ts';
 import type { ColumnObstacles } from './edit-outcome.ts';
-import type { WorkbookLimits } from './limits.ts';
 import { matchEdits } from './match-edits.ts';
 import type { MatchedRow } from './match-edits.ts';
+import { writingNotes } from './notices.ts';
 import { OpenSheet } from './open-sheet.ts';
+import type { OpenOptions } from './open-sheet.ts';
 import { rowSplices, widenDimension } from './sheet/row-splices.ts';
 import type { RowWrite } from './sheet/row-splices.ts';
 import type { SheetFacts } from './sheet/sheet-scanner.ts';
@@ -17,12 +17,9 @@ import { WriteObstacles } from './sheet/write-obstacles.ts';
 import type { CellEdit, CellOutcome, PatchReport, WorkbookColumns } from './types.ts';
 import { writePatched } from './zip/write-patched.ts';
 
-export interface PatchWorkbookOptions {
+export interface PatchWorkbookOptions extends OpenOptions {
   columns: WorkbookColumns;
   edits: readonly CellEdit[];
-  /** The workbook's name in messages; the source's base name unless given. */
-  name?: string;
-  limits?: Partial<WorkbookLimits>;
 }
 
 /**
@@ -42,7 +39,7 @@ export async function patchWorkbook(
   const roles = columnRoles(options.columns);
   await checkTarget(sourcePath, targetPath);
   const { edits } = options;
-  const sheet = await OpenSheet.open(sourcePath, options.name ?? basename(sourcePath), options.limits);
+  const sheet = await OpenSheet.open(sourcePath, options);
   try {
     const { rows, facts, tables } = await matchEdits(sheet, roles, edits);
     const obstacles: ColumnObstacles = {
@@ -52,13 +49,15 @@ export async function patchWorkbook(
     const outcomes = edits.map((edit, index) => outcomeOf(edit, rows[index] ?? null, obstacles));
 
     const writes = writesOf(edits, rows, outcomes);
+    const notes: string[] = [];
     if (writes.length === 0) {
       await copyWhole(sourcePath, targetPath);
     } else {
       const splices = splicesOf(writes, facts);
       await writePatched(sheet.archive, sheet.parts.sheetPart, splices, targetPath);
+      notes.push(...writingNotes(sheet, [sheet.parts.sheetPart]));
     }
-    return { sheet: sheet.parts.sheet, outcomes, notes: [] };
+    return { sheet: sheet.parts.sheet, outcomes, notes };
   } finally {
     await sheet.close();
   }
@@ -108,6 +107,9 @@ function writesOf(
 /** Made one by one as they are needed: a sheet's worth of them would take more memory than the sheet. */
 function* splicesOf(writes: readonly RowWrite[], facts: SheetFacts): Generator<Splice> {
   const dimension = widenDimension(facts, writes);
-  if (dimension !== null) yield dimension;
+  // Before the rows, or behind them, against the schema.
+  const isFirst = dimension !== null && dimension.offset < (writes[0]?.place.result.offset ?? 0);
+  if (isFirst) yield dimension;
   for (const write of writes) yield* rowSplices(write, facts);
+  if (dimension !== null && !isFirst) yield dimension;
 }

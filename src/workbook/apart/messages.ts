@@ -1,5 +1,12 @@
 import type { WorkbookLimits } from '../limits.ts';
-import type { CellEdit, PatchReport, WorkbookColumns, WorkbookErrorCode, WorkbookRow } from '../types.ts';
+import type {
+  CellEdit,
+  PatchReport,
+  SignedWorkbooks,
+  WorkbookColumns,
+  WorkbookErrorCode,
+  WorkbookRow,
+} from '../types.ts';
 
 /** What every job names: the same as the functions of the same name take. */
 interface JobBase {
@@ -7,6 +14,7 @@ interface JobBase {
   name: string;
   columns: WorkbookColumns;
   limits: Partial<WorkbookLimits>;
+  signedWorkbooks: SignedWorkbooks;
 }
 
 export interface ReadJob extends JobBase {

@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream';
 import { crc32, createInflateRaw } from 'node:zlib';
 
 import { errorMessage } from '../../errors.ts';
-import { damaged, encrypted, mebibytes, tooLarge } from '../failure.ts';
+import { damaged, encrypted, mebibytes, tooLarge, unsupported } from '../failure.ts';
 import type { WorkbookLimits } from '../limits.ts';
 import type { ArchiveEntry } from './entry.ts';
 
@@ -66,7 +66,10 @@ function storedOrInflated(
   const stored = file.createReadStream({ start: offset, end, autoClose: false, highWaterMark: CHUNK_BYTES });
   if (entry.compressionMethod === STORED) return stored;
   if (entry.compressionMethod !== DEFLATED) {
-    throw damaged(name, `${entry.filename} is compressed in a way that spreadsheet programs do not use`);
+    throw unsupported(
+      name,
+      `${entry.filename} is compressed in a way that spreadsheet programs do not use: open the workbook in Excel and save it again`,
+    );
   }
   const inflate = createInflateRaw({
     chunkSize: CHUNK_BYTES,
