@@ -189,9 +189,9 @@ class WellFormedCheck {
     const bytes = this.#bytes;
     const nameStart = from + 1;
     const nameEnd = endOfName(bytes, nameStart);
+    if (nameEnd === nameStart && nameEnd < bytes.length) throw new XmlProblem('a tag has no name');
     const end = bytes[nameEnd] === GREATER ? nameEnd : this.#endOfTag(nameEnd);
     if (end < 0) return -1;
-    if (nameEnd === nameStart) throw new XmlProblem('a tag has no name');
     const depth = this.#nameStarts.length;
     if (depth === 0) {
       if (this.#sawRoot) throw new XmlProblem('the XML has a second root');
