@@ -71,8 +71,11 @@ class WellFormedCheck {
   #names = Buffer.alloc(256);
   readonly #nameStarts: number[] = [];
   #namesEnd = 0;
-  /** Starts and ends of the names of a tag's attributes. */
+  /** Starts and ends of the names of a tag's attributes; as many of them as the tag has. */
   readonly #attributes: number[] = [];
+  #attributesEnd = 0;
+  /** The window's memory where it is more than a chunk. */
+  #room = Buffer.alloc(0);
   /** The value of its attribute `r`. */
   #rStart = 0;
   #rEnd = 0;
@@ -82,7 +85,7 @@ class WellFormedCheck {
   }
 
   push(chunk: Buffer): void {
-    this.#bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk]);
+    this.#bytes = this.#bytes.length === 0 ? chunk : this.#joined(chunk);
     let from = 0;
     if (this.#isStart) {
       if (this.#bytes.length < 3) return;
@@ -91,6 +94,18 @@ class WellFormedCheck {
     }
     this.#bytes = this.#bytes.subarray(this.#scan(from));
     if (this.#bytes.length > MAX_TOKEN_BYTES) throw new XmlProblem('a tag is longer than 1 MB');
+  }
+
+  /** The rest of the window and the chunk, in the same memory each time. */
+  #joined(chunk: Buffer): Buffer {
+    const rest = this.#bytes;
+    const length = rest.length + chunk.length;
+    const room = this.#room.length < length ? Buffer.allocUnsafe(length + chunk.length) : this.#room;
+    // Both may be the same memory, which `copy` allows for.
+    rest.copy(room, 0);
+    chunk.copy(room, rest.length);
+    this.#room = room;
+    return room.subarray(0, length);
   }
 
   finish(): void {
@@ -207,8 +222,7 @@ class WellFormedCheck {
   #endOfTag(from: number): number {
     const bytes = this.#bytes;
     const size = bytes.length;
-    const attributes = this.#attributes;
-    attributes.length = 0;
+    this.#attributesEnd = 0;
     let at = from;
     for (;;) {
       const spaces = at;
@@ -223,7 +237,7 @@ class WellFormedCheck {
       at = this.#attribute(at);
       if (at < 0) return -1;
     }
-    if (attributes.length >= MANY_ATTRIBUTES) this.#allOnce();
+    if (this.#attributesEnd >= MANY_ATTRIBUTES) this.#allOnce();
     return at;
   }
 
@@ -265,22 +279,25 @@ class WellFormedCheck {
   #once(start: number, end: number): void {
     const bytes = this.#bytes;
     const attributes = this.#attributes;
-    if (attributes.length < MANY_ATTRIBUTES) {
-      for (let i = 0; i < attributes.length; i += 2) {
+    const count = this.#attributesEnd;
+    if (count < MANY_ATTRIBUTES) {
+      for (let i = 0; i < count; i += 2) {
         const from = attributes[i] ?? 0;
         if ((attributes[i + 1] ?? 0) - from === end - start && same(bytes, from, start, end - start))
           throw new XmlProblem('a tag has one attribute twice');
       }
     }
-    attributes.push(start, end);
+    attributes[count] = start;
+    attributes[count + 1] = end;
+    this.#attributesEnd = count + 2;
   }
 
   #allOnce(): void {
     const names = new Set<string>();
     const attributes = this.#attributes;
-    for (let i = 0; i < attributes.length; i += 2)
+    for (let i = 0; i < this.#attributesEnd; i += 2)
       names.add(this.#bytes.toString('latin1', attributes[i], attributes[i + 1]));
-    if (names.size < attributes.length / 2) throw new XmlProblem('a tag has one attribute twice');
+    if (names.size < this.#attributesEnd / 2) throw new XmlProblem('a tag has one attribute twice');
   }
 
   #pushName(start: number, end: number): void {
