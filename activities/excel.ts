@@ -10,6 +10,7 @@ import { markSeen } from '../src/db/workbooks.ts';
 import { taskByName } from '../src/tasks/registry.ts';
 import type { TrackingTask } from '../src/tasks/types.ts';
 import { readWorkbookApart } from '../src/workbook/apart/apart.ts';
+import type { SignedWorkbooks } from '../src/workbook/types.ts';
 import { asActivities, tellWait } from './as-activities.ts';
 import { withCopy } from '../src/batches/workbook-copy.ts';
 import type { WorkbookDeps } from '../src/batches/workbook-copy.ts';
@@ -17,11 +18,12 @@ import type { WorkbookDeps } from '../src/batches/workbook-copy.ts';
 export type ExcelActivities = ReturnType<typeof createExcelActivities>;
 
 export interface ExcelDeps extends WorkbookDeps {
+  signedWorkbooks: SignedWorkbooks;
   planOf(task: TrackingTask): ImportPlan;
 }
 
 /** Reading a workbook, on `tracking_excel_queue`: in a process of its own, replaced after each workbook. */
-export function createExcelActivities({ database, files, planOf }: ExcelDeps) {
+export function createExcelActivities({ database, files, signedWorkbooks, planOf }: ExcelDeps) {
   const { db } = database;
   return asActivities({
     /** Reads the batch's workbook, and writes its rows and jobs down, unless that was done. */
@@ -33,7 +35,7 @@ export function createExcelActivities({ database, files, planOf }: ExcelDeps) {
       const task = taskByName(batch.task);
       tellWait('the workbook to be read');
       await withCopy({ database, files }, batch.workbook, 'file', async ({ workbook, path, version }) => {
-        const options = { columns: batch.columns, name: basename(workbook), signal };
+        const options = { columns: batch.columns, name: basename(workbook), signedWorkbooks, signal };
         const content = await readWorkbookApart(path, options);
         await db.transaction(async (tx) => {
           // Whoever was thought dead may have done it meanwhile.

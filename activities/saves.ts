@@ -20,7 +20,7 @@ import type { HoldLimits, SavedWorkbook } from '../src/saves/saved-batch.ts';
 import { taskByName, taskForPath } from '../src/tasks/registry.ts';
 import type { TrackingTask } from '../src/tasks/types.ts';
 import { readWorkbookApart } from '../src/workbook/apart/apart.ts';
-import type { WorkbookColumns, WorkbookContent } from '../src/workbook/types.ts';
+import type { SignedWorkbooks, WorkbookColumns, WorkbookContent } from '../src/workbook/types.ts';
 import { asActivities, tellWait } from './as-activities.ts';
 import { isFinal } from './failures.ts';
 import { findWorkbook, withCopy } from '../src/batches/workbook-copy.ts';
@@ -29,6 +29,7 @@ import type { WorkbookCopy, WorkbookDeps } from '../src/batches/workbook-copy.ts
 export type SaveActivities = ReturnType<typeof createSaveActivities>;
 
 export interface SaveDeps extends WorkbookDeps, SaveAges, HoldLimits {
+  signedWorkbooks: SignedWorkbooks;
   planOf(task: TrackingTask): ImportPlan;
   columnsOf(task: TrackingTask): WorkbookColumns;
 }
@@ -91,7 +92,8 @@ export function createSaveActivities(deps: SaveDeps) {
   }
 
   function read(copy: WorkbookCopy, columns: WorkbookColumns, signal: AbortSignal): Promise<WorkbookContent> {
-    return readWorkbookApart(copy.path, { columns, name: basename(copy.workbook), signal });
+    const { signedWorkbooks } = deps;
+    return readWorkbookApart(copy.path, { columns, name: basename(copy.workbook), signedWorkbooks, signal });
   }
 
   /** Writes down what is to be started, together with the version that it was decided on. */

@@ -9,6 +9,14 @@ export function durationText(durationMs: number): string {
 }
 
 /**
+ * With `\n` for every line break. Excel stores CR LF in a cell, other editors make LF of it with their next save: told
+ * apart, a row and a result of ours would be strangers afterwards.
+ */
+export function lineFeeds(text: string): string {
+  return text.includes('\r') ? text.replaceAll(/\r\n?/g, '\n') : text;
+}
+
+/**
  * A text of others as Postgres takes it: it refuses the character NUL, and a whole workbook with it. Half a surrogate
  * pair would come back as U+FFFD anyway.
  */

@@ -20,7 +20,7 @@ import { NotificationRelay } from '../src/temporal/notification-relay.ts';
 import { startWorkflow } from '../src/temporal/start-batch.ts';
 import { AccountClock } from '../src/pacing/account-clock.ts';
 import type { TimeSource } from '../src/pacing/account-clock.ts';
-import type { WorkbookColumns } from '../src/workbook/types.ts';
+import type { Recalculate, SignedWorkbooks, WorkbookColumns } from '../src/workbook/types.ts';
 import { createWebScraperClient } from '../src/webscraper/client.ts';
 import type { WebScraperClient } from '../src/webscraper/client.ts';
 
@@ -34,6 +34,8 @@ export interface WorkerParts {
   relay: NotificationRelay;
   sweep: BatchSweep;
   jobDeadlineMs: number;
+  recalculate: Recalculate;
+  signedWorkbooks: SignedWorkbooks;
   /** Throws a SettingsError without an API token: only workers that call the API need one. */
   webscraper(): WebScraperClient;
   carrierClock: CarrierClock;
@@ -67,6 +69,8 @@ export function createParts({ settings, client, logger, database, time }: PartsO
       startWorkflow({ database, client, settings }, batch, null),
     ),
     jobDeadlineMs: settings.jobDeadlineMs,
+    recalculate: settings.recalculate,
+    signedWorkbooks: settings.signedWorkbooks,
     webscraper: () =>
       createWebScraperClient({
         baseUrl: settings.webscraperApiUrl,

@@ -11,15 +11,16 @@ import { FileError } from '../files/types.ts';
 import type { LastLook } from '../files/types.ts';
 import type { CommandService } from '../onlyoffice/command-service.ts';
 import { patchWorkbookApart } from '../workbook/apart/apart.ts';
-import type { CellEdit, PatchReport, Recalculate, CellOutcome } from '../workbook/types.ts';
+import type { CellEdit, CellOutcome, PatchReport, Recalculate, SignedWorkbooks } from '../workbook/types.ts';
 import { withCopy } from './workbook-copy.ts';
 import type { WorkbookDeps } from './workbook-copy.ts';
 import { withLease } from './workbook-lease.ts';
 
 export interface WritebackDeps extends WorkbookDeps {
+  recalculate: Recalculate;
+  signedWorkbooks: SignedWorkbooks;
   /** Asks the document server whether a session is open; null where it cannot be asked, or is not to be. */
   editors: Pick<CommandService, 'isOpen'> | null;
-  settings: { recalculate: Recalculate };
 }
 
 /** One attempt: it ends early with the signal, and looks once more whether the lease is held just before it writes. */
@@ -133,9 +134,10 @@ async function patch(
     const target = join(folder, 'target');
     const report = await patchWorkbookApart(path, target, {
       columns: batch.columns,
-      recalculate: deps.settings.recalculate,
+      recalculate: deps.recalculate,
       edits,
       name: basename(workbook),
+      signedWorkbooks: deps.signedWorkbooks,
       signal,
     });
     if (hasWritten(report)) {

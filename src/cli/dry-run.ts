@@ -75,7 +75,8 @@ export async function dryRun(request: DryRunRequest): Promise<void> {
   const settings = loadSettings();
   const files = openFiles(settings);
   const { task, path: workbook } = await startTarget(files, request);
-  const options = { columns: columnsOf(settings, task), name: basename(workbook) };
+  const { signedWorkbooks } = settings;
+  const options = { columns: columnsOf(settings, task), name: basename(workbook), signedWorkbooks };
   const content = await withDownload(files, workbook, ({ path }) => readWorkbookApart(path, options));
   const { chosen } = request;
   const wanted = content.rows.filter(({ row }) => chosen === null || chosen.includes(row));

@@ -26,7 +26,8 @@ function write(reference: string, options: SteerOptions): Promise<void> {
       // Those of a dead document server would hold up every writeback that follows.
       await endSessionsOf(tx, batch.workbook);
     });
-    const deps = { database, files: openFiles(settings), editors: null, settings };
+    const { recalculate, signedWorkbooks } = settings;
+    const deps = { database, files: openFiles(settings), recalculate, signedWorkbooks, editors: null };
     const written = await writeBack(deps, batch, new AbortController().signal);
     if (batch.finishedAt === null) await wake(settings, batch);
     if (options.json) printJson(written);

@@ -9,7 +9,7 @@ import { askedOf, isLatestJob, OPEN_STATES } from './jobs.ts';
 import type { Job } from './jobs.ts';
 import { jobRows, jobs, rows } from './schema.ts';
 import type { ResultSource } from './schema.ts';
-import { storable } from '../text.ts';
+import { lineFeeds, storable } from '../text.ts';
 
 const WENT_BY_JAPAN_POST = 'went by Japan Post, which was heard after its batch had ended; retry the row';
 
@@ -62,7 +62,7 @@ function recordOf(jobId: number, outcome: RowOutcome): object {
   return {
     id,
     job_id: jobId,
-    text: storable(text),
+    text: storable(lineFeeds(text)),
     status,
     status_text: statusText === null ? null : storable(statusText),
     tracking_number: trackingNumber === null ? null : storable(trackingNumber),

@@ -77,6 +77,7 @@ const SPEC = {
   autoMaxRows: required('AUTO_MAX_ROWS', '1000', wholeNumber(1, 1_000_000)),
   statusColumn: { name: 'STATUS_COLUMN', parse: columnLetter },
   recalculate: required('RECALCULATE', 'auto', oneOf('auto', 'never')),
+  signedWorkbooks: required('SIGNED_WORKBOOKS', 'warn', oneOf('warn', 'refuse')),
   jobDeadlineMs: required('JOB_DEADLINE', '30m', positiveDuration),
   webhookTokens: { name: 'WEBHOOK_TOKEN', parse: commaList, mask: maskSecret },
   httpHost: required('HTTP_HOST', '127.0.0.1', nonEmpty),

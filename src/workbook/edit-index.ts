@@ -34,6 +34,15 @@ export class EditIndex {
     return this.#byInput.has(input);
   }
 
+  /**
+   * Whether some edit asks for both, whatever its link; or for one of them alone, since merged cells may turn out to
+   * cover the other. Null: a text that no edit asks for.
+   */
+  mayHave(input: string | null, email: string | null): boolean {
+    if (input === null) return email !== null && this.has('', email);
+    return (email !== null && (this.has(input, email) || this.has('', email))) || this.has(input, '');
+  }
+
   /** Whether some edit asks for both, whatever its link. */
   has(input: string, email: string): boolean {
     const found = this.#byInput.get(input);

@@ -1,4 +1,4 @@
-import { storable } from '../text.ts';
+import { lineFeeds, storable } from '../text.ts';
 import type { MatchedRow } from './match-edits.ts';
 import { isInOurForm, STATUS_WORDS } from './our-texts.ts';
 import type { WriteObstacles } from './sheet/write-obstacles.ts';
@@ -36,7 +36,8 @@ function resultOutcome(
   const obstacle = obstacles.at(place.row);
   if (obstacle !== null) return { outcome: 'person', note: obstacle };
   if (result === heldText(text)) return { outcome: 'same' };
-  const ours = result.trim() === '' || isInOurForm(result) || result === recorded;
+  const isRecorded = recorded !== null && result === heldText(recorded);
+  const ours = result.trim() === '' || isInOurForm(result) || isRecorded;
   return { outcome: ours || fresh ? 'written' : 'person' };
 }
 
@@ -53,5 +54,5 @@ function statusOutcome(
 
 /** A text as a cell will hold it, so that it is known again as the same. */
 export function heldText(text: string): string {
-  return storable(text.length > MAX_CELL_LENGTH ? text.slice(0, MAX_CELL_LENGTH) : text);
+  return storable(lineFeeds(text).slice(0, MAX_CELL_LENGTH));
 }

@@ -2,6 +2,7 @@ import type { ColumnRoles } from './sheet/columns.ts';
 import { EditIndex } from './edit-index.ts';
 import type { OpenSheet } from './open-sheet.ts';
 import type { CellText } from './sheet/cell-texts.ts';
+import { CoveredCells } from './sheet/covered-cells.ts';
 import { isBlank, Occurrences } from './sheet/row-identity.ts';
 import { RowLinks } from './sheet/row-links.ts';
 import { rowPlace } from './sheet/row-place.ts';
@@ -22,10 +23,16 @@ export interface MatchedRow {
 }
 
 /**
- * A row whose input and e-mail are those of some edit. Behind the rows it is told its hyperlink, where it has no
+ * A row whose input and e-mail may be those of some edit. Behind the rows it is told its hyperlink, where it has no
  * HYPERLINK(), and becomes the matched row: a second object a row would count.
  */
-interface Candidate extends RowContent, Omit<MatchedRow, 'result' | 'status'> {
+interface Candidate extends Omit<RowContent, 'input' | 'email'>, Omit<MatchedRow, 'result' | 'status'> {
+  /** Null: a text that no edit asks for; of no use but where merged cells cover it. */
+  input: string | null;
+  email: string | null;
+  /** Still to be calculated. */
+  noInput: boolean;
+  noEmail: boolean;
   result: CellText;
   status: CellText;
 }
@@ -56,10 +63,12 @@ export async function matchEdits(
   const strings = await stringsOf(sheet, candidates);
   const textOf = (text: CellText): string => sheet.textOf(text, strings);
 
+  const covered = new CoveredCells(facts.merged, roles);
   const occurrences = new Occurrences();
   const rows = edits.map((): MatchedRow | null => null);
   for (const [at, candidate] of candidates.entries()) {
     candidate.inputUrl = links.target(at, targets) ?? candidate.inputUrl;
+    if (!isRow(candidate, covered) || !index.has(candidate.input, candidate.email)) continue;
     const places = index.find(candidate, occurrences.next(candidate));
     if (places.length === 0) continue;
     const { result, status } = candidate;
@@ -69,12 +78,23 @@ export async function matchEdits(
   return { rows, facts, fixed };
 }
 
+/** As reading has it: what merged cells cover is not there, and a row that shows nothing is none. */
+function isRow(candidate: Candidate, covered: CoveredCells): candidate is Candidate & RowContent {
+  const { row } = candidate.place;
+  if (covered.coversInput(row)) Object.assign(candidate, { input: '', inputUrl: null, noInput: false });
+  if (covered.coversEmail(row)) Object.assign(candidate, { email: '', noEmail: false });
+  const { input, email, noInput, noEmail } = candidate;
+  return input !== null && email !== null && !isBlank(input, email, noInput || noEmail);
+}
+
 async function findCandidates(
   sheet: OpenSheet,
   roles: ColumnRoles,
   index: EditIndex,
 ): Promise<{ candidates: Candidate[]; links: RowLinks; facts: SheetFacts }> {
   const strings = await sheet.sharedStringsOf(index.texts());
+  /** Then merged cells may cover any text. */
+  const asksForNone = index.hasInput('');
   const candidates: Candidate[] = [];
   const rowNumbers: number[] = [];
   const links = new RowLinks(roles.input, rowNumbers);
@@ -82,11 +102,11 @@ async function findCandidates(
   const facts = await sheet.scan(roles.wanted, {
     passesOver: (cell) => {
       const input = known(cellTexts.inputText(cell, cellTexts.link(cell)), strings);
-      return input === undefined || !index.hasInput(input);
+      return !asksForNone && (input === null || !index.hasInput(input));
     },
     row: (row) => {
       const candidate = candidateIn(row, sheet, roles, strings);
-      if (candidate === null || !index.has(candidate.input, candidate.email)) return;
+      if (candidate === null || !index.mayHave(candidate.input, candidate.email)) return;
       candidates.push(candidate);
       rowNumbers.push(row.number);
     },
@@ -95,7 +115,6 @@ async function findCandidates(
   return { candidates, links, facts };
 }
 
-/** Null when the row's texts are none that an edit asks for. */
 function candidateIn(
   row: ScannedRow,
   { texts }: OpenSheet,
@@ -111,13 +130,14 @@ function candidateIn(
   if (row.number === 1) return null;
   const input = known(texts.inputText(inputCell, link), strings);
   const email = known(texts.text(emailCell), strings);
-  if (input === undefined || email === undefined) return null;
-  const uncalculated = texts.isUncalculated(inputCell) || texts.isUncalculated(emailCell);
-  if (isBlank(input, email, uncalculated)) return null;
+  const [noInput, noEmail] = [texts.isUncalculated(inputCell), texts.isUncalculated(emailCell)];
+  if (input !== null && email !== null && isBlank(input, email, noInput || noEmail)) return null;
   return {
     input,
     email,
     inputUrl: link?.url ?? null,
+    noInput,
+    noEmail,
     place: rowPlace(row, roles),
     result: texts.text(resultCell),
     resultIsFormula: resultCell.isFormula,
@@ -126,8 +146,9 @@ function candidateIn(
   };
 }
 
-function known(text: CellText, strings: ReadonlyMap<number, string>): string | undefined {
-  return typeof text === 'number' ? strings.get(text) : text;
+/** Null for a shared string that no edit asks for. */
+function known(text: CellText, strings: ReadonlyMap<number, string>): string | null {
+  return typeof text === 'number' ? (strings.get(text) ?? null) : text;
 }
 
 /** Shared strings are passed over a second time only where a matched row's result or status is one of them. */

@@ -1,8 +1,11 @@
+import { basename } from 'node:path';
+
 import { damaged, noSheet, readingPart, tooLarge } from './failure.ts';
 import type { WorkbookLimits } from './limits.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import { findParts } from './package-parts.ts';
 import type { WorkbookParts } from './package-parts.ts';
+import { checkProtection } from './protection.ts';
 import { readTargets } from './relationships.ts';
 import { CellTexts } from './sheet/cell-texts.ts';
 import { readNumberFormats } from './sheet/number-formats.ts';
@@ -15,7 +18,17 @@ import { readTables } from './sheet/tables.ts';
 import { readPivotTables } from './sheet/pivot-tables.ts';
 import type { FixedCells } from './sheet/write-obstacles.ts';
 import { TextFilter } from './sheet/text-filter.ts';
+import type { SignedWorkbooks } from './types.ts';
 import { Archive } from './zip/archive.ts';
+
+/** How workbooks are opened, for reading and for patching alike. */
+export interface OpenOptions {
+  /** The workbook's name in messages; its file's base name unless given. */
+  name?: string;
+  limits?: Partial<WorkbookLimits>;
+  /** `warn` unless given. */
+  signedWorkbooks?: SignedWorkbooks;
+}
 
 /** An open workbook at its active sheet: what reading and patching have in common. */
 export class OpenSheet {
@@ -30,10 +43,12 @@ export class OpenSheet {
   }
 
   /** @throws {WorkbookError} */
-  static async open(path: string, name: string, limits: Partial<WorkbookLimits> = {}): Promise<OpenSheet> {
+  static async open(path: string, options: OpenOptions): Promise<OpenSheet> {
+    const { name = basename(path), limits = {}, signedWorkbooks = 'warn' } = options;
     const archive = await Archive.open(path, name, { ...DEFAULT_LIMITS, ...limits });
     try {
       const parts = await findParts(archive);
+      checkProtection(name, parts.protection, signedWorkbooks);
       const { stylesPart } = parts;
       const formats =
         stylesPart === null

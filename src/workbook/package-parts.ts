@@ -1,5 +1,7 @@
 import { errorMessage } from '../errors.ts';
 import { damaged, noSheet, notAWorkbook, readingPart } from './failure.ts';
+import { protectionOf } from './protection.ts';
+import type { Protection } from './protection.ts';
 import { readRelationships, relationshipsOf, resolveTarget } from './relationships.ts';
 import type { Relationship } from './relationships.ts';
 import { attributes, forEachElement } from '../xml/elements.ts';
@@ -11,9 +13,11 @@ export interface WorkbookParts {
   /** The active sheet's name and part. */
   sheet: string;
   sheetPart: string;
+  isHidden: boolean;
   sharedStringsPart: string | null;
   stylesPart: string | null;
   date1904: boolean;
+  protection: Protection | null;
 }
 
 interface SheetEntry {
@@ -21,6 +25,9 @@ interface SheetEntry {
   hidden: boolean;
   relationshipId: string;
 }
+
+/** Any other state, also one that only old libraries write, is visible. */
+const HIDDEN: ReadonlySet<string> = new Set(['hidden', 'veryHidden']);
 
 /** What else can stand behind a tab, by the last word of its relationship's type ([MS-OFFMACRO] 2.2.1.2 too). */
 const OTHER_SHEETS: Readonly<Record<string, string>> = {
@@ -31,23 +38,20 @@ const OTHER_SHEETS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Finds the sheet that is meant: the one the workbook's own view shows, or where that is hidden or not there, the
- * first worksheet that is not hidden.
+ * Finds the sheet that is meant: the one the workbook's own view names, even if it is hidden, since Excel shows it all
+ * the same (docs/workbooks.md); where that is not there, the first worksheet that is not hidden.
  *
  * @throws {WorkbookError} `WORKBOOK_NOT_A_WORKBOOK`, `WORKBOOK_NO_SHEET`, `WORKBOOK_DAMAGED`
  */
 export async function findParts(archive: Archive): Promise<WorkbookParts> {
   const { name } = archive;
-  const workbookPart = await findWorkbookPart(archive);
+  const ofPackage = await packageRelationships(archive);
+  const workbookPart = findWorkbookPart(archive, ofPackage);
   const relationships = await relationshipsOf(archive, workbookPart);
   const { sheets, activeTab, date1904 } = await readWorkbookPart(archive, workbookPart);
   const typeOf = (sheet: SheetEntry): string => relationships.get(sheet.relationshipId)?.type ?? '';
 
-  const active = sheets[activeTab];
-  const sheet =
-    active === undefined || active.hidden
-      ? sheets.find((each) => !each.hidden && typeOf(each) === 'worksheet')
-      : active;
+  const sheet = sheets[activeTab] ?? sheets.find((each) => !each.hidden && typeOf(each) === 'worksheet');
   if (sheet === undefined) throw noSheet(name, 'no worksheet in it is visible');
   const shown = JSON.stringify(sheet.name);
   const relationship = relationships.get(sheet.relationshipId);
@@ -71,19 +75,25 @@ export async function findParts(archive: Archive): Promise<WorkbookParts> {
     workbookPart,
     sheet: sheet.name,
     sheetPart,
+    isHidden: sheet.hidden,
     sharedStringsPart: partOfType('sharedStrings'),
     stylesPart: partOfType('styles'),
     date1904,
+    protection: await protectionOf(archive, ofPackage),
   };
 }
 
-async function findWorkbookPart(archive: Archive): Promise<string> {
+async function packageRelationships(archive: Archive): Promise<Map<string, Relationship>> {
   const { name } = archive;
   if (archive.has('content.xml') && archive.has('mimetype')) {
     throw notAWorkbook(name, 'is an OpenDocument file: save it as .xlsx');
   }
   if (!archive.has('_rels/.rels')) throw notAWorkbook(name, 'is a zip file, but no workbook');
-  const relationships = await readRelationships(archive, '_rels/.rels');
+  return readRelationships(archive, '_rels/.rels');
+}
+
+function findWorkbookPart(archive: Archive, relationships: ReadonlyMap<string, Relationship>): string {
+  const { name } = archive;
   const main = [...relationships.values()].find((each: Relationship) => each.type === 'officeDocument');
   if (main === undefined) throw notAWorkbook(name, 'is a zip file, but no workbook');
   const part = resolveTarget('', main.target);
@@ -105,8 +115,8 @@ async function readWorkbookPart(
     forEachElement(archive.chunks(part), (name, parent, xml) => {
       if (parent === '') root = name;
       if (parent === 'sheets' && name === 'sheet') {
-        const { name: sheetName = '', state = 'visible', id = '' } = attributes(xml);
-        sheets.push({ name: sheetName, hidden: state !== 'visible', relationshipId: id });
+        const { name: sheetName = '', state = '', id = '' } = attributes(xml);
+        sheets.push({ name: sheetName, hidden: HIDDEN.has(state), relationshipId: id });
       } else if (parent === 'bookViews' && name === 'workbookView') {
         activeTab ??= Number(attributes(xml)['activeTab'] ?? 0);
       } else if (parent === 'workbook' && name === 'workbookPr') {

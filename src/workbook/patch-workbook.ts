@@ -1,32 +1,31 @@
 import { constants } from 'node:fs';
 import { copyFile, rm, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
 
 import { recalculation } from './formulas/recalculation.ts';
 import { columnRoles } from './sheet/columns.ts';
+import type { ColumnRoles } from './sheet/columns.ts';
 import { heldText, outcomeOf } from './edit-outcome.ts';
 import type { ColumnObstacles } from './edit-outcome.ts';
-import type { WorkbookLimits } from './limits.ts';
 import { matchEdits } from './match-edits.ts';
 import type { MatchedRow } from './match-edits.ts';
+import { writingNotes } from './notices.ts';
 import { OpenSheet } from './open-sheet.ts';
+import type { OpenOptions } from './open-sheet.ts';
 import { rowSplices, widenDimension } from './sheet/row-splices.ts';
 import type { RowWrite } from './sheet/row-splices.ts';
 import type { SheetFacts } from './sheet/sheet-scanner.ts';
 import { inOrder } from './zip/splices.ts';
 import type { Splice } from './zip/splices.ts';
 import { WriteObstacles } from './sheet/write-obstacles.ts';
+import { WorkbookError } from './types.ts';
 import type { CellEdit, CellOutcome, PatchReport, Recalculate, WorkbookColumns } from './types.ts';
 import { writePatched } from './zip/write-patched.ts';
 
-export interface PatchWorkbookOptions {
+export interface PatchWorkbookOptions extends OpenOptions {
   columns: WorkbookColumns;
   edits: readonly CellEdit[];
   /** Whether formulas that depend on a written cell are calculated on opening; unless `never`. */
   recalculate?: Recalculate;
-  /** The workbook's name in messages; the source's base name unless given. */
-  name?: string;
-  limits?: Partial<WorkbookLimits>;
 }
 
 /**
@@ -47,7 +46,7 @@ export async function patchWorkbook(
   const roles = columnRoles(options.columns);
   await checkTarget(sourcePath, targetPath);
   const { edits } = options;
-  const sheet = await OpenSheet.open(sourcePath, options.name ?? basename(sourcePath), options.limits);
+  const sheet = await OpenSheet.open(sourcePath, options);
   try {
     const { rows, facts, fixed } = await matchEdits(sheet, roles, edits);
     const obstacles: ColumnObstacles = {
@@ -61,23 +60,8 @@ export async function patchWorkbook(
     if (writes.length === 0) {
       await copyWhole(sourcePath, targetPath);
     } else {
-      const { archive, parts } = sheet;
-      const splices = new Map<string, Iterable<Splice>>();
-      if (options.recalculate !== 'never') {
-        const calculated = await recalculation({
-          archive,
-          workbookPart: parts.workbookPart,
-          sheetPart: parts.sheetPart,
-          hasFormulas: facts.hasFormulas,
-          cells: cellsOf(writes),
-          readColumns: [roles.input, roles.email],
-        });
-        notes.push(...calculated.notes);
-        for (const [part, made] of calculated.splices) splices.set(part, made);
-      }
-      const values = splices.get(parts.sheetPart) ?? [];
-      splices.set(parts.sheetPart, inOrder(splicesOf(writes, facts), values));
-      await writePatched(archive, splices, targetPath);
+      const written = await writeCells(sheet, roles, facts, writes, targetPath, options.recalculate);
+      notes.push(...written.notes, ...writingNotes(sheet, written.parts));
     }
     return { sheet: sheet.parts.sheet, outcomes, notes };
   } finally {
@@ -133,9 +117,46 @@ function* cellsOf(writes: readonly RowWrite[]): Generator<{ row: number; column:
   }
 }
 
+/** Writes the cells, and drops what formulas have stored that depend on them; tells which parts it wrote anew. */
+async function writeCells(
+  { archive, parts }: OpenSheet,
+  roles: ColumnRoles,
+  facts: SheetFacts,
+  writes: readonly RowWrite[],
+  targetPath: string,
+  recalculate: Recalculate = 'auto',
+): Promise<{ parts: string[]; notes: string[] }> {
+  const { sheetPart, workbookPart } = parts;
+  const cells = (): Iterable<Splice> => splicesOf(writes, facts);
+  const { splices, notes } =
+    recalculate === 'never'
+      ? { splices: new Map<string, Iterable<Splice>>(), notes: [] }
+      : await recalculation({
+          archive,
+          workbookPart,
+          sheetPart,
+          hasFormulas: facts.hasFormulas,
+          cells: cellsOf(writes),
+          readColumns: [roles.input, roles.email],
+        });
+  const all = new Map([...splices, [sheetPart, inOrder(cells(), splices.get(sheetPart) ?? [])]]);
+  try {
+    await writePatched(archive, all, targetPath);
+    return { parts: [...all.keys()], notes };
+  } catch (error) {
+    if (!(error instanceof WorkbookError) || all.size === 1) throw error;
+    // Another part is odd in a way that reading it for its formulas passed over: no reason to keep results back.
+    await writePatched(archive, new Map([[sheetPart, cells()]]), targetPath);
+    return { parts: [sheetPart], notes: [`formulas keep their stored values: ${error.message}`] };
+  }
+}
+
 /** Made one by one as they are needed: a sheet's worth of them would take more memory than the sheet. */
 function* splicesOf(writes: readonly RowWrite[], facts: SheetFacts): Generator<Splice> {
   const dimension = widenDimension(facts, writes);
-  if (dimension !== null) yield dimension;
+  // Before the rows, or behind them, against the schema.
+  const isFirst = dimension !== null && dimension.offset < (writes[0]?.place.result.offset ?? 0);
+  if (isFirst) yield dimension;
   for (const write of writes) yield* rowSplices(write, facts);
+  if (dimension !== null && !isFirst) yield dimension;
 }

@@ -1,6 +1,6 @@
 import { readingPart } from './failure.ts';
 import { attributes, forEachElement, forEachToken } from '../xml/elements.ts';
-import { decodeXml } from '../xml/xml-text.ts';
+import { decodeAttribute } from '../xml/xml-text.ts';
 import type { Archive } from './zip/archive.ts';
 
 /** Besides hyperlinks: a part has a handful, a workbook one a sheet. */
@@ -60,14 +60,14 @@ export async function readTargets(
       let targetEnd = 0;
       while (xml.nextAttribute()) {
         if (xml.attributeIs('Id')) {
-          id = decodeXml(xml.bytes, xml.valueStart, xml.valueEnd);
+          id = decodeAttribute(xml.bytes, xml.valueStart, xml.valueEnd);
           if (!targets.has(id)) return;
         } else if (xml.attributeIs('Target')) {
           targetStart = xml.valueStart;
           targetEnd = xml.valueEnd;
         }
       }
-      if (targets.has(id)) targets.set(id, decodeXml(xml.bytes, targetStart, targetEnd));
+      if (targets.has(id)) targets.set(id, decodeAttribute(xml.bytes, targetStart, targetEnd));
     }),
   );
 }

@@ -21,8 +21,8 @@ export class RowCollector {
   /** Three a row: the shared strings of its input, e-mail and result. */
   readonly #indices: number[] = [];
   readonly #needed = new Set<number>();
-  /** Numbers of the rows whose input or e-mail is still to be calculated. */
-  readonly uncalculated = new Set<number>();
+  /** Numbers of the rows whose input, or e-mail, is still to be calculated. */
+  readonly uncalculated = { input: new Set<number>(), email: new Set<number>() };
   #length = 0;
 
   constructor(sheet: OpenSheet, roles: ColumnRoles) {
@@ -40,9 +40,11 @@ export class RowCollector {
     const link = texts.link(inputCell);
     const input = texts.inputText(inputCell, link);
     const email = texts.text(emailCell);
-    const uncalculated = texts.isUncalculated(inputCell) || texts.isUncalculated(emailCell);
-    if (input === '' && email === '' && !uncalculated) return;
-    if (uncalculated) this.uncalculated.add(row.number);
+    const noInput = texts.isUncalculated(inputCell);
+    const noEmail = texts.isUncalculated(emailCell);
+    if (input === '' && email === '' && !noInput && !noEmail) return;
+    if (noInput) this.uncalculated.input.add(row.number);
+    if (noEmail) this.uncalculated.email.add(row.number);
 
     const warnings = texts.warnings(inputCell, roles.input, row.number, link);
     if (roles.emailAt !== roles.inputAt) {

@@ -9,6 +9,9 @@ export interface WorkbookColumns {
   status: string | null;
 }
 
+/** What is done with workbooks that are signed or marked final (`SIGNED_WORKBOOKS`). */
+export type SignedWorkbooks = 'warn' | 'refuse';
+
 /** What makes a row itself, wherever it stands: a row is found again by this and its occurrence. */
 export interface RowContent {
   /** The input cell's text, as a person sees it (a number without loss of digits); '' when empty. */
@@ -90,6 +93,10 @@ export type WorkbookErrorCode =
   | 'WORKBOOK_NOT_A_WORKBOOK'
   | 'WORKBOOK_ENCRYPTED'
   | 'WORKBOOK_DAMAGED'
+  /** Sound, but made in a way that is not read or patched here. */
+  | 'WORKBOOK_UNSUPPORTED'
+  /** Signed or marked final, where `SIGNED_WORKBOOKS` refuses these. */
+  | 'WORKBOOK_SIGNED'
   | 'WORKBOOK_NO_SHEET'
   | 'WORKBOOK_TOO_LARGE'
   | 'WORKBOOK_TIMEOUT'

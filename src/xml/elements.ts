@@ -1,5 +1,5 @@
 import { XmlProblem } from './xml-problem.ts';
-import { decodeXml } from './xml-text.ts';
+import { decodeAttribute } from './xml-text.ts';
 import { XmlTokenizer } from './xml-tokenizer.ts';
 
 /** Deeper than any part of a workbook is nested. */
@@ -8,7 +8,8 @@ const MAX_DEPTH = 256;
 /** All attributes of the tag the tokenizer stands on, by local name, decoded. For elements that occur seldom. */
 export function attributes(xml: XmlTokenizer): Partial<Record<string, string>> {
   const all: Partial<Record<string, string>> = {};
-  while (xml.nextAttribute()) all[xml.attributeName] = decodeXml(xml.bytes, xml.valueStart, xml.valueEnd);
+  while (xml.nextAttribute())
+    all[xml.attributeName] = decodeAttribute(xml.bytes, xml.valueStart, xml.valueEnd);
   return all;
 }
 

@@ -14,11 +14,17 @@ const QUESTION = 0x3f;
 const QUOTE = 0x22;
 const APOSTROPHE = 0x27;
 const COLON = 0x3a;
+const LETTER_A = 0x41;
+const LETTER_Z = 0x5a;
 const LETTER_C = 0x63;
+const LETTER_R = 0x72;
 const LETTER_V = 0x76;
 const EQUALS = 0x3d;
 /** Space, tab, CR and LF are the only white space of XML; all are at most this. */
 const SPACE = 0x20;
+
+/** What of a tag `skipCells` looks at without asking for the window's end: `<c r="XFD`. */
+const SKIPPED_BYTES = 10;
 
 const NOTHING = Buffer.alloc(0);
 
@@ -105,12 +111,18 @@ export class XmlTokenizer {
   /**
    * Passes over whole cells, that is tags named `c` and `v` without a prefix and what stands between them, up to the
    * first tag of another name. To be called between cells, and stands between cells again: before a cell that holds
-   * anything else. Since `<` stands in no attribute value, finding tags takes no more than that.
+   * anything else, does not begin with its reference, or stands in no later column than the one before it. Since `<`
+   * stands in no attribute value, finding tags takes no more than that.
+   *
+   * @param column of the cell before
+   * @returns that of the last cell passed over
    */
-  skipCells(): void {
+  skipCells(column: number): number {
     const { bytes } = this;
-    const end = bytes.length - 3;
+    const end = bytes.length - SKIPPED_BYTES;
     let cell = -1;
+    let passed = column;
+    let last = column;
     let at = this.end;
     for (;;) {
       while (at < end && bytes[at] !== LESS) at++;
@@ -121,19 +133,33 @@ export class XmlTokenizer {
         if (name !== LETTER_C && name !== LETTER_V) {
           // Another element ends: the row, so that the last cell is behind us.
           this.end = at;
-          return;
+          return last;
         }
         if (bytes[at + 3] !== GREATER) break;
         at += 4;
-      } else {
-        const behind = bytes[at + 2] ?? 0;
-        const ends = behind === SPACE || behind === GREATER || behind === SLASH;
-        if (!ends || (second !== LETTER_C && second !== LETTER_V)) break;
-        if (second === LETTER_C) cell = at;
+        continue;
+      }
+      const behind = bytes[at + 2] ?? 0;
+      if (behind !== SPACE && behind !== GREATER && behind !== SLASH) break;
+      if (second === LETTER_V) {
         at += 3;
+      } else if (second === LETTER_C) {
+        passed = last;
+        cell = at;
+        // `<c r="AB12"`, as nearly every writer has it.
+        if (behind !== SPACE || bytes[at + 3] !== LETTER_R || bytes[at + 5] !== QUOTE) break;
+        let here = 0;
+        at += 6;
+        for (let letter = bytes[at] ?? 0; letter >= LETTER_A && letter <= LETTER_Z; letter = bytes[++at] ?? 0)
+          here = here * 26 + letter - LETTER_A + 1;
+        if (here <= last) break;
+        last = here;
+      } else {
+        break;
       }
     }
     this.end = cell >= 0 ? cell : Math.min(at, this.bytes.length);
+    return cell >= 0 ? passed : last;
   }
 
   /** Steps to the tag's next attribute, in document order. */

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { TRACKING_TASKS } from '../../src/tasks/registry.ts';
 import type { TaskName } from '../../src/tasks/types.ts';
@@ -6,6 +7,7 @@ import { writeSampleWorkbook } from '../../src/sandbox/sample-workbook.ts';
 import { emptyBatch, jobsOf, linksOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
 import { useStage } from '../support/activities/stage.ts';
 import type { StageOptions } from '../support/activities/stage.ts';
+import { casePath } from '../support/workbook/cases.ts';
 import {
   newWorkbookPath,
   removeWorkbooksAfterEach,
@@ -154,6 +156,14 @@ describe('a workbook that cannot be read', () => {
     const workbook = await saveWorkbook([[orderUrl(1)]]);
     await spoil(workbook);
     await expect(read(TASK, workbook)).rejects.toMatchObject({ type, nonRetryable: true });
+  });
+
+  it('because it is signed, which SIGNED_WORKBOOKS refuses, is a final failure', async () => {
+    const workbook = resolve(casePath('signed'));
+    await expect(read(TASK, workbook, { signedWorkbooks: 'refuse' })).rejects.toMatchObject({
+      type: 'WORKBOOK_SIGNED',
+      nonRetryable: true,
+    });
   });
 });
 

@@ -20,6 +20,28 @@ async function fail(stage: Stage, batchId: string) {
   );
 }
 
+it.each(['a\r\nb｜｜｜c｜｜｜', 'この番号は\r\nありません'])(
+  'a result that holds a line break, %j, is the same after any save, and not asked for again',
+  async (text) => {
+    const stage = await stageWith();
+    const { started } = await save(stage, [[orderUrl(1)]]);
+    await answer(stage, started ?? '', { 2: text });
+    await stage.run(stage.activities.writeBack, { batchId: started ?? '' });
+    await setBatchState(stage.db, started ?? '', 'completed', null);
+    expect(await columnC(saved.path)).toEqual([text.replace('\r', '')]);
+    for (const held of [text, text.replace('\r', '')]) {
+      expect(
+        await save(stage, [
+          [orderUrl(1), '', held],
+          ['', '', `a note ${held.length}`],
+        ]),
+      ).toMatchObject({
+        outcome: 'nothing to look up',
+      });
+    }
+  },
+);
+
 describe('what is on record', () => {
   it('is the result that came last: a batch run again after a newer one has it', async () => {
     const { stage, batchId } = await trackedOnce();

@@ -5,6 +5,7 @@ import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import { afterEach, expect, inject, it } from 'vitest';
 import { migrateDatabase, openDatabase } from '../../src/db/database.ts';
 import type { Database } from '../../src/db/database.ts';
+import { recordedContents } from '../../src/db/recorded-contents.ts';
 import { packageRoot } from '../../src/paths.ts';
 import { figuresAndRecount } from '../support/db/batch-moves.ts';
 import { testFolder } from '../support/workbook/folder.ts';
@@ -90,4 +91,45 @@ it('batches of before have their figures, counted once', async () => {
     { total: 1, pending: 1, unshown: 1, pending_jobs: 0 },
     { total: 0, in_flight_jobs: 0 },
   ]);
+});
+
+it('texts of cells have LF for every line break, so that what is on record stays found', async () => {
+  const { database, finish } = await databaseBefore('0008_line_ends');
+  const { sql } = database;
+  await sql`insert into batches (id, task, workbook, workflow_id, columns)
+    values ('b1', 'official_website_tracking', 'w', 'wf', '{}')`;
+  await sql`insert into rows (batch_id, row, input, input_url, email, occurrence, state, result, written, replaced, error)
+    values ('b1', 2, ${'a\r\nb\rc'}, ${'http://a/\r\n'}, ${'d\re'}, 0, 'completed', ${'f\r\n\r\ng'}, ${'h\r\ni'}, ${'\rj'}, null),
+           ('b1', 3, ${'a\nb'}, null, '', 0, 'failed', null, null, null, ${'k\r\nl'})`;
+
+  await finish();
+
+  expect(
+    await sql`select input, input_url, email, result, written, replaced, error from rows order by row`,
+  ).toEqual([
+    {
+      input: 'a\nb\nc',
+      input_url: 'http://a/\n',
+      email: 'd\ne',
+      result: 'f\n\ng',
+      written: 'h\ni',
+      replaced: '\nj',
+      error: null,
+    },
+    {
+      input: 'a\nb',
+      input_url: null,
+      email: '',
+      result: null,
+      written: null,
+      replaced: null,
+      error: 'k\r\nl',
+    },
+  ]);
+  const { kept, counted } = await figuresAndRecount(database);
+  expect(kept).toEqual(counted);
+  const content = { input: 'a\nb\nc', inputUrl: 'http://a/\n', email: 'd\ne', occurrence: 0 };
+  const target = { workbook: 'w', task: 'official_website_tracking' as const };
+  const [found] = await recordedContents(database.db, target, [content]);
+  expect(found).toMatchObject({ recorded: { state: 'completed' } });
 });

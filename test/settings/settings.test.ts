@@ -88,6 +88,7 @@ describe('good values', () => {
       },
     ],
     ['STATUS_COLUMN', 'd', 'statusColumn', 'D'],
+    ['SIGNED_WORKBOOKS', 'refuse', 'signedWorkbooks', 'refuse'],
     ['WEBHOOK_TOKEN', 'new,old', 'webhookTokens', ['new', 'old']],
     ['HTTP_HOST', '::1', 'httpHost', '::1'],
     ['HTTP_PORT', '0', 'httpPort', 0],

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { testFolder } from '../support/workbook/folder.ts';
 import type { RawWorkbook } from '../support/workbook/raw-workbook.ts';
+import { readCase } from '../support/workbook/cases.ts';
 import { readRaw } from '../support/workbook/read-raw.ts';
 
 const { folder } = testFolder();
@@ -39,18 +40,20 @@ describe('the sheet that is meant', () => {
       'second',
     ],
     [
-      'the first that is visible, if the active one is hidden',
+      'the active one, though it is hidden, as Excel shows it',
       view(0) + sheets('state="hidden"'),
-      '二',
-      'second',
-    ],
-    [
-      'the first that is visible, if the active one is very hidden',
-      view(1) + sheets('', 'state="veryHidden"'),
       '一',
       'first',
     ],
+    ['the active one, though it is very hidden', view(1) + sheets('', 'state="veryHidden"'), '二', 'second'],
     ['the first, if the active one is not there', view(9) + sheets(), '一', 'first'],
+    [
+      'the first that is visible, if the active one is not there',
+      view(9) + sheets('state="hidden"'),
+      '二',
+      'second',
+    ],
+    ['one of a state that only old libraries write', view(9) + sheets('state="show"'), '一', 'first'],
   ])('is %s', async (_, workbook, sheet, input) => {
     const content = await readRaw(folder(), twoSheets(workbook));
     expect(content.sheet).toBe(sheet);
@@ -59,7 +62,7 @@ describe('the sheet that is meant', () => {
 
   it.each([
     ['lists none', '<sheets/>', {}, 'the workbook lists none'],
-    ['shows none', sheets('state="hidden"', 'state="hidden"'), {}, 'no worksheet in it is visible'],
+    ['shows none', view(9) + sheets('state="hidden"', 'state="hidden"'), {}, 'no worksheet in it is visible'],
     [
       'lists one that is not there',
       view(1) + sheets(),
@@ -101,6 +104,17 @@ describe('the sheet that is meant', () => {
       code: 'WORKBOOK_NO_SHEET',
       message: `raw.xlsx has no sheet to read: ${what}`,
     });
+  });
+
+  it('is told where it is hidden', async () => {
+    const { warnings } = await readRaw(folder(), twoSheets(view(1) + sheets('', 'state="hidden"')));
+    expect(warnings).toEqual([
+      'the sheet "二" is hidden, but the active one: it was read, as Excel shows it',
+    ]);
+  });
+
+  it('is no less visible for state="show"', async () => {
+    expect(await readCase('state-show')).toMatchObject({ sheet: '発送', rows: [{ row: 2 }], warnings: [] });
   });
 
   it('is found in a strict workbook', async () => {

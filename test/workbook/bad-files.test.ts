@@ -112,6 +112,12 @@ describe('what is no workbook', () => {
       'WORKBOOK_ENCRYPTED',
       message,
     );
+    await expectRefused(
+      folder(),
+      await file(compoundFile('DRMEncryptedTransform EncryptedPackage')),
+      'WORKBOOK_ENCRYPTED',
+      'is protected by rights management: take the protection away and save it again',
+    );
     const parts = rawParts({}).map((part) => ({ ...part, flags: 1 }));
     await expectRefused(folder(), await file(zipBytes(parts)), 'WORKBOOK_ENCRYPTED', message);
   });

@@ -53,11 +53,15 @@ describe('a sheet', () => {
     ['is cut short behind a row', `<worksheet><sheetData>${W1}`, 'the XML ends in the middle'],
     ['is cut short behind the rows', `<worksheet><sheetData>${W1}</sheetData>`, 'the XML ends in the middle'],
     ['has a second root', '<worksheet/><worksheet/>', 'the XML has a second root'],
-    ['is UTF-16', Buffer.from('\uFEFF<worksheet/>', 'utf16le'), 'the XML is UTF-16, where UTF-8 is expected'],
     [
-      'is Shift_JIS',
-      '<?xml version="1.0" encoding="Shift_JIS"?><worksheet/>',
-      'the XML is encoded in Shift_JIS, where UTF-8 is expected',
+      'is broken UTF-16',
+      Buffer.from('\uFEFF<worksheet/>', 'utf16le').subarray(0, -1),
+      'the XML holds bytes that are no UTF-16LE',
+    ],
+    [
+      'is no Shift_JIS, but says so',
+      Buffer.from('<?xml version="1.0" encoding="Shift_JIS"?><worksheet>\u00ff</worksheet>', 'latin1'),
+      'the XML holds bytes that are no Shift_JIS',
     ],
     [
       'has a tag beyond any sense',
@@ -75,11 +79,11 @@ describe('a sheet', () => {
   });
 
   it.each([
-    ['rows twice', '<row r="2"/><row r="2"/>', 'row 2 stands behind row 2'],
+    ['rows twice, another between them', '<row r="2"/><row/><row r="2"/>', 'row 2 stands behind row 3'],
     ['rows out of order', '<row r="9"/><row r="3"/>', 'row 3 stands behind row 9'],
     ['row 0', '<row r="0"/>', 'row 0 stands behind row 0'],
     ['a row beyond the last', '<row r="1048577"/>', 'the attribute r is too large'],
-    ['a row without a number', '<row r=""/>', 'a number is missing'],
+    ['a row of number white space', '<row r=" "/>', 'something stands where a number is meant'],
     ['a row that is no number', '<row r="2x"/>', 'something stands where a number is meant'],
     ['a cell in no column', '<row r="2"><c r="2"/></row>', 'a cell stands in no column'],
     ['a cell beyond the last column', '<row r="2"><c r="XFE2"/></row>', 'a cell stands in no column'],

@@ -113,7 +113,7 @@ describe('the text', () => {
     ['a & b < c > d "e"', 'a &amp; b &lt; c &gt; d "e"'],
     ['=1+1', '=1+1'],
     ['two\nlines\tand a tab', 'two\nlines\tand a tab'],
-    ['\r\u0001_x0041_', '_x000D__x0001__x005F_x0041_'],
+    ['\n\u0001_x0041_', '\n_x0001__x005F_x0041_'],
     ['𠮟\uD842', '𠮟\uFFFD'],
   ])('%j is escaped, and comes back', async (text, xml) => {
     const { after, path: patched } = await patchRaw(

@@ -85,13 +85,17 @@ describe('cell text', () => {
   it.each([
     '配達完了｜｜｜12月19日',
     'a & b < c > "d"',
-    ' x\r\n\ty ',
+    ' x\n\ty ',
     '_x000D_',
     '\u0001\uFFFE',
     '𠮟る',
     '__x0041_',
     '',
   ])('comes back as it was written: %j', (text) => expect(roundTrip(text)).toBe(text));
+
+  it('comes back with LF for every line break', () => {
+    expect(roundTrip(' x\r\n\ty\r ')).toBe(' x\n\ty\n ');
+  });
 
   it('writes escapes as Excel does, and no lone surrogate', () => {
     expect(encodeCellText('a\rb')).toBe('a_x000D_b');

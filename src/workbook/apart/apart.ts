@@ -27,14 +27,14 @@ export async function readWorkbookApart(
   path: string,
   options: ReadWorkbookOptions & ApartOptions,
 ): Promise<WorkbookContent> {
-  const { columns, name = basename(path), limits = {} } = options;
+  const { columns, name = basename(path), limits = {}, signedWorkbooks = 'warn' } = options;
   columnRoles(columns);
   const rows: WorkbookRow[] = [];
   return runChild({
     name,
     limits: { ...DEFAULT_CHILD_LIMITS, ...options.child },
     signal: options.signal,
-    messages: [{ kind: 'read', path, name, columns, limits }],
+    messages: [{ kind: 'read', path, name, columns, limits, signedWorkbooks }],
     take: (message: FromChild): WorkbookContent | undefined => {
       if (message.kind === 'rows') rows.push(...message.rows);
       return message.kind === 'read' ? { sheet: message.sheet, rows, warnings: message.warnings } : undefined;
@@ -53,13 +53,14 @@ export async function patchWorkbookApart(
   targetPath: string,
   options: PatchWorkbookOptions & ApartOptions,
 ): Promise<PatchReport> {
-  const { columns, edits, recalculate = 'auto', name = basename(sourcePath), limits = {} } = options;
+  const { columns, edits, name = basename(sourcePath), limits = {} } = options;
+  const { recalculate = 'auto', signedWorkbooks = 'warn' } = options;
   columnRoles(columns);
   await checkTarget(sourcePath, targetPath);
   const outcomes: CellOutcome[] = [];
   function* messages(): Generator<ToChild> {
-    const job = { path: sourcePath, targetPath, name, columns, recalculate, limits };
-    yield { kind: 'patch', ...job, editCount: edits.length };
+    const job = { name, columns, limits, recalculate, signedWorkbooks, editCount: edits.length };
+    yield { kind: 'patch', path: sourcePath, targetPath, ...job };
     for (const group of groupsOf(edits)) yield { kind: 'edits', edits: group };
   }
   try {

@@ -3,6 +3,7 @@ import type {
   CellEdit,
   PatchReport,
   Recalculate,
+  SignedWorkbooks,
   WorkbookColumns,
   WorkbookErrorCode,
   WorkbookRow,
@@ -14,6 +15,7 @@ interface JobBase {
   name: string;
   columns: WorkbookColumns;
   limits: Partial<WorkbookLimits>;
+  signedWorkbooks: SignedWorkbooks;
 }
 
 export interface ReadJob extends JobBase {

@@ -15,7 +15,6 @@ const SPACE = 0x20;
 /** A cell with a formula, or one that an array reaches; reused for the next. Offsets in bytes of the part. */
 export interface FormulaCell extends StoredValue {
   row: number;
-  /** 0: the file does not say. */
   column: number;
   isFormula: boolean;
   text: string;
@@ -72,8 +71,6 @@ class FormulaScanner {
   #inFormula = false;
   #row = 0;
   #column = 0;
-  /** Whether cells say where they are, so that those without a formula need not be counted. */
-  #named = false;
 
   constructor(visitor: FormulaVisitor) {
     this.#visitor = visitor;
@@ -124,7 +121,7 @@ class FormulaScanner {
 
   /** To the next cell that holds anything but a value. */
   #pass(xml: XmlTokenizer): void {
-    if (this.#named && !this.#visitor.wantsPlain(this.#row)) xml.skipCells();
+    if (!this.#visitor.wantsPlain(this.#row)) this.#column = xml.skipCells(this.#column);
   }
 
   #openRow(xml: XmlTokenizer): void {
@@ -140,12 +137,9 @@ class FormulaScanner {
   #openCell(xml: XmlTokenizer): void {
     const cell = Object.assign(this.#cell, EMPTY);
     cell.row = this.#row;
-    const passed = this.#named;
-    this.#named = false;
     while (xml.nextAttribute()) {
       if (xml.attributeIs('r')) {
         cell.column = referencedColumn(xml.bytes, xml.valueStart, xml.valueEnd);
-        this.#named = cell.column > 0;
       } else if (xml.attributeIs('t')) {
         cell.typeStart = startOfAttribute(xml);
         cell.typeLength = xml.offset + xml.valueEnd + 1 - cell.typeStart;
@@ -154,8 +148,7 @@ class FormulaScanner {
         cell.metadataLength = xml.offset + xml.valueEnd + 1 - cell.metadataStart;
       }
     }
-    // Cells that were passed over are not counted: one without its reference may then stand anywhere.
-    if (!this.#named && !passed) cell.column = this.#column + 1;
+    if (cell.column === 0) cell.column = this.#column + 1;
     this.#column = cell.column;
   }
 

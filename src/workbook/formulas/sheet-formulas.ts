@@ -1,4 +1,4 @@
-import { MAX_COLUMN, MAX_ROW, parseRange, rangeHolds } from '../sheet/cell-reference.ts';
+import { parseRange, rangeHolds } from '../sheet/cell-reference.ts';
 import type { CellRange } from '../sheet/cell-reference.ts';
 import type { DirtyCells } from './dirty-cells.ts';
 import { FormulaList, member } from './formula-list.ts';
@@ -40,8 +40,7 @@ export class SheetFormulas {
     const [row, column] = [this.list.row(at), this.list.column(at)];
     const filled = this.#filled.get(at);
     if (filled !== undefined) dirty.addRange(filled);
-    if (column > 0) dirty.add(row, column);
-    else dirty.addRange({ firstRow: row, lastRow: row, firstColumn: 1, lastColumn: MAX_COLUMN });
+    dirty.add(row, column);
   }
 
   #take(cell: FormulaCell): void {
@@ -64,7 +63,6 @@ export class SheetFormulas {
 
   #wordingOf(cell: FormulaCell): number {
     const { row, column, kind, group, text } = cell;
-    if (column === 0) return this.#wordings.anything;
     if (kind === 'dataTable') return this.#dataTable(cell);
     if (kind === 'shared' && text === '') return this.#shared.get(group) ?? this.#wordings.anything;
     const wording = this.#wordings.of(text, { sheet: this.#sheet, row, column });
@@ -78,7 +76,7 @@ export class SheetFormulas {
     if (range === null) return this.#wordings.anything;
     const around: CellRange = {
       firstRow: Math.max(range.firstRow - 1, 1),
-      lastRow: Math.min(range.lastRow, MAX_ROW),
+      lastRow: range.lastRow,
       firstColumn: Math.max(range.firstColumn - 1, 1),
       lastColumn: range.lastColumn,
     };

@@ -16,21 +16,33 @@ export function unsignedInteger(xml: XmlTokenizer, max: number): number {
   return number;
 }
 
+/** As `unsignedInteger`; -1 for what is none, where Excel passes over such an attribute. */
+export function readableInteger(xml: XmlTokenizer, max: number): number {
+  const number = digitsOrNaN(xml.bytes, xml.valueStart, xml.valueEnd);
+  return number <= max ? number : -1;
+}
+
 /**
  * The number that digits make, without a string: a sheet holds millions of them.
  *
  * @throws {XmlProblem} anything but digits, white space around them aside
  */
 export function digitsIn(bytes: Buffer, start: number, end: number): number {
+  const number = digitsOrNaN(bytes, start, end);
+  if (Number.isNaN(number)) throw new XmlProblem('something stands where a number is meant');
+  return number;
+}
+
+function digitsOrNaN(bytes: Buffer, start: number, end: number): number {
   let number = 0;
   let from = start;
   let until = end;
   while (from < until && (bytes[from] ?? 0) <= 0x20) from++;
   while (until > from && (bytes[until - 1] ?? 0) <= 0x20) until--;
-  if (from === until) throw new XmlProblem('a number is missing');
+  if (from === until) return Number.NaN;
   for (let at = from; at < until; at++) {
     const digit = (bytes[at] ?? 0) - 0x30;
-    if (digit < 0 || digit > 9) throw new XmlProblem('something stands where a number is meant');
+    if (digit < 0 || digit > 9) return Number.NaN;
     number = number * 10 + digit;
   }
   return number;

@@ -1,3 +1,5 @@
+import { lineFeeds } from '../../text.ts';
+
 /** What a `HYPERLINK()` formula says in plain words; null where it is computed from other cells. */
 export interface HyperlinkFormula {
   url: string | null;
@@ -32,7 +34,7 @@ function literal(source: string): { text: string; rest: string } | null {
   for (;;) {
     const next = LITERAL.exec(rest);
     if (next === null) return null;
-    text += (next[1] ?? '').replaceAll('""', '"');
+    text += lineFeeds((next[1] ?? '').replaceAll('""', '"'));
     rest = rest.slice(next[0].length);
     const join = JOIN.exec(rest);
     if (join === null) return { text, rest: rest.trimStart() };

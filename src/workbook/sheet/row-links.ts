@@ -1,3 +1,4 @@
+import { lineFeeds } from '../../text.ts';
 import type { CellRange } from './cell-reference.ts';
 
 /** Links as they come out of the scan, and the rows of one column that they cover. Holds no object a link. */
@@ -52,7 +53,7 @@ export class RowLinks {
     const location = this.#locations[link] ?? '';
     const target = id === null ? '' : (targets.get(id) ?? '');
     const url = location === '' ? target : `${target}#${location}`;
-    return url === '' ? null : url;
+    return url === '' ? null : lineFeeds(url);
   }
 
   /**

@@ -5,6 +5,7 @@ import {
   cellType,
   digitsIn,
   isTrue,
+  readableInteger,
   readSpans,
   referencedColumn,
   unsignedInteger,
@@ -53,7 +54,14 @@ export class RowScanner {
   /** 0 between rows, 1 in a row, 2 in a cell, 3 and deeper in its `<is>`. */
   #depth = 0;
   #skipped = 0;
+  /** Of the last cell of the row; 0 before the first. */
   #column = 0;
+  /** Of a cell without a reference. */
+  #nextColumn = 1;
+  /** Where the row's cells end, which may be in the second of two elements; -1 where it has no room for one. */
+  #rowEnd = -1;
+  /** Of the row element that is being read; the row's own may still have to be given out. */
+  #spans = emptySpans();
   #cell: ScannedCell | null = null;
   #phoneticDepth = 0;
   #collect: 'value' | 'formula' | null = null;
@@ -84,7 +92,7 @@ export class RowScanner {
     } else if (this.#collect !== null && this.#cell !== null && this.#skipped === 0) {
       this.#text(token, xml, this.#cell);
     }
-    if (this.#rest && this.#depth === 1 && this.#skipped === 0) xml.skipCells();
+    if (this.#rest && this.#depth === 1 && this.#skipped === 0) this.#passed(xml.skipCells(this.#column));
     xml.wantsText = this.#collect !== null && this.#skipped === 0;
     return true;
   }
@@ -98,18 +106,23 @@ export class RowScanner {
     else if (this.#depth >= 3 && this.#phoneticDepth === 0 && name === NAME_T) this.#collect = 'value';
     else if (this.#depth >= 3 && name === NAME_RPH) this.#phoneticDepth ||= this.#depth;
     else if (!(this.#depth === 2 && name === NAME_IS && this.#cell !== null) && this.#depth < 3) {
+      // No cell may stand behind it (ECMA-376 part 1, 18.3.1.73: `extLst` is last).
+      if (this.#depth === 1) this.#placeCells(xml.offset + xml.start);
       if (!empty) this.#skipped = 1;
       return;
     }
     this.#depth++;
-    if (empty) this.#close(xml);
+    if (empty) this.#close(xml, true);
   }
 
-  #close(xml: XmlTokenizer): boolean {
+  #close(xml: XmlTokenizer, empty = false): boolean {
     this.#depth--;
     this.#collect = null;
-    if (this.#depth < 0) return false;
-    if (this.#depth === 0) this.#closeRow(xml);
+    if (this.#depth < 0) {
+      this.#giveOut();
+      return false;
+    }
+    if (this.#depth === 0 && !empty) this.#rowEnd = xml.offset + xml.start;
     else if (this.#depth === 1) this.#closeCell(xml);
     else if (this.#depth === this.#phoneticDepth) this.#phoneticDepth = 0;
     return true;
@@ -117,37 +130,58 @@ export class RowScanner {
 
   #openRow(xml: XmlTokenizer): void {
     const row = this.#row;
+    const spans = this.#spans;
     let number = row.number + 1;
     let style = -1;
     let ownStyle = false;
-    row.spans.length = 0;
+    spans.length = 0;
     while (xml.nextAttribute()) {
-      if (xml.attributeIs('r')) number = unsignedInteger(xml, MAX_ROW);
-      else if (xml.attributeIs('s')) style = unsignedInteger(xml, MAX_INDEX);
+      if (xml.attributeIs('r')) {
+        if (xml.valueEnd > xml.valueStart) number = unsignedInteger(xml, MAX_ROW);
+      } else if (xml.attributeIs('s')) style = readableInteger(xml, MAX_INDEX);
       else if (xml.attributeIs('customFormat')) ownStyle = isTrue(xml);
-      else if (xml.attributeIs('spans')) readSpans(xml, row.spans);
+      else if (xml.attributeIs('spans')) readSpans(xml, spans);
+    }
+    this.#nextColumn = 1;
+    if (number === row.number && number > 0) {
+      // One row in two elements, whose spans nobody need make right.
+      row.spans.length = 0;
+      return;
     }
     if (number <= row.number) throw new XmlProblem(`row ${number} stands behind row ${row.number}`);
+    this.#giveOut();
     row.number = number;
-    row.style = ownStyle ? style : -1;
+    row.style = ownStyle ? Math.max(style, 0) : -1;
+    this.#spans = row.spans;
+    row.spans = spans;
     this.#column = 0;
+    this.#rowEnd = -1;
     this.#rest = false;
     this.#passedOver = false;
     for (const cell of this.#cells) resetCell(cell);
   }
 
-  #closeRow(xml: XmlTokenizer): void {
-    if (this.#passedOver) return;
-    const end = xml.offset + xml.start;
-    for (const cell of this.#cells) if (cell.insertAt < 0) cell.insertAt = end;
+  /** Once the next row begins: until then more of this one may come. */
+  #giveOut(): void {
+    if (this.#row.number === 0 || this.#passedOver) return;
+    this.#placeCells(this.#rowEnd);
     this.#visitor.row(this.#row);
+  }
+
+  /** A cell that is not there, and has no place yet, would go here. */
+  #placeCells(at: number): void {
+    for (const cell of this.#cells) if (cell.insertAt < 0) cell.insertAt = at;
+  }
+
+  #passed(column: number): void {
+    this.#column = column;
+    this.#nextColumn = column + 1;
   }
 
   #openCell(xml: XmlTokenizer): void {
     this.#cell = null;
-    if (this.#rest) return;
     const { bytes } = xml;
-    let column = this.#column + 1;
+    let column = this.#nextColumn;
     let hasReference = false;
     let style = -1;
     let typeStart = 0;
@@ -155,11 +189,12 @@ export class RowScanner {
     while (xml.nextAttribute()) {
       if (xml.attributeNameEnd - xml.attributeNameStart !== 1) continue;
       const name = bytes[xml.attributeNameStart];
-      if (name === BYTE_R) {
+      if (name === BYTE_R && xml.valueEnd > xml.valueStart) {
         column = referencedColumn(bytes, xml.valueStart, xml.valueEnd);
         hasReference = true;
+        if (this.#rest) break;
       } else if (name === BYTE_S) {
-        style = unsignedInteger(xml, MAX_INDEX);
+        style = readableInteger(xml, MAX_INDEX);
       } else if (name === BYTE_T) {
         typeStart = xml.valueStart;
         typeEnd = xml.valueEnd;
@@ -170,7 +205,8 @@ export class RowScanner {
       const [second, first] = [columnLetters(column), columnLetters(this.#column)];
       throw new XmlProblem(`in row ${this.#row.number} a cell of ${second} stands behind one of ${first}`);
     }
-    this.#column = column;
+    this.#passed(column);
+    if (this.#rest) return;
     this.#rest = column > this.#lastColumn;
     const start = xml.offset + xml.start;
     for (let i = 0; i < this.#columns.length; i++) {
@@ -210,7 +246,7 @@ export class RowScanner {
     while (xml.nextAttribute()) {
       if (xml.attributeIs('t')) type = xml.bytes.toString('latin1', xml.valueStart, xml.valueEnd);
       else if (xml.attributeIs('ref')) ref = xml.bytes.toString('latin1', xml.valueStart, xml.valueEnd);
-      else if (xml.attributeIs('si')) group = unsignedInteger(xml, MAX_INDEX);
+      else if (xml.attributeIs('si')) group = readableInteger(xml, MAX_INDEX);
     }
     this.#visitor.formula(type === 'array' || type === 'dataTable' ? ref : '');
     if (cell === null) return;

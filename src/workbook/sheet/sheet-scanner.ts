@@ -1,6 +1,6 @@
 import { attributes, forEachToken } from '../../xml/elements.ts';
 import { XmlProblem } from '../../xml/xml-problem.ts';
-import { decodeXml } from '../../xml/xml-text.ts';
+import { decodeAttribute } from '../../xml/xml-text.ts';
 import type { XmlToken, XmlTokenizer } from '../../xml/xml-tokenizer.ts';
 import { parseRange, rangeInBytes } from './cell-reference.ts';
 import type { CellRange } from './cell-reference.ts';
@@ -152,7 +152,7 @@ class SheetScanner {
     } else if (inList && name === 'col') {
       const { min, max, style } = attributes(xml);
       const [first, last] = [Number(min), Number(max)];
-      if (style !== undefined && this.#columns.some((column) => column >= first && column <= last)) {
+      if (/^\d+$/.test(style ?? '') && this.#columns.some((column) => column >= first && column <= last)) {
         this.#facts.columnStyles.push({ first, last, style: Number(style) });
       }
     } else if (inList && name === 'mergeCell') {
@@ -174,9 +174,9 @@ class SheetScanner {
         range = rangeInBytes(bytes, xml.valueStart, xml.valueEnd);
         if (range !== null && !links.covers(range)) return;
       } else if (xml.attributeIs('id')) {
-        id = decodeXml(bytes, xml.valueStart, xml.valueEnd);
+        id = decodeAttribute(bytes, xml.valueStart, xml.valueEnd);
       } else if (xml.attributeIs('location')) {
-        location = decodeXml(bytes, xml.valueStart, xml.valueEnd);
+        location = decodeAttribute(bytes, xml.valueStart, xml.valueEnd);
       }
     }
     if (range !== null) links.add(range, id, location);

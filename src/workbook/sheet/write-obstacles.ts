@@ -1,5 +1,6 @@
 import { columnLetters, formatRange, rangeHolds } from './cell-reference.ts';
 import type { CellRange } from './cell-reference.ts';
+import { RangesByRow } from './ranges-by-row.ts';
 import type { SheetFacts } from './sheet-scanner.ts';
 
 /** Cells that another part of the workbook says the content of. */
@@ -7,29 +8,6 @@ export interface FixedCells {
   /** Goes on "C5 is". */
   what: string;
   ranges: CellRange[];
-}
-
-/** Ranges of one column, looked up by row. Ranges of one kind never overlap in a sound sheet. */
-class RangesByRow {
-  readonly #ranges: readonly CellRange[];
-
-  constructor(ranges: readonly CellRange[], column: number) {
-    this.#ranges = ranges
-      .filter((range) => column >= range.firstColumn && column <= range.lastColumn)
-      .sort((a, b) => a.firstRow - b.firstRow);
-  }
-
-  at(row: number): CellRange | null {
-    let low = 0;
-    let high = this.#ranges.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#ranges[middle]?.firstRow ?? 0) <= row) low = middle + 1;
-      else high = middle;
-    }
-    const range = this.#ranges[low - 1];
-    return range !== undefined && row <= range.lastRow ? range : null;
-  }
 }
 
 /** Cells of one column that must not be written one by one, although they look like any other. */
@@ -54,10 +32,8 @@ export class WriteObstacles {
   /** Why a text in the cell would not be seen, or make Excel repair the file; null when it may be written. */
   at(row: number): string | null {
     const cell = `${columnLetters(this.#column)}${row}`;
-    const merged = this.#merged.at(row);
-    if (merged !== null && (row !== merged.firstRow || this.#column !== merged.firstColumn)) {
-      return `${cell} is covered by the merged cells ${formatRange(merged)}`;
-    }
+    const merged = this.#merged.hiding(row);
+    if (merged !== null) return `${cell} is covered by the merged cells ${formatRange(merged)}`;
     for (const { what, ranges } of this.#fixed)
       if (ranges.some((range) => rangeHolds(range, row, this.#column))) return `${cell} is ${what}`;
     return null;

@@ -9,8 +9,10 @@ import {
 import type { ZipWriter } from '@zip.js/zip.js/dist/zip-core-external.js';
 
 import { errorMessage } from '../../errors.ts';
+import { utf8Chunks } from '../../xml/utf8-chunks.ts';
 import { damaged, mebibytes, notAWorkbook, tooLarge } from '../failure.ts';
 import type { WorkbookLimits } from '../limits.ts';
+import { openDecrypted } from './default-password.ts';
 import { checkEntries, overlapping, partKey } from './entry.ts';
 import type { ArchiveEntry } from './entry.ts';
 import { FileHandleReader } from './file-handle-reader.ts';
@@ -22,8 +24,8 @@ const LOCAL_HEADER_SIGNATURE = 0x04034b50;
 
 const READER_OPTIONS = {
   useWebWorkers: false,
-  // As some writers for Windows have it, against APPNOTE.TXT 6.3.10, 4.4.17.1; Excel reads them.
-  normalizeFilename: (filename: string) => filename.replaceAll('\\', '/'),
+  // Backslashes and leading slashes, against APPNOTE.TXT 6.3.10, 4.4.17.1, as some writers have them; Excel reads them.
+  normalizeFilename: (filename: string) => filename.replaceAll('\\', '/').replace(/^\/+/, ''),
 };
 
 interface ZipDirectory {
@@ -40,9 +42,12 @@ export class Archive implements ZipDirectory {
   readonly limits: WorkbookLimits;
   readonly entries: readonly ArchiveEntry[];
   readonly comment: Uint8Array;
+  /** With Excel's default password; what is written of it is not. */
+  readonly wasEncrypted: boolean;
   readonly #file: FileHandle;
   readonly #fileBytes: number;
   readonly #parts: ReadonlyMap<string, ArchiveEntry>;
+  readonly #encodings = new Map<string, string>();
 
   private constructor(
     name: string,
@@ -50,11 +55,13 @@ export class Archive implements ZipDirectory {
     file: FileHandle,
     fileBytes: number,
     { entries, comment }: ZipDirectory,
+    wasEncrypted: boolean,
   ) {
     this.name = name;
     this.limits = limits;
     this.entries = entries;
     this.comment = comment;
+    this.wasEncrypted = wasEncrypted;
     this.#file = file;
     this.#fileBytes = fileBytes;
     this.#parts = new Map(entries.map((entry) => [partKey(entry.filename), entry]));
@@ -71,13 +78,31 @@ export class Archive implements ZipDirectory {
       if (!stats.isFile()) throw notAWorkbook(name, 'is a folder or device, not a file');
       const { size } = stats;
       const otherKind = await sniff(file, size, name);
-      if (otherKind !== null) throw otherKind;
+      if (otherKind !== null && otherKind.code !== 'WORKBOOK_ENCRYPTED') throw otherKind;
       if (size > limits.maxFileBytes) {
         throw tooLarge(name, `${mebibytes(size)}, where ${mebibytes(limits.maxFileBytes)} are allowed`);
       }
+      if (otherKind === null) return await Archive.#ofZip(file, name, limits, false);
+      const decrypted = await openDecrypted(path, file, size, otherKind);
+      await file.close();
+      return await Archive.#ofZip(decrypted, name, limits, true);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  static async #ofZip(
+    file: FileHandle,
+    name: string,
+    limits: WorkbookLimits,
+    wasEncrypted: boolean,
+  ): Promise<Archive> {
+    try {
+      const { size } = await file.stat();
       const directory = await readDirectory(file, size, name);
       checkEntries(directory.entries, size, name, limits);
-      return new Archive(name, limits, file, size, directory);
+      return new Archive(name, limits, file, size, directory, wasEncrypted);
     } catch (error) {
       await file.close();
       throw error;
@@ -95,7 +120,10 @@ export class Archive implements ZipDirectory {
     return entry;
   }
 
-  /** The part's bytes, unzipped chunk by chunk within the limits, size and checksum verified at the end. */
+  /**
+   * The bytes of a part that is XML, as UTF-8, unzipped chunk by chunk within the limits, size and checksum verified at
+   * the end.
+   */
   async *chunks(part: string): AsyncGenerator<Buffer> {
     const entry = this.entry(part);
     if (entry.uncompressedSize > this.limits.maxPartBytes) {
@@ -105,7 +133,13 @@ export class Archive implements ZipDirectory {
         `${part} unzips to ${mebibytes(entry.uncompressedSize)}, where ${allowed} are allowed`,
       );
     }
-    yield* inflatePart(this.#file, await this.#dataOffset(entry), entry, this.name, this.limits);
+    const bytes = inflatePart(this.#file, await this.#dataOffset(entry), entry, this.name, this.limits);
+    yield* utf8Chunks(bytes, (encoding) => this.#encodings.set(partKey(part), encoding));
+  }
+
+  /** The encoding, other than UTF-8, that a part was found to have when its chunks were read; else null. */
+  encodingOf(part: string): string | null {
+    return this.#encodings.get(partKey(part)) ?? null;
   }
 
   /**

@@ -52,5 +52,5 @@ export function partKey(part: string): string {
 }
 
 function isPathLike(filename: string): boolean {
-  return /^\/|^[a-z]:/i.test(filename) || filename.split('/').includes('..') || filename.includes('\0');
+  return /^[a-z]:/i.test(filename) || filename.split('/').includes('..') || filename.includes('\0');
 }

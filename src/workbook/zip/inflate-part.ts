@@ -1,10 +1,9 @@
-import { createReadStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { crc32, createInflateRaw } from 'node:zlib';
 
 import { errorMessage } from '../../errors.ts';
-import { damaged, encrypted, mebibytes, tooLarge } from '../failure.ts';
+import { damaged, encrypted, mebibytes, tooLarge, unsupported } from '../failure.ts';
 import type { WorkbookLimits } from '../limits.ts';
 import type { ArchiveEntry } from './entry.ts';
 
@@ -63,13 +62,13 @@ function storedOrInflated(
     if (entry.uncompressedSize > 0) throw damaged(name, `${entry.filename} is cut short`);
     return noBytes();
   }
-  const end = offset + entry.compressedSize - 1;
-  // By its number: each stream made of the handle itself would listen for its end, one a part.
-  const place = { fd: file.fd, start: offset, end, autoClose: false };
-  const stored = createReadStream('', { ...place, highWaterMark: CHUNK_BYTES });
+  const stored = storedBytes(file, offset, entry.compressedSize);
   if (entry.compressionMethod === STORED) return stored;
   if (entry.compressionMethod !== DEFLATED) {
-    throw damaged(name, `${entry.filename} is compressed in a way that spreadsheet programs do not use`);
+    throw unsupported(
+      name,
+      `${entry.filename} is compressed in a way that spreadsheet programs do not use: open the workbook in Excel and save it again`,
+    );
   }
   const inflate = createInflateRaw({
     chunkSize: CHUNK_BYTES,
@@ -78,6 +77,17 @@ function storedOrInflated(
   });
   // The callback is needed for clean-up; errors come out of the iteration as well.
   return pipeline(stored, inflate, () => undefined);
+}
+
+/** Not by a stream of the handle's own: each of them would listen for its end, one a part. */
+async function* storedBytes(file: FileHandle, offset: number, size: number): AsyncGenerator<Buffer> {
+  for (let at = offset; at < offset + size;) {
+    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, offset + size - at));
+    const { bytesRead } = await file.read(chunk, 0, chunk.length, at);
+    if (bytesRead === 0) return;
+    yield chunk.subarray(0, bytesRead);
+    at += bytesRead;
+  }
 }
 
 async function* noBytes(): AsyncGenerator<Buffer> {

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 
-import { encrypted, notAWorkbook } from '../failure.ts';
+import { encrypted, notAWorkbook, rightsManaged } from '../failure.ts';
 import type { WorkbookError } from '../types.ts';
 
 const HEAD_BYTES = 4096;
@@ -32,6 +32,7 @@ async function compoundFile(file: FileHandle, head: Buffer, name: string): Promi
   const directorySector = head.readUInt32LE(0x30);
   const directory = await readAt(file, (directorySector + 1) * sectorSize, CFB_DIRECTORY_BYTES);
   const names = directory.toString('utf16le');
+  if (names.includes('DRMEncrypted')) return rightsManaged(name);
   if (names.includes('EncryptedPackage')) return encrypted(name);
   if (names.includes('Workbook') || names.includes('Book')) {
     return notAWorkbook(name, 'is an old .xls workbook: save it as .xlsx');

@@ -1,3 +1,5 @@
+import { XmlProblem } from '../../xml/xml-problem.ts';
+
 /** Bytes of the unzipped part to be replaced: `remove` of them from `offset` on, by the text `insert`. */
 export interface Splice {
   offset: number;
@@ -12,6 +14,7 @@ const BLOCK_BYTES = 128 * 1024;
  * Passes chunks on with the splices made; every other byte stays as it is.
  *
  * @param splices by ascending offset, none overlapping another
+ * @throws {XmlProblem} they are not, or reach beyond the part: what was passed on is to be thrown away
  */
 export async function* applySplices(
   chunks: AsyncIterable<Buffer>,
@@ -34,6 +37,8 @@ export async function* applySplices(
     let at = position;
     while (splice.done !== true && splice.value.offset < end) {
       const { offset, remove, insert } = splice.value;
+      if (offset < removeUntil || offset < at)
+        throw new XmlProblem('the places to be written are out of order');
       blocks.bytes(chunk, Math.max(at, removeUntil) - position, offset - position);
       blocks.text(insert);
       at = offset;
@@ -44,6 +49,8 @@ export async function* applySplices(
     position = end;
     yield* blocks.takeFull();
   }
+  if (splice.done !== true || removeUntil > position)
+    throw new XmlProblem('a place to be written is behind the end');
   yield* blocks.takeAll();
 }
 

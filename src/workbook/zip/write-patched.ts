@@ -2,6 +2,9 @@ import { open, rm } from 'node:fs/promises';
 
 import { ZipWriter } from '@zip.js/zip.js/dist/zip-core-external.js';
 
+import { wellFormed } from '../../xml/well-formed.ts';
+import { writingPart } from '../failure.ts';
+import { SheetOrder } from '../sheet/sheet-order.ts';
 import type { Archive } from './archive.ts';
 import { compressPart } from './compressed-part.ts';
 import type { CompressedPart } from './compressed-part.ts';
@@ -22,10 +25,11 @@ export function partialPath(targetPath: string): string {
 }
 
 /**
- * Writes a copy of the archive in which these parts are patched. All other entries keep their headers and bytes as they are
- * stored, and all their order. Leaves nothing behind on failure.
+ * Writes a copy of the archive in which these parts are patched. All other entries keep their headers and bytes as they
+ * are stored, and all their order. Leaves nothing behind on failure.
  *
- * @throws {WorkbookError} `WORKBOOK_DAMAGED`, `WORKBOOK_TOO_LARGE`
+ * @throws {WorkbookError} `WORKBOOK_DAMAGED`, `WORKBOOK_TOO_LARGE`; `WORKBOOK_UNSUPPORTED` where the part would not be
+ *   well-formed, or has rows or cells out of order
  */
 export async function writePatched(
   archive: Archive,
@@ -61,11 +65,9 @@ async function writeArchive(
     let copied = 0;
     for (const { part, made, at } of patches.sort((a, b) => a.at - b.at)) {
       await archive.copyTo(zip, entries.slice(copied, at));
-      await addPart(
-        zip,
-        archive.entry(part),
-        await compressPart(applySplices(archive.chunks(part), made), partPath),
-      );
+      const xml = wellFormed(applySplices(archive.chunks(part), made), new SheetOrder());
+      const patched = await writingPart(archive.name, part, () => compressPart(xml, partPath));
+      await addPart(zip, archive.entry(part), patched);
       copied = at + 1;
     }
     await archive.copyTo(zip, entries.slice(copied));

@@ -14,6 +14,7 @@ import type { AccountLimits } from '../../../src/pacing/account-turns.ts';
 import { readSettings } from '../../../src/settings/settings.ts';
 import { createParts } from '../../../workers/parts.ts';
 import { WORKERS } from '../../../workers/registry.ts';
+import type { SignedWorkbooks } from '../../../src/workbook/types.ts';
 import { testDatabase } from '../db/test-database.ts';
 import type { TestDatabase } from '../db/test-database.ts';
 import { stopwatch } from '../stopwatch.ts';
@@ -33,6 +34,7 @@ export interface StageOptions {
   around?: (real: WebScraperClient) => Partial<WebScraperClient>;
   urlsPerJob?: number;
   files?: FileStore;
+  signedWorkbooks?: SignedWorkbooks;
   editors?: { isOpen(key: string): Promise<boolean> };
   autoMaxRows?: number;
   /** Yamato's page, where it is not the sandbox's own over HTTP. */
@@ -94,6 +96,7 @@ async function setStage(database: Database, options: StageOptions, releasers: ((
   const parts = {
     ...own,
     files: options.files ?? own.files,
+    signedWorkbooks: options.signedWorkbooks ?? 'warn',
     editors: options.editors ?? null,
     webscraper: () => webscraper,
     yamato: () => yamato,

@@ -46,12 +46,15 @@ function manyRows(count: number): string {
 }
 
 describe('in a process of its own', () => {
-  it.each(['libreoffice.xlsx', 'openpyxl.xlsx', 'rich.xlsm'])('%s is read the same', async (name) => {
-    const source = `test/fixtures/workbooks/${name}`;
-    expect(await readWorkbookApart(source, { columns: COLUMNS })).toEqual(
-      await readWorkbook(source, { columns: COLUMNS }),
-    );
-  });
+  it.each(['libreoffice.xlsx', 'openpyxl.xlsx', 'rich.xlsm', 'default-password.xlsx', 'signed.xlsx'])(
+    '%s is read the same',
+    async (name) => {
+      const source = `test/fixtures/workbooks/${name}`;
+      expect(await readWorkbookApart(source, { columns: COLUMNS })).toEqual(
+        await readWorkbook(source, { columns: COLUMNS }),
+      );
+    },
+  );
 
   it('a workbook of several messages is read and patched the same', async () => {
     const source = await writeRawWorkbook(folder(), { rows: manyRows(4001) });
@@ -67,11 +70,25 @@ describe('in a process of its own', () => {
     await expect(access(path('apart.xlsx.part'))).rejects.toThrow('ENOENT');
   });
 
+  it('notes come with the report, and a setting goes with the job', async () => {
+    const source = 'test/fixtures/workbooks/signed.xlsx';
+    const { rows } = await readWorkbookApart(source, { columns: COLUMNS });
+    const edits = rows.map((row) => editOf(row, '完了'));
+    const report = await patchWorkbookApart(source, path('signed.xlsx'), { columns: COLUMNS, edits });
+    expect(report.notes).toHaveLength(1);
+    const options = { columns: COLUMNS, signedWorkbooks: 'refuse' as const };
+    const refused = { code: 'WORKBOOK_SIGNED' };
+    await expect(readWorkbookApart(source, options)).rejects.toMatchObject(refused);
+    await expect(
+      patchWorkbookApart(source, path('refused.xlsx'), { ...options, edits }),
+    ).rejects.toMatchObject(refused);
+  });
+
   it('a patch without edits ends, too', async () => {
     const source = 'test/fixtures/workbooks/openpyxl.xlsx';
     const target = path('no-edits.xlsx');
     const report = await patchWorkbookApart(source, target, { columns: COLUMNS, edits: [] });
-    expect(report).toEqual({ sheet: 'Orders', outcomes: [] });
+    expect(report).toEqual({ sheet: 'Orders', outcomes: [], notes: [] });
     expect(await readFile(target)).toEqual(await readFile(source));
   });
 

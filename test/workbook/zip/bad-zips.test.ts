@@ -36,12 +36,9 @@ describe('zip entries that are refused', () => {
   it.each([
     '../outside.xml',
     'xl/../../outside.xml',
-    '/etc/passwd',
     'C:/outside.xml',
     'xl\\..\\outside.xml',
-    '\\outside.xml',
     'C:\\outside.xml',
-    '\\\\host\\x',
   ])('one named %s', async (name) => {
     await expectRefused(
       folder(),
@@ -113,7 +110,7 @@ describe('zip entries that are refused', () => {
   });
 });
 
-describe('zip entries that are damaged', () => {
+describe('zip entries that are damaged, or of another make', () => {
   const only =
     (name: string, change: Partial<ZipPart>) =>
     (part: ZipPart): ZipPart =>
@@ -165,8 +162,8 @@ describe('zip entries that are damaged', () => {
     await expectRefused(
       folder(),
       file,
-      'WORKBOOK_DAMAGED',
-      /is compressed in a way that spreadsheet programs do not use/,
+      'WORKBOOK_UNSUPPORTED',
+      /is compressed in a way that spreadsheet programs do not use: open the workbook in Excel and save it again$/,
     );
   });
 

@@ -28,6 +28,35 @@ describe('applySplices', () => {
     }
   });
 
+  it.each([
+    [
+      'go backwards',
+      [
+        { offset: 5, remove: 0, insert: 'a' },
+        { offset: 4, remove: 0, insert: 'b' },
+      ],
+    ],
+    [
+      'overlap',
+      [
+        { offset: 2, remove: 3, insert: 'a' },
+        { offset: 4, remove: 1, insert: 'b' },
+      ],
+    ],
+    ['begin before the part', [{ offset: -1, remove: 0, insert: 'a' }]],
+  ])('refuses those that %s', async (_, wrong) => {
+    for (let size = 1; size <= 12; size++)
+      await expect(spliced('0123456789', wrong, size)).rejects.toThrow('out of order');
+  });
+
+  it.each([
+    ['begin behind the end', [{ offset: 10, remove: 0, insert: 'a' }]],
+    ['reach behind it', [{ offset: 8, remove: 3, insert: 'a' }]],
+  ])('refuses those that %s', async (_, wrong) => {
+    for (let size = 1; size <= 12; size++)
+      await expect(spliced('0123456789', wrong, size)).rejects.toThrow('behind the end');
+  });
+
   it('passes everything on when there is none', async () => {
     expect(await spliced('0123456789', [], 3)).toBe('0123456789');
   });

@@ -77,6 +77,27 @@ it('zip entries named with backslashes are read as with slashes, and keep their 
   expect((await readWorkbook(target, { columns: COLUMNS })).rows[0]?.result).toBe('完了');
 });
 
+it.each(['/', '//', '\\'])(
+  'zip entries that begin with %s are read as without, and copied as they are',
+  async (slash) => {
+    const source = path('slashes-source.xlsx');
+    const more = ['etc/passwd', 'host/x'].map((name) => ({ name, data: 'x' }));
+    await writeZip(
+      source,
+      [...rawParts(BOOK), ...more].map((part) => ({ ...part, name: slash + part.name })),
+    );
+    const target = path('slashes.xlsx');
+    const { rows } = await readWorkbook(source, { columns: COLUMNS });
+    await patchWorkbook(source, target, { columns: COLUMNS, edits: [editOf(rows[0]!, '完了')] });
+    const [before, after] = [await unzip(source), await unzip(target)];
+    expect([...after.keys()]).toEqual([...before.keys()]);
+    expect([...after.keys()]).toContain(`${slash}${SHEET_PART}`);
+    for (const [name, bytes] of before)
+      if (name !== slash + SHEET_PART) expect(after.get(name)).toEqual(bytes);
+    expect((await readWorkbook(target, { columns: COLUMNS })).rows[0]?.result).toBe('完了');
+  },
+);
+
 interface Header {
   name: string;
   extra: string;
