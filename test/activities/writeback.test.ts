@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { batchStatus } from '../../src/batches/status.ts';
 import { setBatchState } from '../../src/db/batches.ts';
 import { answer } from '../support/activities/answers.ts';
 import { batchOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
@@ -9,6 +10,7 @@ import { columnC, removeWorkbooksAfterEach, saveWorkbook } from '../support/work
 
 const stageWith = useStage();
 removeWorkbooksAfterEach();
+const LIMITS = { callLimit: 200, callWindowMs: 900_000, publishIntervalMs: 6_000 };
 const TASK = 'official_website_tracking';
 const INPUTS = [orderUrl(1), orderUrl(2), orderUrl(3)];
 
@@ -51,6 +53,20 @@ it('failure 3 of before: finds moved rows by their content, and says which are g
     written: null,
     warnings: ['the row is no longer in the sheet; its result was not written'],
   });
+});
+
+it('a formula that depends on a result is calculated on opening, which status tells', async () => {
+  const stage = await stageWith();
+  const counted = { formula: 'COUNTA(C2:C9)', result: 0 };
+  const workbook = await saveWorkbook([[INPUTS[0] ?? '', '', '', counted], [INPUTS[1] ?? '']]);
+  const batchId = await batchOf(stage, TASK, INPUTS.slice(0, 2), { workbook });
+  const notes = async () => (await batchStatus(stage.database.db, { id: batchId }, LIMITS)).notes;
+  await answer(stage, batchId, { 2: 'a｜｜｜b' });
+  await writeBack(stage, batchId);
+  expect(await notes()).toEqual(['calculated on opening: 1 cells that depend on results (発送一覧)']);
+  await answer(stage, batchId, { 3: 'c' });
+  await writeBack(stage, batchId);
+  expect(await notes()).toHaveLength(1);
 });
 
 describe('what a person put into column C', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import ExcelJS from 'exceljs';
 import { afterEach } from 'vitest';
 
-export type Cell = string | number | { formula: string; result: string };
+export type Cell = string | number | { formula: string; result: string | number };
 
 const folders: string[] = [];
 
