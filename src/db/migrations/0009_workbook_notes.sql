@@ -1,1 +1,0 @@
-ALTER TABLE "batches" ADD COLUMN "notes" text[] DEFAULT '{}' NOT NULL;
