@@ -3,6 +3,7 @@ import type { AccountLimits } from '../pacing/account-turns.ts';
 import { readAccount, timeLeft } from '../pacing/account-figures.ts';
 import type { Account } from '../pacing/account-figures.ts';
 import type { Batch } from '../db/batches.ts';
+import { lastFailedSave } from '../db/editing-sessions.ts';
 import { batchesWithFigures } from '../db/batch-figures.ts';
 import type { BatchCounts } from '../db/batch-figures.ts';
 import type { Queries } from '../db/database.ts';
@@ -23,12 +24,16 @@ export interface BatchStatus {
   startedAt: string;
   finishedAt: string | null;
   eta: string | null;
-  /** What its activities wait or fail for, where Temporal was asked. */
+  /** Of one batch: what its workbook's editors have to know; and what its activities wait or fail for, where Temporal was asked. */
   notes: string[];
 }
 
 /** `eta` counts calls, not only rows; an account closed or held for everybody is told where the batch has no reason. */
-function statusOf({ batch, counts, pendingJobs, inFlight }: BatchWithFigures, account: Account): BatchStatus {
+function statusOf(
+  { batch, counts, pendingJobs, inFlight }: BatchWithFigures,
+  account: Account,
+  notes: string[] = [],
+): BatchStatus {
   const { id, startedAt, finishedAt } = batch;
   const goesOn = finishedAt === null && batch.state === 'running';
   const notice = goesOn && pendingJobs > 0 && account.pending.has(id) ? account.notice : null;
@@ -45,7 +50,7 @@ function statusOf({ batch, counts, pendingJobs, inFlight }: BatchWithFigures, ac
     startedAt: startedAt.toISOString(),
     finishedAt: finishedAt?.toISOString() ?? null,
     eta: eta === null ? null : new Date(eta).toISOString(),
-    notes: [],
+    notes,
   };
 }
 
@@ -58,7 +63,18 @@ export async function batchStatus(
 ): Promise<BatchStatus> {
   const [found] = await batchesWithFigures(queries, id);
   if (found === undefined) throw new TypeError(`batch ${id} is gone`);
-  return statusOf(found, account ?? (await readAccount(queries, limits)));
+  const notes = await editorNotes(queries, found.batch.workbook);
+  return statusOf(found, account ?? (await readAccount(queries, limits)), notes);
+}
+
+/** What people who edit the workbook have to know. */
+async function editorNotes(queries: Queries, workbook: string): Promise<string[]> {
+  const failedAt = await lastFailedSave(queries, workbook);
+  return failedAt === null
+    ? []
+    : [
+        `OnlyOffice could not save the workbook at ${failedAt.toISOString()}: what was typed before may be missing in it; see the document server's log`,
+      ];
 }
 
 /** `list --json`: the status of every batch, newest first. */
