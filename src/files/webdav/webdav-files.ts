@@ -1,15 +1,17 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { changed, copyFailure } from '../file-failure.ts';
-import { sha256Of } from '../sha256.ts';
+import { sha256Of, sha256OfFile } from '../sha256.ts';
 import { FileError } from '../types.ts';
 import type { FileInfo, FileStore, FileVersion, LastLook } from '../types.ts';
 import { WebDavClient } from './client.ts';
 import type { WebDavOptions } from './client.ts';
+import { isUnclear } from './failure.ts';
 import { webdavPath } from './path.ts';
 import { fileProperties, isStrong, withoutETag } from './properties.ts';
 import { searchFile } from './search.ts';
 import { WebDavTransfer } from './transfer.ts';
+import type { Written } from './transfer.ts';
 import { FolderWalk } from './walk.ts';
 
 /** A workbook's limit, as where workbooks are read. */
@@ -54,12 +56,18 @@ export class WebDavFiles implements FileStore {
     // Anything else the server might take for "whatever is there".
     if (!isStrong(ifMatch.etag)) throw withoutETag(canonical, this.#client);
     await lastLook?.();
-    const written = await this.#transfer.write(canonical, localPath, ifMatch.etag);
-    let stored = '';
-    const version = await this.#transfer.read(canonical, async (chunks) => {
-      stored = await sha256Of(chunks);
-    });
-    if (stored === written.sha256) return version;
+    let written: Written;
+    try {
+      written = await this.#transfer.write(canonical, localPath, ifMatch.etag);
+    } catch (error) {
+      const there = isUnclear(error) ? await this.#stored(canonical).catch(() => null) : null;
+      // Stored all the same: written again, it would be a version more, or be refused by the lock of the first (423).
+      if (there !== null && there.sha256 === (await sha256OfFile(localPath).catch(() => '')))
+        return there.version;
+      throw error;
+    }
+    const { version, sha256 } = await this.#stored(canonical);
+    if (sha256 === written.sha256) return version;
     const dropped = version.etag === ifMatch.etag;
     // Neither the old version nor the one that the write was told to be: somebody's save.
     if (!dropped && version.etag !== written.etag) throw changed(canonical, 'right after it was written');
@@ -68,6 +76,15 @@ export class WebDavFiles implements FileStore {
       'FILE_NOT_STORED',
       `${canonical} was not stored: ${this.#client.root.origin} answered ${written.status}, but ${instead}`,
     );
+  }
+
+  /** What the file holds now. */
+  async #stored(path: string): Promise<{ version: FileVersion; sha256: string }> {
+    let sha256 = '';
+    const version = await this.#transfer.read(path, async (chunks) => {
+      sha256 = await sha256Of(chunks);
+    });
+    return { version, sha256 };
   }
 
   async find(fileId: string): Promise<string | null> {
