@@ -26,7 +26,7 @@ function write(reference: string, options: SteerOptions): Promise<void> {
       // Those of a dead document server would hold up every writeback that follows.
       await endSessionsOf(tx, batch.workbook);
     });
-    const deps = { database, files: openFiles(settings), editors: null };
+    const deps = { database, files: openFiles(settings, database), editors: null };
     const written = await writeBack(deps, batch, new AbortController().signal);
     if (batch.finishedAt === null) await wake(settings, batch);
     if (options.json) printJson(written);
