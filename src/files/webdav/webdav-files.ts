@@ -7,9 +7,10 @@ import type { FileInfo, FileStore, FileVersion, LastLook } from '../types.ts';
 import { WebDavClient } from './client.ts';
 import type { WebDavOptions } from './client.ts';
 import { isUnclear } from './failure.ts';
-import { webdavPath } from './path.ts';
+import { checkedPath } from './path.ts';
 import { fileProperties, isStrong, withoutETag } from './properties.ts';
 import { searchFile } from './search.ts';
+import { asListed } from './spelling.ts';
 import { WebDavTransfer } from './transfer.ts';
 import type { Written } from './transfer.ts';
 import { FolderWalk } from './walk.ts';
@@ -33,12 +34,31 @@ export class WebDavFiles implements FileStore {
     this.#walk = new FolderWalk(this.#client);
   }
 
+  /** The path told is the one that the server lists, where what people see of it is the same. */
   async stat(path: string): Promise<FileInfo> {
-    return (await fileProperties(this.#client, webdavPath(path))).info;
+    const canonical = checkedPath(path);
+    let missing = new FileError('FILE_NOT_FOUND', `${canonical} is not there`);
+    // Servers that spell names in one way only would find another spelling, too: one file would have two paths.
+    const isComposed = canonical === canonical.normalize('NFC');
+    if (isComposed) {
+      const found = await this.#infoOf(canonical).catch((error: unknown) => {
+        if (error instanceof FileError && error.code === 'FILE_NOT_FOUND') return error;
+        throw error;
+      });
+      if (!(found instanceof FileError)) return found;
+      missing = found;
+    }
+    const listed = await asListed(this.#client, canonical);
+    if (listed === null || (isComposed && listed === canonical)) throw missing;
+    return this.#infoOf(listed);
+  }
+
+  async #infoOf(path: string): Promise<FileInfo> {
+    return (await fileProperties(this.#client, path)).info;
   }
 
   async download(path: string, localPath: string): Promise<FileVersion> {
-    const canonical = webdavPath(path);
+    const canonical = checkedPath(path);
     return this.#transfer.read(canonical, async (chunks) => {
       await pipeline(chunks, createWriteStream(localPath, { mode: 0o600 })).catch((error: unknown) => {
         throw error instanceof FileError ? error : copyFailure(canonical, error);
@@ -52,7 +72,7 @@ export class WebDavFiles implements FileStore {
     ifMatch: FileVersion,
     lastLook?: LastLook,
   ): Promise<FileVersion> {
-    const canonical = webdavPath(path);
+    const canonical = checkedPath(path);
     // Anything else the server might take for "whatever is there".
     if (!isStrong(ifMatch.etag)) throw withoutETag(canonical, this.#client);
     await lastLook?.();
