@@ -6,6 +6,7 @@ import { FileError } from '../types.ts';
 import type { FileInfo, FileStore, FileVersion, LastLook } from '../types.ts';
 import { WebDavClient } from './client.ts';
 import type { WebDavOptions } from './client.ts';
+import { EncryptedFolders, isRefused } from './encrypted-folders.ts';
 import { isUnclear } from './failure.ts';
 import { checkedPath } from './path.ts';
 import { fileProperties, isStrong, withoutETag } from './properties.ts';
@@ -27,11 +28,13 @@ export class WebDavFiles implements FileStore {
   readonly #client: WebDavClient;
   readonly #transfer: WebDavTransfer;
   readonly #walk: FolderWalk;
+  readonly #encrypted: EncryptedFolders;
 
   constructor(options: WebDavOptions) {
     this.#client = new WebDavClient(options);
     this.#transfer = new WebDavTransfer(this.#client, options.maxBytes ?? MAX_BYTES);
     this.#walk = new FolderWalk(this.#client);
+    this.#encrypted = new EncryptedFolders(this.#client);
   }
 
   /** The path told is the one that the server lists, where what people see of it is the same. */
@@ -54,7 +57,15 @@ export class WebDavFiles implements FileStore {
   }
 
   async #infoOf(path: string): Promise<FileInfo> {
-    return (await fileProperties(this.#client, path)).info;
+    try {
+      const { info } = await fileProperties(this.#client, path);
+      await this.#encrypted.refuse(path);
+      return info;
+    } catch (error) {
+      // In an encrypted folder nothing has the name that people see.
+      if (isRefused(error)) await this.#encrypted.refuse(path);
+      throw error;
+    }
   }
 
   async download(path: string, localPath: string): Promise<FileVersion> {
