@@ -7,6 +7,7 @@ import { batchFigures } from '../src/db/batch-figures.ts';
 import type { BatchFigures } from '../src/db/batch-figures.ts';
 import { changeBatch, findBatch, isTaken, recordAction, setBatchState } from '../src/db/batches.ts';
 import type { Database } from '../src/db/database.ts';
+import { lookNow } from '../src/db/file-servers.ts';
 import { findJob } from '../src/db/jobs.ts';
 import type { BatchState } from '../src/db/schema.ts';
 import { figuresWithForecast } from '../src/pacing/account-figures.ts';
@@ -76,12 +77,15 @@ export function createBatchActivities({ database, clock, planOf }: BatchDeps) {
       return batchFigures(db, batchId);
     },
 
-    /** A person's resume also opens an account that was held: for every batch that uses it. */
+    /** A person's resume also opens an account that was held, and has a refused login of the file server looked at: for every batch. */
     async resume({ batchId, ...message }: OfBatch & PersonMessage): Promise<BatchFigures> {
       const batch = await findBatch(db, batchId);
       const asksApi = batch !== null && taskByName(batch.task).lookup.by === 'webscraper';
       // Before it is recorded: a worker that ends in between opens it with the next try.
-      if (asksApi && !(await isTaken(db, message.id))) await clock.open();
+      if (!(await isTaken(db, message.id))) {
+        if (asksApi) await clock.open();
+        await lookNow(db);
+      }
       await changeBatch(db, batchId, (tx) => takeResume(tx, batchId, message));
       return batchFigures(db, batchId);
     },

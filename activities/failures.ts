@@ -15,6 +15,7 @@ const FINAL_CODES: ReadonlySet<string> = new Set([
   'FILE_NOT_FOUND',
   'FILE_LOGIN_REFUSED',
   'FILE_FORBIDDEN',
+  'FILE_ENCRYPTED',
   'FILE_TOO_LARGE',
   'FILE_NO_SPACE',
   'FILE_TLS',

@@ -58,7 +58,7 @@ export interface PartsOptions {
 }
 
 export function createParts({ settings, client, logger, database, time }: PartsOptions): WorkerParts {
-  const webdav = openWebDav(settings);
+  const webdav = openWebDav(settings, database);
   return {
     database,
     files: new WorkbookFiles(webdav),

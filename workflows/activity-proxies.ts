@@ -1,4 +1,5 @@
-import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, ApplicationFailure, proxyActivities } from '@temporalio/workflow';
+import type { ActivityFailure } from '@temporalio/workflow';
 import type { BatchActivities } from '../activities/batch.ts';
 import type { ExcelActivities } from '../activities/excel.ts';
 import type { PublishActivities } from '../activities/publish.ts';
@@ -22,6 +23,18 @@ export const batchSteps = proxyActivities<BatchActivities>({
   retry: { maximumInterval: '30 seconds' },
 });
 
+/** Somebody has the workbook: waited for where it is seen, not in an activity's retries. */
+export const IN_USE_TYPES = ['FILE_LOCKED', 'FILE_BEING_EDITED', 'WORKBOOK_BUSY'];
+
+/** The file server refused the login, and nobody may use it for now: waited for in the same way. */
+const HELD_TYPE = 'FILE_LOGIN_HELD';
+/** Each try asks our own database only; one of them, every half hour, is let through to look. */
+export const HELD_PAUSE_MS = 60_000;
+
+export function isHeld({ cause }: ActivityFailure): boolean {
+  return cause instanceof ApplicationFailure && cause.type === HELD_TYPE;
+}
+
 const READING = {
   taskQueue: QUEUES.tracking_excel,
   startToCloseTimeout: '2 hours',
@@ -31,7 +44,7 @@ const READING = {
 /** The seed's two hours for a workbook; a dead worker shows as a missed heartbeat. Waiting for a file is the workflow's. */
 export const reading = proxyActivities<ExcelActivities & SaveActivities>({
   ...READING,
-  retry: { maximumAttempts: 3 },
+  retry: { maximumAttempts: 3, nonRetryableErrorTypes: [HELD_TYPE] },
 });
 
 /** A save is examined until it can be: nobody else would. */
@@ -64,9 +77,6 @@ export const asking = proxyActivities<YamatoActivities>({
   retry: { maximumInterval: '30 seconds' },
 });
 
-/** Somebody has the workbook: waited for where it is seen, not in an activity's retries. */
-export const IN_USE_TYPES = ['FILE_LOCKED', 'FILE_BEING_EDITED', 'WORKBOOK_BUSY'];
-
 /** Results may be read again: the seed's five minutes. */
 export const results = proxyActivities<ResultsActivities>({
   taskQueue: QUEUES.tracking_webhook,
@@ -80,7 +90,7 @@ export const writing = proxyActivities<WritebackActivities>({
   taskQueue: QUEUES.tracking_webhook,
   startToCloseTimeout: '35 minutes',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
-  retry: { maximumAttempts: 2, nonRetryableErrorTypes: IN_USE_TYPES },
+  retry: { maximumAttempts: 2, nonRetryableErrorTypes: [...IN_USE_TYPES, HELD_TYPE] },
 });
 
 /**

@@ -1,16 +1,19 @@
 import { ActivityFailure, CancellationScope, condition, isCancellation } from '@temporalio/workflow';
-import { reading } from './activity-proxies.ts';
-import type { BatchRun } from './batch-run.ts';
+import { HELD_PAUSE_MS, isHeld, reading } from './activity-proxies.ts';
+import type { BatchRun, Trouble } from './batch-run.ts';
 
 /** A workbook that cannot be read just now is tried again after 10, 20, 40 … 300 s. */
 const FIRST_PAUSE_MS = 10_000;
 const LONGEST_PAUSE_MS = 300_000;
+const UNREADABLE: Trouble = { waitsFor: 'file', why: 'the saved workbook cannot be read' };
 
 /** Takes the rows of saves into a running batch. A save that is lost with a run is told again by the relay. */
 export class Joins {
   readonly #run: BatchRun;
   #asked: boolean;
   #joining = false;
+  /** The file server refused the login. */
+  #held: Trouble | null = null;
 
   constructor(run: BatchRun) {
     this.#run = run;
@@ -40,11 +43,24 @@ export class Joins {
       if (isOver()) return;
       if (await this.#join()) tries = 0;
       else {
-        const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS);
+        const held = this.#held;
+        const pauseMs =
+          held === null ? Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS) : HELD_PAUSE_MS;
         tries += 1;
-        await run.wait(pauseMs, 'the saved workbook cannot be read', 'file', () => isOver() || !this.asked);
+        const { resumes } = run;
+        const isResumed = () => held !== null && run.resumes > resumes;
+        const { waitsFor, why } = held ?? UNREADABLE;
+        await run.wait(pauseMs, why, waitsFor, () => isOver() || !this.asked || isResumed());
       }
     }
+  }
+
+  /** Why a save cannot be read for now; null: it can. What a writeback tells stays. */
+  async #tellHeld(why: string | null): Promise<void> {
+    const before = this.#held;
+    if ((before?.why ?? null) === why) return;
+    this.#held = why === null ? null : { waitsFor: 'held', why };
+    if (this.#run.trouble === before) await this.#run.tellTrouble(this.#held);
   }
 
   async #join(): Promise<boolean> {
@@ -63,11 +79,14 @@ export class Joins {
       if (isOff()) scope.cancel();
       const before = run.progress().state;
       run.update(await joined);
+      // No step more than needed: what else goes on at this moment would be overtaken.
+      if (this.#held !== null) await this.#tellHeld(null);
       if (run.progress().state !== before) await run.show();
       return true;
     } catch (error) {
       if (!(error instanceof ActivityFailure)) throw error;
       this.#asked = true;
+      if (isHeld(error)) await this.#tellHeld(`${UNREADABLE.why}: ${error.cause?.message ?? error.message}`);
       return isCancellation(error);
     } finally {
       this.#joining = false;

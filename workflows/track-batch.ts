@@ -47,7 +47,10 @@ export async function trackBatch(
   await run.shielded(
     () => kind.stop(),
     async () => {
-      await beginBatch(run);
+      if (!(await beginBatch(run))) {
+        await condition(allHandlersFinished);
+        await goOn({ ...input });
+      }
       while (await opened(run)) {
         await run.show();
         await Promise.all([
@@ -61,10 +64,6 @@ export async function trackBatch(
         if (run.figures.ended) continue;
         if (!settled()) {
           const carried = { failedInARow: 0, ...kind.carry(), joins: joins.asked };
-          // A run is pinned to its worker's version; its successor goes on with the current one.
-          const goOn = makeContinueAsNewFunc<Workflows['TrackingBatchWorkflow']>({
-            initialVersioningBehavior: 'AUTO_UPGRADE',
-          });
           await goOn({ ...input, carried });
         }
         if (await end(run)) return;
@@ -73,6 +72,13 @@ export async function trackBatch(
   );
   if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled');
   return run.figures.counts;
+}
+
+/** A run is pinned to its worker's version; its successor goes on with the current one. */
+function goOn(input: BatchInput): Promise<never> {
+  return makeContinueAsNewFunc<Workflows['TrackingBatchWorkflow']>({
+    initialVersioningBehavior: 'AUTO_UPGRADE',
+  })(input);
 }
 
 /** A run that was reset finds its batch ended: it opens it again, or has nothing to do. */

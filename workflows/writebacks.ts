@@ -1,5 +1,5 @@
 import { ActivityFailure, ApplicationFailure, condition } from '@temporalio/workflow';
-import { IN_USE_TYPES, writing } from './activity-proxies.ts';
+import { HELD_PAUSE_MS, IN_USE_TYPES, isHeld, writing } from './activity-proxies.ts';
 import type { BatchRun, Trouble } from './batch-run.ts';
 
 interface Pauses {
@@ -11,6 +11,8 @@ interface Pauses {
 const TROUBLE: Pauses = { firstMs: 60_000, longestMs: 600_000 };
 /** One that somebody has locked or open is free again sooner: after 2, 4, 8 … 60 seconds. */
 const IN_USE: Pauses = { firstMs: 2_000, longestMs: 60_000 };
+/** Looked after by everybody at once. */
+const HELD: Pauses = { firstMs: HELD_PAUSE_MS, longestMs: HELD_PAUSE_MS };
 const UNKNOWN_TROUBLE: Trouble = { waitsFor: 'file', why: 'the workbook cannot be written' };
 
 /** Writes a batch's results back whenever enough rows are new, one writeback at a time, beside all else. */
@@ -54,7 +56,9 @@ export class Writebacks {
       const pauseMs = Math.min(pauses.firstMs * 2 ** tries, pauses.longestMs);
       tries += 1;
       const { waitsFor, why } = run.trouble ?? UNKNOWN_TROUBLE;
-      await run.wait(pauseMs, why, waitsFor, () => isOver() || (run.dropped && !wasDropped));
+      const { resumes } = run;
+      const isResumed = () => pauses === HELD && run.resumes > resumes;
+      await run.wait(pauseMs, why, waitsFor, () => isOver() || (run.dropped && !wasDropped) || isResumed());
     }
   }
 
@@ -80,9 +84,11 @@ export class Writebacks {
       if (!(error instanceof ActivityFailure)) throw error;
       const { cause } = error;
       const inUse = cause instanceof ApplicationFailure && IN_USE_TYPES.includes(cause.type ?? '');
-      pauses = inUse ? IN_USE : TROUBLE;
+      const held = isHeld(error);
+      pauses = held ? HELD : inUse ? IN_USE : TROUBLE;
       const what = inUse ? 'waiting for the workbook' : 'the workbook cannot be written';
-      trouble = { waitsFor: inUse ? 'lock' : 'file', why: `${what}: ${cause?.message ?? error.message}` };
+      const waitsFor = held ? 'held' : inUse ? 'lock' : 'file';
+      trouble = { waitsFor, why: `${what}: ${cause?.message ?? error.message}` };
     }
     await run.tellTrouble(trouble);
     if (pauses === null) run.showAttributes();

@@ -1,7 +1,7 @@
 import { access, constants, realpath } from 'node:fs/promises';
 import { FileError } from '../files/types.ts';
 import type { FileStore } from '../files/types.ts';
-import { isWebdavPath, webdavPath } from '../files/webdav/path.ts';
+import { isWebdavPath } from '../files/webdav/path.ts';
 import { taskByName, taskForPath } from '../tasks/registry.ts';
 import { TaskError } from '../tasks/types.ts';
 import type { TrackingTask } from '../tasks/types.ts';
@@ -15,17 +15,18 @@ export interface StartRequest {
   fresh: boolean;
 }
 
-/** A local path is made real; one on WebDAV keeps its form. A file that is not there is an error. */
+/** A local path is made real; one on WebDAV is spelled as it is listed. A file that is not there is an error. */
 async function realPath(files: FileStore, workbook: string): Promise<string> {
-  if (isWebdavPath(workbook)) {
-    const path = webdavPath(workbook);
-    await files.stat(path);
-    return path;
-  }
+  if (isWebdavPath(workbook)) return (await files.stat(workbook)).path;
   try {
     const path = await realpath(workbook);
     await access(path, constants.R_OK);
-    return path.normalize('NFC');
+    const composed = path.normalize('NFC');
+    // Only on a Mac both spellings are the file's.
+    return await access(composed).then(
+      () => composed,
+      () => path,
+    );
   } catch (error) {
     throw new FileError('FILE_NOT_FOUND', `${workbook}: no such file, or it may not be read`, {
       cause: error,

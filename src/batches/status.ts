@@ -3,6 +3,7 @@ import type { AccountLimits } from '../pacing/account-turns.ts';
 import { readAccount, timeLeft } from '../pacing/account-figures.ts';
 import type { Account } from '../pacing/account-figures.ts';
 import type { Batch } from '../db/batches.ts';
+import { lastFailedSave } from '../db/editing-sessions.ts';
 import { batchesWithFigures } from '../db/batch-figures.ts';
 import type { BatchCounts } from '../db/batch-figures.ts';
 import type { Queries } from '../db/database.ts';
@@ -23,7 +24,10 @@ export interface BatchStatus {
   startedAt: string;
   finishedAt: string | null;
   eta: string | null;
-  /** What the last writeback did to the workbook, and what its activities wait or fail for, where Temporal was asked. */
+  /**
+   * What the last writeback did to the workbook. Of one batch besides: what its workbook's editors have to know, and what
+   * its activities wait or fail for, where Temporal was asked.
+   */
   notes: string[];
 }
 
@@ -69,7 +73,8 @@ export async function batchStatus(
   const now = account ?? (await readAccount(queries, limits));
   const status = statusOf(found, now);
   const late = found.pendingJobs === 0 && (await isOverdue(queries, id, OVERDUE_AFTER * now.jobMs));
-  return late ? { ...status, eta: null } : status;
+  const notes = [...status.notes, ...(await editorNotes(queries, found.batch.workbook))];
+  return { ...status, notes, eta: late ? null : status.eta };
 }
 
 /** Whether the last of its jobs was published so long ago that no time of its end can be told. */
@@ -78,6 +83,16 @@ async function isOverdue(queries: Queries, batchId: string, afterMs: number): Pr
     select max(published_at) < clock_timestamp() - ${Math.round(afterMs)} * interval '1 millisecond' as overdue
     from jobs where batch_id = ${batchId} and state in ('publishing', 'published', 'incomplete')`);
   return job?.overdue === true;
+}
+
+/** What people who edit the workbook have to know. */
+async function editorNotes(queries: Queries, workbook: string): Promise<string[]> {
+  const failedAt = await lastFailedSave(queries, workbook);
+  return failedAt === null
+    ? []
+    : [
+        `OnlyOffice could not save the workbook at ${failedAt.toISOString()}: what was typed before may be missing in it; see the document server's log`,
+      ];
 }
 
 /** `list --json`: the status of every batch, newest first. */

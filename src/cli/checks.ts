@@ -130,12 +130,18 @@ export async function temporalChecks(settings: Settings): Promise<Check[]> {
   }
 }
 
-export function webdavCheck(settings: Settings): Promise<Check> {
-  return check('WebDAV', async () => {
-    const webdav = openWebDav(settings);
-    if (webdav === null) return good('not configured');
-    // The first file is enough: the folder was read.
-    for await (const file of webdav.walk()) return good(`readable, such as ${file.path}`);
-    return good('readable, without a file');
-  });
+export async function webdavCheck(settings: Settings): Promise<Check> {
+  const { databaseUrl } = settings;
+  const database = databaseUrl === null ? null : openDatabase(databaseUrl, { maxConnections: 1 });
+  try {
+    return await check('WebDAV', async () => {
+      const webdav = openWebDav(settings, database);
+      if (webdav === null) return good('not configured');
+      // The first file is enough: the folder was read.
+      for await (const file of webdav.walk()) return good(`readable, such as ${file.path}`);
+      return good('readable, without a file');
+    });
+  } finally {
+    await database?.close();
+  }
 }

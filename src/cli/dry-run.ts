@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import { loadSettings } from '../settings/settings.ts';
+import type { Settings } from '../settings/settings.ts';
 import { NO_ROWS } from '../db/batch-figures.ts';
-import type { Queries } from '../db/database.ts';
+import type { Database, Queries } from '../db/database.ts';
 import { recordedContents } from '../db/recorded-contents.ts';
 import { rowsById } from '../db/rows.ts';
 import { openFiles } from '../files/open-files.ts';
@@ -73,7 +74,15 @@ function reportOf(
 /** The rows as `rows` would show them, and what they would cost; nothing is started, no server is needed. */
 export async function dryRun(request: DryRunRequest): Promise<void> {
   const settings = loadSettings();
-  const files = openFiles(settings);
+  const found =
+    settings.databaseUrl === null
+      ? await look(request, settings, null)
+      : await withDatabase((database) => look(request, settings, database));
+  printDryRun(found, request.json);
+}
+
+async function look(request: DryRunRequest, settings: Settings, database: Database | null) {
+  const files = openFiles(settings, database);
   const { task, path: workbook } = await startTarget(files, request);
   const { signedWorkbooks } = settings;
   const options = { columns: columnsOf(settings, task), name: basename(workbook), signedWorkbooks };
@@ -81,22 +90,18 @@ export async function dryRun(request: DryRunRequest): Promise<void> {
   const { chosen } = request;
   const wanted = content.rows.filter(({ row }) => chosen === null || chosen.includes(row));
   const readings = wanted.map((row) => understandRow(task, row));
-
-  const plan = async (queries: Queries | null) => {
-    const known = await knownRows(request.fresh ? null : queries, { workbook, task }, wanted);
-    const planned = planSubjects(
-      task,
-      readings.map((reading, index) => (known[index] == null ? reading : ANSWERED)),
-    );
-    const urls = urlsOfRows(task, planned);
-    const rows = wanted.map((row, index) =>
-      reportOf(row, readings[index], urls.get(index) ?? null, known[index] ?? null),
-    );
-    return { rows, ...(await forecastSubjects(queries, settings, task, planned.length)) };
-  };
-  const found = settings.databaseUrl === null ? await plan(null) : await withDatabase(({ db }) => plan(db));
-  const count = (state: string) => found.rows.filter((row) => row.state === state).length;
+  const queries = database?.db ?? null;
+  const known = await knownRows(request.fresh ? null : queries, { workbook, task }, wanted);
+  const planned = planSubjects(
+    task,
+    readings.map((reading, index) => (known[index] == null ? reading : ANSWERED)),
+  );
+  const urls = urlsOfRows(task, planned);
+  const rows = wanted.map((row, index) =>
+    reportOf(row, readings[index], urls.get(index) ?? null, known[index] ?? null),
+  );
+  const count = (state: string) => rows.filter((row) => row.state === state).length;
   const [pending, completed, invalid] = [count('pending'), count('completed'), count('invalid')];
-  const counts = { ...NO_ROWS, total: found.rows.length, pending, completed, invalid };
-  printDryRun({ ...found, counts }, request.json);
+  const counts = { ...NO_ROWS, total: rows.length, pending, completed, invalid };
+  return { rows, counts, ...(await forecastSubjects(queries, settings, task, planned.length)) };
 }

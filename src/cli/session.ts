@@ -53,7 +53,7 @@ export function withTemporal<T>(
     const { connectClient } = await import('../temporal/connection.ts');
     const client = await connectClient(settings);
     try {
-      return await run({ database, client, settings, files: openFiles(settings) });
+      return await run({ database, client, settings, files: openFiles(settings, database) });
     } finally {
       await client.connection.close();
     }

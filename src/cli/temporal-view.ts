@@ -50,7 +50,8 @@ export class TemporalView {
       });
       this.#last = { atMs: Date.now(), told };
     }
-    Object.assign(status, this.#last.told);
+    const notes = [...status.notes, ...(this.#last.told.notes ?? [])];
+    Object.assign(status, this.#last.told, { notes });
   }
 
   async close(): Promise<void> {

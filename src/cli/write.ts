@@ -27,7 +27,13 @@ function write(reference: string, options: SteerOptions): Promise<void> {
       await endSessionsOf(tx, batch.workbook);
     });
     const { recalculate, signedWorkbooks } = settings;
-    const deps = { database, files: openFiles(settings), recalculate, signedWorkbooks, editors: null };
+    const deps = {
+      database,
+      files: openFiles(settings, database),
+      recalculate,
+      signedWorkbooks,
+      editors: null,
+    };
     const written = await writeBack(deps, batch, new AbortController().signal);
     if (batch.finishedAt === null) await wake(settings, batch);
     if (options.json) printJson(written);

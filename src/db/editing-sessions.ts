@@ -1,12 +1,14 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, max, sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
-import { waitingFor } from './saves.ts';
+import { toldAs, waitingFor } from './saves.ts';
 import { editingSessions, saves } from './schema.ts';
 
 /** A session's own last save is examined moments after its end. */
 const LAST_SAVE = sql`interval '1 minute'`;
 
-/** A document server's editing session, by its `key`: began (callback status 1) or ended (2, 4); 6 leaves it open. */
+const ofWorkbook = (workbook: string) => inArray(editingSessions.workbook, toldAs(workbook));
+
+/** A document server's editing session, by its `key`: began (callback status 1) or ended (2, 3, 4); 6 and 7 leave it open. */
 export interface EditingSession {
   workbook: string;
   key: string;
@@ -29,6 +31,43 @@ export async function noteSession(queries: Queries, { key, workbook, open }: Edi
     });
 }
 
+/** What came of a save of a session: one that failed stands there until another one succeeds. */
+export interface SessionSave {
+  workbook: string;
+  key: string;
+  failed: boolean;
+}
+
+/** The document server saved what was edited in a session, or could not. */
+export async function noteSessionSave(
+  queries: Queries,
+  { key, workbook, failed }: SessionSave,
+): Promise<void> {
+  if (!failed) {
+    await queries.update(editingSessions).set({ saveFailedAt: null }).where(eq(editingSessions.key, key));
+    return;
+  }
+  const saveFailedAt = sql`clock_timestamp()`;
+  await queries
+    .insert(editingSessions)
+    .values({ key, workbook, saveFailedAt })
+    .onConflictDoUpdate({ target: editingSessions.key, set: { saveFailedAt } });
+}
+
+/** Long enough for whoever misses what they typed; then it is history. */
+const FAILURE_TOLD = sql`interval '7 days'`;
+
+/** When an editor's save of this workbook last failed, nothing of its session having been saved since; null: lately none. */
+export async function lastFailedSave(queries: Queries, workbook: string): Promise<Date | null> {
+  const [found] = await queries
+    .select({ at: max(editingSessions.saveFailedAt) })
+    .from(editingSessions)
+    .where(
+      and(ofWorkbook(workbook), sql`${editingSessions.saveFailedAt} > clock_timestamp() - ${FAILURE_TOLD}`),
+    );
+  return found?.at ?? null;
+}
+
 export async function endSession(queries: Queries, key: string): Promise<void> {
   await queries
     .update(editingSessions)
@@ -41,7 +80,7 @@ export async function endSessionsOf(queries: Queries, workbook: string): Promise
   await queries
     .update(editingSessions)
     .set({ endedAt: sql`clock_timestamp()` })
-    .where(and(eq(editingSessions.workbook, workbook), isNull(editingSessions.endedAt)));
+    .where(and(ofWorkbook(workbook), isNull(editingSessions.endedAt)));
 }
 
 /** When the last editor leaves, what was changed is saved 5 to 10 s later. */
@@ -54,7 +93,7 @@ export const FORGOTTEN_AFTER_MS = 12 * 3_600_000;
 export function sessionsUnderWay(queries: Queries, workbook: string) {
   return queries.query.editingSessions.findMany({
     where: and(
-      eq(editingSessions.workbook, workbook),
+      ofWorkbook(workbook),
       sql`coalesce(${editingSessions.endedAt} > clock_timestamp() - ${SAVING}, true)`,
     ),
   });
@@ -76,7 +115,7 @@ export async function oldestSession(queries: Queries, workbook: string): Promise
     .from(editingSessions)
     .where(
       and(
-        eq(editingSessions.workbook, workbook),
+        ofWorkbook(workbook),
         sql`coalesce(${editingSessions.endedAt}, ${editingSessions.beganAt} + ${LONGEST_SESSION}) > coalesce(
           (select min(${saves.receivedAt}) from ${saves} where ${waitingFor(workbook)}), clock_timestamp()) - ${LAST_SAVE}`,
       ),

@@ -1,4 +1,4 @@
-import { and, eq, isNull, lte, max, sql } from 'drizzle-orm';
+import { and, inArray, isNull, lte, max, sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
 import { editingSessions, saves } from './schema.ts';
 import { storable } from '../text.ts';
@@ -10,7 +10,11 @@ export async function storeSave(queries: Queries, save: NewSave): Promise<void> 
   await queries.insert(saves).values(save);
 }
 
-export const waitingFor = (workbook: string) => and(eq(saves.workbook, workbook), isNull(saves.examinedAt));
+/** How people and webhooks may have told of a workbook: in NFC, however its name is stored. */
+export const toldAs = (workbook: string): string[] => [workbook, workbook.normalize('NFC')];
+
+export const waitingFor = (workbook: string) =>
+  and(inArray(saves.workbook, toldAs(workbook)), isNull(saves.examinedAt));
 
 /** The newest save of a workbook that nobody has examined; null: none waits. */
 export async function newestWaiting(queries: Queries, workbook: string): Promise<number | null> {

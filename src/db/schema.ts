@@ -249,6 +249,8 @@ export const editingSessions = pgTable(
     workbook: text('workbook').notNull(),
     beganAt: moment('began_at').notNull().defaultNow(),
     endedAt: moment('ended_at'),
+    /** When the document server last failed to save it, nothing having been saved since. */
+    saveFailedAt: moment('save_failed_at'),
   },
   (t) => [index('editing_sessions_workbook').on(t.workbook)],
 );

@@ -21,10 +21,13 @@ const CALLBACK_LIMIT_BYTES = 4 * 1024 * 1024;
 const FORWARD_TIMEOUT_MS = 300_000;
 
 const SAVES = new Set([2, 6]);
+/** It could not be saved as everybody had left, or while editing goes on. */
+const FAILED_SAVES = new Set([3, 7]);
 /** Whether an editing session is open after a callback of this status; others say nothing of it. */
 const SESSION_OPEN = new Map([
   [1, true],
   [2, false],
+  [3, false],
   [4, false],
 ]);
 
@@ -100,11 +103,19 @@ export function onlyofficeRoutes(app: FastifyInstance, { saves, onlyoffice, logg
     const open = SESSION_OPEN.get(status);
     if (open !== undefined)
       keep(() => saves.noteSession({ workbook, key, open }), 'who edits a workbook could not be stored');
-    if (isSave)
+    const failed = FAILED_SAVES.has(status);
+    if (failed)
+      logger.warn({ workbook, status }, 'the document server could not save what was edited; see its log');
+    if (failed)
       keep(
-        () => saves.store({ workbook, source: 'onlyoffice', savedBy }),
-        'a save could not be stored; left to the sweep',
+        () => saves.noteSessionSave({ workbook, key, failed }),
+        'that the document server could not save could not be stored',
       );
+    if (isSave)
+      keep(async () => {
+        await saves.store({ workbook, source: 'onlyoffice', savedBy });
+        await saves.noteSessionSave({ workbook, key, failed });
+      }, 'a save could not be stored; left to the sweep');
   }
 
   app.removeAllContentTypeParsers();

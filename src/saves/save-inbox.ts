@@ -1,4 +1,4 @@
-import type { EditingSession } from '../db/editing-sessions.ts';
+import type { EditingSession, SessionSave } from '../db/editing-sessions.ts';
 import type { NewSave } from '../db/saves.ts';
 
 /** Where what the webhooks tell is kept. */
@@ -7,4 +7,6 @@ export interface SaveInbox {
   store(save: NewSave): Promise<void>;
   /** Resolves once stored; rejects while the database cannot be reached. */
   noteSession(session: EditingSession): Promise<void>;
+  /** Resolves once stored; rejects while the database cannot be reached. */
+  noteSessionSave(save: SessionSave): Promise<void>;
 }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { Database } from '../db/database.ts';
-import { noteSession } from '../db/editing-sessions.ts';
-import type { EditingSession } from '../db/editing-sessions.ts';
+import { noteSession, noteSessionSave } from '../db/editing-sessions.ts';
+import type { EditingSession, SessionSave } from '../db/editing-sessions.ts';
 import { storeSave } from '../db/saves.ts';
 import type { NewSave } from '../db/saves.ts';
 import { errorMessage } from '../errors.ts';
@@ -66,5 +66,9 @@ export class SaveRelay implements SaveInbox {
 
   async noteSession(session: EditingSession): Promise<void> {
     await noteSession(this.#database.db, session);
+  }
+
+  async noteSessionSave(save: SessionSave): Promise<void> {
+    await noteSessionSave(this.#database.db, save);
   }
 }

@@ -1,6 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';
-import { noteSession } from '../../src/db/editing-sessions.ts';
+import { batchStatus } from '../../src/batches/status.ts';
+import { findBatch } from '../../src/db/batches.ts';
+import { noteSession, noteSessionSave } from '../../src/db/editing-sessions.ts';
 import { answer } from '../support/activities/answers.ts';
 import { batchOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
 import { useStage } from '../support/activities/stage.ts';
@@ -61,6 +63,44 @@ it('a session that was never closed, of a document server that is dead, is waite
   await stage.db.execute(sql`update editing_sessions set ended_at = now() - interval '16 seconds'`);
   await writeBack(stage, batchId);
   expect(await columnC(workbook)).toEqual(['one']);
+});
+
+const notesOf = async (stage: Stage, batchId: string) => {
+  const batch = await findBatch(stage.db, batchId);
+  return batch === null ? [] : (await batchStatus(stage.db, batch, stage.clock.limits)).notes;
+};
+
+it('a last save that failed (callback 3): its session is over, nothing is stuck, and the batch tells it', async () => {
+  // A document server that cannot be asked.
+  const { stage, workbook, batchId } = await openWorkbook(() => Promise.reject(new Error('it is away')));
+  await noteSessionSave(stage.db, { key: 'k1', workbook, failed: true });
+  await noteSession(stage.db, { key: 'k1', workbook, open: false });
+  await stage.db.execute(sql`update editing_sessions set ended_at = now() - interval '16 seconds'`);
+  await writeBack(stage, batchId);
+  expect(await columnC(workbook)).toEqual(['one']);
+  expect(await notesOf(stage, batchId)).toEqual([
+    expect.stringMatching(
+      /^OnlyOffice could not save the workbook at \S+Z: what was typed before may be missing/,
+    ),
+  ]);
+});
+
+it('a save while editing that failed (callback 7): the session stays open until its next save, which ends the note', async () => {
+  const { stage, workbook, batchId } = await openWorkbook(async () => true);
+  await noteSessionSave(stage.db, { key: 'k1', workbook, failed: true });
+  expect(await notesOf(stage, batchId)).toHaveLength(1);
+  await expect(writeBack(stage, batchId)).rejects.toMatchObject({ type: 'FILE_BEING_EDITED' });
+  await noteSessionSave(stage.db, { key: 'k1', workbook, failed: false });
+  expect(await notesOf(stage, batchId)).toEqual([]);
+});
+
+it('a session told of in NFC holds a workbook whose name is stored as NFD', async () => {
+  const stage = await stageWith({ editors: { isOpen: async () => true } });
+  const workbook = 'webdav:/\u30cf\u309a/OWT-1.xlsx';
+  const batchId = await batchOf(stage, TASK, [orderUrl(1)], { workbook });
+  await answer(stage, batchId, { 2: 'one' });
+  await noteSession(stage.db, { key: 'k1', workbook: workbook.normalize('NFC'), open: true });
+  await expect(writeBack(stage, batchId)).rejects.toMatchObject({ type: 'FILE_BEING_EDITED' });
 });
 
 it('without a document server to ask nobody is waited for', async () => {

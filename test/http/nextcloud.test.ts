@@ -87,7 +87,9 @@ describe('a save', () => {
         stored = resolve;
         steps.push('storing');
       });
-    const { url } = await cloudApp({ saves: { store, noteSession: async () => {} } });
+    const { url } = await cloudApp({
+      saves: { store, noteSession: async () => {}, noteSessionSave: async () => {} },
+    });
     const answer = post(url, { body: fileChanged() }).then(() => steps.push('answered'));
     await vi.waitFor(() => expect(steps).toEqual(['storing']));
     steps.push('stored');
@@ -215,7 +217,9 @@ describe('while the database is away', () => {
       },
     ],
   ])('a save that it %s is answered 503', async (_how, store) => {
-    const { url, logger } = await cloudApp({ saves: { store, noteSession: async () => {} } });
+    const { url, logger } = await cloudApp({
+      saves: { store, noteSession: async () => {}, noteSessionSave: async () => {} },
+    });
     expect(await told(await post(url, { body: fileChanged() }))).toEqual([
       503,
       { error: expect.stringContaining('the database cannot be reached') },
@@ -228,7 +232,11 @@ describe('while the database is away', () => {
 
   it('and hangs, a save is answered 503 after eight seconds', async () => {
     const database = openDatabase('postgres://me@127.0.0.1:1/x');
-    const saves: SaveInbox = { store: () => new Promise(() => {}), noteSession: async () => {} };
+    const saves: SaveInbox = {
+      store: () => new Promise(() => {}),
+      noteSession: async () => {},
+      noteSessionSave: async () => {},
+    };
     const { app } = testApp(database, { saves, nextcloud: NEXTCLOUD });
     onTestFinished(() => app.close());
     await app.ready();

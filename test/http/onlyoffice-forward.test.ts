@@ -241,7 +241,7 @@ describe('while the database is away', () => {
     ],
   ])('one %s, people can save', async (_how, stored, warnings) => {
     const nextcloud = await recordingServer();
-    const saves = { store: stored, noteSession: stored };
+    const saves = { store: stored, noteSession: stored, noteSessionSave: stored };
     const { url, logger } = await callbackApp({ callbackUrl: nextcloud.url }, { saves });
     const answer = await send(url, await inBody(saveOf(2)));
     expect([answer.status, await answer.json()]).toEqual([200, { error: 0 }]);

@@ -49,16 +49,32 @@ describe('a callback', () => {
   it.each([
     ['1: somebody edits', 1, [], [true]],
     ['2: all have left, with changes', 2, ['alice'], [false]],
-    ['3: it could not be saved', 3, [], []],
+    ['3: it could not be saved, and all have left', 3, [], [false]],
     ['4: all have left, without changes', 4, [], [false]],
     ['6: saved, while editing goes on', 6, ['alice'], []],
-    ['7: it could not be force-saved', 7, [], []],
+    ['7: it could not be force-saved, while editing goes on', 7, [], []],
     ['99: nobody knows', 99, [], []],
   ])('of status %s', async (_meaning, status, savedBy, open) => {
     const { url, saves } = await callbackApp();
     expect((await send(url, await inBody(saveOf(status)))).status).toBe(200);
     expect(saves.store.mock.calls.map(([save]) => save.savedBy)).toEqual(savedBy);
     expect(saves.noteSession.mock.calls.map(([session]) => session.open)).toEqual(open);
+  });
+
+  it.each([3, 7])('of status %i is answered, and told in the log and of the session', async (status) => {
+    const { url, saves, logger } = await callbackApp();
+    const answer = await send(url, await inBody(saveOf(status)));
+    expect([answer.status, await answer.json()]).toEqual([200, { error: 0 }]);
+    expect(logger.warn.mock.calls).toEqual([
+      [{ workbook: WORKBOOK, status }, 'the document server could not save what was edited; see its log'],
+    ]);
+    expect(saves.noteSessionSave.mock.calls).toEqual([[{ workbook: WORKBOOK, key: KEY, failed: true }]]);
+  });
+
+  it.each([2, 6])('of status %i: what could not be saved before is saved now', async (status) => {
+    const { url, saves } = await callbackApp();
+    await send(url, await inBody(saveOf(status)));
+    expect(saves.noteSessionSave.mock.calls).toEqual([[{ workbook: WORKBOOK, key: KEY, failed: false }]]);
   });
 
   it.each([

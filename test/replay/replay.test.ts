@@ -21,6 +21,7 @@ it('there is a history of every shape', () => {
       'completed',
       'continued-as-new',
       'failed-publishes',
+      'file-server-held',
       'held',
       'joined',
       'locked',

@@ -10,6 +10,7 @@ import type { DavEntry } from './multistatus.ts';
 import { unavailable } from '../file-failure.ts';
 import { FileError } from '../types.ts';
 import { failureOfConnection, failureOfStatus } from './failure.ts';
+import type { FileServerGate } from './gate.ts';
 
 /** Where the files are and who reads them. */
 export interface WebDavOptions {
@@ -21,6 +22,8 @@ export interface WebDavOptions {
   timeoutMs?: number;
   /** A larger file is neither read nor written. */
   maxBytes?: number;
+  /** Asked before each request; none: whoever uses the login decides alone. */
+  gate?: FileServerGate | null;
 }
 
 /** Nextcloud puts an upload together after it has all of it: 100 MB on a busy server take half of this. */
@@ -48,8 +51,10 @@ export interface DavAnswer {
 export class WebDavClient {
   readonly root: URL;
   readonly #http: Got;
+  readonly #gate: FileServerGate | null;
 
-  constructor({ url, username, password, timeoutMs = TIMEOUT_MS }: WebDavOptions) {
+  constructor({ url, username, password, timeoutMs = TIMEOUT_MS, gate = null }: WebDavOptions) {
+    this.#gate = gate;
     const { origin, pathname } = new URL(url);
     this.root = new URL(pathname.endsWith('/') ? pathname : `${pathname}/`, origin);
     this.#http = outgoing({
@@ -71,8 +76,9 @@ export class WebDavClient {
     });
   }
 
-  /** @throws {FileError} no connection, or an answer that is not 2xx */
+  /** @throws {FileError} no connection, an answer that is not 2xx, or a gate that is closed */
   async send({ path, url, method, headers = {}, body }: DavRequest): Promise<DavAnswer> {
+    const turn = await this.#gate?.enter(path);
     // got's types know no methods of WebDAV; it sends any.
     const request = this.#http.stream(url, { method: method as Method, headers, body });
     // What fails once it is answered is told to who reads the body.
@@ -80,11 +86,16 @@ export class WebDavClient {
     const [response] = (await once(request, 'response').catch((error: unknown) => {
       throw this.#asFailure(error, path, 'cannot be reached');
     })) as [PlainResponse];
-    const { statusCode } = response;
-    if (statusCode >= 200 && statusCode <= 299)
-      return { status: statusCode, headers: response.headers, body: request };
-    request.destroy();
-    const { location } = response.headers;
+    const { statusCode, headers: answered } = response;
+    const isGood = statusCode >= 200 && statusCode <= 299;
+    if (!isGood) request.destroy();
+    if (turn !== undefined)
+      await this.#gate?.settle(turn, statusCode, answered).catch((error: unknown) => {
+        request.destroy();
+        throw error;
+      });
+    if (isGood) return { status: statusCode, headers: answered, body: request };
+    const { location } = answered;
     throw failureOfStatus(statusCode, path, { root: this.root, location });
   }
 

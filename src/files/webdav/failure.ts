@@ -16,6 +16,16 @@ export class DavStatusError extends FileError {
   }
 }
 
+/**
+ * Whether a write that failed so may have come about all the same: a proxy gives up waiting (504), a connection is lost
+ * after the last byte. Of what was refused nothing is stored.
+ */
+export function isUnclear(error: unknown): boolean {
+  if (error instanceof DavStatusError)
+    return error.status >= 500 && error.code === 'FILE_UNAVAILABLE' && error.status !== 501;
+  return error instanceof FileError && (error.code === 'FILE_TIMEOUT' || error.code === 'FILE_UNAVAILABLE');
+}
+
 /** The error that an answer's status stands for, in the words of the path it was about. `423` is told by its owner. */
 export function failureOfStatus(
   status: number,

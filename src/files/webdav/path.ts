@@ -13,14 +13,19 @@ export function isWebdavPath(path: string): boolean {
   return path.startsWith(WEBDAV_PREFIX);
 }
 
+/** The path of a file as people and webhooks tell it, in NFC; otherwise as {@link checkedPath}. */
+export function webdavPath(text: string): string {
+  return checkedPath(text.normalize('NFC'));
+}
+
 /**
- * The one spelling of a file's path on WebDAV, `webdav:/folder/file.xlsx` in NFC, from that form or `/folder/file.xlsx`.
+ * A file's path on WebDAV, `webdav:/folder/file.xlsx`, spelled as it is, from that form or `/folder/file.xlsx`.
  *
  * @throws {FileError} `FILE_PATH_INVALID`: nothing that could lead out of the root, or be read so by a proxy that
  *   decodes twice, nor what no file's name holds
  */
-export function webdavPath(text: string): string {
-  const path = (isWebdavPath(text) ? text.slice(WEBDAV_PREFIX.length) : text).normalize('NFC');
+export function checkedPath(text: string): string {
+  const path = isWebdavPath(text) ? text.slice(WEBDAV_PREFIX.length) : text;
   const problem = problemOf(path);
   if (problem === null) return `${WEBDAV_PREFIX}${path}`;
   const shown = JSON.stringify(text.slice(0, SHOWN_CHARACTERS)).replaceAll(/[\u2028\u2029]/g, '?');
@@ -59,14 +64,14 @@ export function urlBelow(root: URL, path: string): URL {
 }
 
 /**
- * The path of an `href` below the root, `webdav:/…`, without a slash at its end: `webdav:` for the root itself. Null
- * where it is not below the root, or no path of ours.
+ * The path of an `href` below the root, `webdav:/…`, spelled as it is there, without a slash at its end: `webdav:` for
+ * the root itself. Null where it is not below the root, or no path of ours.
  */
 export function pathOfHref(root: URL, href: string): string | null {
   const base = segmentsOf(root.pathname);
   const segments = URL.canParse(href, root.href) ? segmentsOf(new URL(href, root).pathname) : null;
   if (base === null || segments === null) return null;
-  if (base.some((segment, at) => segments[at] !== segment)) return null;
+  if (base.some((segment, at) => segments[at]?.normalize('NFC') !== segment.normalize('NFC'))) return null;
   const rest = segments.slice(base.length);
   if (rest.length === 0) return WEBDAV_PREFIX;
   const path = `/${rest.join('/')}`;
@@ -75,11 +80,11 @@ export function pathOfHref(root: URL, href: string): string | null {
     : `${WEBDAV_PREFIX}${path}`;
 }
 
-/** Decoded, in NFC; doubled slashes, which Nextcloud's SEARCH answers with, count once. */
+/** Decoded; doubled slashes, which Nextcloud's SEARCH answers with, count once. */
 function segmentsOf(pathname: string): string[] | null {
   try {
     const segments = pathname.split('/').filter((segment) => segment !== '');
-    return segments.map((segment) => decodeURIComponent(segment).normalize('NFC'));
+    return segments.map((segment) => decodeURIComponent(segment));
   } catch {
     return null;
   }

@@ -11,6 +11,8 @@ import { urlBelow, WEBDAV_PREFIX } from './path.ts';
  */
 const FILE_PROPERTIES =
   '<d:resourcetype/><d:getetag/><d:getlastmodified/><d:getcontentlength/><oc:fileid/><nc:upload_time/>';
+/** Of folders: `1` where Nextcloud's app end_to_end_encryption has it encrypted by people's own devices. */
+const ENCRYPTED_PROPERTY = '<nc:is-encrypted/>';
 /** Of Nextcloud's files_lock (https://github.com/nextcloud/files_lock); and of RFC 4918, as others tell it. */
 const LOCK_PROPERTIES = '<nc:lock-owner-displayname/><nc:lock-owner/><d:lockdiscovery/>';
 /** A name is shown in one line, whoever wrote it. */
@@ -23,10 +25,10 @@ const urlOf = ({ root }: WebDavClient, path: string): URL =>
 async function propfind(
   client: WebDavClient,
   path: string,
-  { depth, properties }: { depth: 0 | 1; properties: string },
+  { depth, properties, named = path }: { depth: 0 | 1; properties: string; named?: string },
 ): Promise<DavEntry[]> {
   return client.ask({
-    path: path === WEBDAV_PREFIX ? `${WEBDAV_PREFIX}/` : path,
+    path: named === WEBDAV_PREFIX ? `${WEBDAV_PREFIX}/` : named,
     url: urlOf(client, path),
     method: 'PROPFIND',
     headers: { depth: String(depth) },
@@ -34,9 +36,23 @@ async function propfind(
   });
 }
 
-/** The folder itself and what stands in it. */
-export async function listFolder(client: WebDavClient, path: string): Promise<DavEntry[]> {
-  return propfind(client, path, { depth: 1, properties: FILE_PROPERTIES });
+/** The folder itself and what stands in it; `named`: the path that errors tell of, where it is another. */
+export async function listFolder(
+  client: WebDavClient,
+  path: string,
+  named: string = path,
+): Promise<DavEntry[]> {
+  return propfind(client, path, { depth: 1, properties: FILE_PROPERTIES + ENCRYPTED_PROPERTY, named });
+}
+
+/** The folder itself; errors tell of `named`. Null: there is no answer about it. */
+export async function folderProperties(
+  client: WebDavClient,
+  path: string,
+  named: string,
+): Promise<DavEntry | null> {
+  const [entry] = await propfind(client, path, { depth: 0, properties: ENCRYPTED_PROPERTY, named });
+  return entry ?? null;
 }
 
 /** What the server tells of a file. @throws {FileError} not there, a folder, or on a server that gives no ETags */
@@ -55,6 +71,11 @@ export async function fileProperties(
 
 export function isFolder({ properties }: DavEntry): boolean {
   return properties.has('collection');
+}
+
+/** Whether a folder's content is cipher text to us. */
+export function isEncrypted({ properties }: DavEntry): boolean {
+  return properties.get('is-encrypted') === '1';
 }
 
 /** Null without an ETag. */

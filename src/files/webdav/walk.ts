@@ -2,7 +2,7 @@ import { FileError } from '../types.ts';
 import type { FileInfo } from '../types.ts';
 import type { WebDavClient } from './client.ts';
 import { pathOfHref, WEBDAV_PREFIX } from './path.ts';
-import { fileInfo, isFolder, listFolder } from './properties.ts';
+import { fileInfo, isEncrypted, isFolder, listFolder } from './properties.ts';
 
 /** A question each: an hour's work for a slow server. */
 const MAX_FOLDERS = 20_000;
@@ -82,6 +82,8 @@ export class FolderWalk {
     for (const { entry, path: child } of placed) {
       // A name that no path can hold, or what stands elsewhere: nobody could name that file.
       if (child === null || child.slice(0, child.lastIndexOf('/')) !== path) continue;
+      // Nothing in it can be read, and Nextcloud refuses to list it.
+      if (isEncrypted(entry)) continue;
       if (isFolder(entry)) listing.folders.push({ path: child, version: versionOf(entry) });
       else {
         const info = fileInfo(entry, child);

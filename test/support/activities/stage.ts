@@ -35,6 +35,8 @@ export interface StageOptions {
   urlsPerJob?: number;
   files?: FileStore;
   signedWorkbooks?: SignedWorkbooks;
+  /** A file server, used as workers do: its holds stand in the database. */
+  webdav?: { url: string; username: string; password: string };
   editors?: { isOpen(key: string): Promise<boolean> };
   autoMaxRows?: number;
   /** Yamato's page, where it is not the sandbox's own over HTTP. */
@@ -56,6 +58,9 @@ async function setStage(database: Database, options: StageOptions, releasers: ((
     yamatoPauseMaxMs: 100_000,
     autoMaxRows: options.autoMaxRows ?? 1_000,
     urlsPerJob: { all: options.urlsPerJob ?? 1, tasks: {} },
+    webdavUrl: options.webdav?.url ?? null,
+    webdavUsername: options.webdav?.username ?? null,
+    webdavPassword: options.webdav?.password ?? null,
     ...options.limits,
   };
   const real = createWebScraperClient({
@@ -73,6 +78,7 @@ async function setStage(database: Database, options: StageOptions, releasers: ((
     saves: {
       store: () => Promise.reject(new TypeError('not built')),
       noteSession: () => Promise.reject(new TypeError('not built')),
+      noteSessionSave: () => Promise.reject(new TypeError('not built')),
     },
     onlyoffice: { jwtSecret: null, jwtHeader: 'Authorization', callbackUrl: null },
     nextcloud: { webhookToken: null, botUser: null },
@@ -144,7 +150,7 @@ export function useStage(): (options?: StageOptions) => Promise<Stage> {
   afterEach(async () => {
     for (const release of releasers.splice(0).toReversed()) await release();
     await test.database
-      .sql`truncate batches, notifications, calls, roll_ups, account_clock, carrier_clock, carrier_requests, saves, workbooks, workbook_leases, editing_sessions cascade`;
+      .sql`truncate batches, notifications, calls, roll_ups, account_clock, carrier_clock, carrier_requests, saves, workbooks, workbook_leases, editing_sessions, file_servers cascade`;
     await test.database.sql`insert into account_clock (id) values (1)`;
   });
   afterAll(() => test.drop());

@@ -15,7 +15,7 @@ export function testApp(database: AppDeps['database'], more: Partial<AppDeps> = 
     logger,
     webhookTokens: ['new', 'old'],
     pingTemporal: async () => {},
-    saves: { store: async () => {}, noteSession: async () => {} },
+    saves: { store: async () => {}, noteSession: async () => {}, noteSessionSave: async () => {} },
     onlyoffice: { jwtSecret: null, jwtHeader: 'Authorization', callbackUrl: null },
     nextcloud: { webhookToken: null, botUser: null },
   };
@@ -27,6 +27,7 @@ export async function listeningApp(more: Partial<AppDeps> = {}) {
   const saves = {
     store: vi.fn<SaveInbox['store']>(async () => {}),
     noteSession: vi.fn<SaveInbox['noteSession']>(async () => {}),
+    noteSessionSave: vi.fn<SaveInbox['noteSessionSave']>(async () => {}),
   };
   const database = openDatabase(`postgres://me:hush@127.0.0.1:${await closedPort()}/x`);
   const pingTemporal = () => Promise.reject(new Error('14 UNAVAILABLE'));
