@@ -7,6 +7,7 @@ import postgres from 'postgres';
 import { packageRoot } from '../paths.ts';
 import { guardTransactions } from './ended-sessions.ts';
 import { prepareQueries } from './prepared-queries.ts';
+import * as files from './file-schema.ts';
 import * as pacing from './pacing-schema.ts';
 import * as tables from './schema.ts';
 
@@ -27,7 +28,10 @@ function connect(url: string, options: postgres.Options<Record<string, never>>) 
   const client = postgres(url, options);
   prepareQueries(client);
   guardTransactions(client);
-  return { client, db: drizzle(client, { schema: { ...tables, ...pacing }, casing: 'snake_case' }) };
+  return {
+    client,
+    db: drizzle(client, { schema: { ...tables, ...files, ...pacing }, casing: 'snake_case' }),
+  };
 }
 
 /** Opens a pool of at most `maxConnections`. `schemaName` is for tests, each of which has its own. */

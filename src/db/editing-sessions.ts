@@ -1,7 +1,7 @@
 import { and, eq, inArray, isNull, max, sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
 import { toldAs, waitingFor } from './saves.ts';
-import { editingSessions, saves } from './schema.ts';
+import { editingSessions, saves } from './file-schema.ts';
 
 /** A session's own last save is examined moments after its end. */
 const LAST_SAVE = sql`interval '1 minute'`;

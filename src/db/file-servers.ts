@@ -1,6 +1,6 @@
 import { eq, isNotNull, sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
-import { fileServers } from './pacing-schema.ts';
+import { fileServers } from './file-schema.ts';
 
 /** Nextcloud counts failed logins of half an hour against everybody behind our address. */
 const LOOK_EVERY = sql`interval '30 minutes'`;

@@ -73,16 +73,3 @@ export const carrierRequests = pgTable(
   },
   (t) => [index('carrier_requests_job').on(t.jobId), index('carrier_requests_started').on(t.startedAt)],
 );
-
-/** One row a login of the file server, while something keeps it from use: every request with that login asks first. */
-export const fileServers = pgTable('file_servers', {
-  /** Address, user and password, hashed. */
-  login: text('login').primaryKey(),
-  /** The server asked to be left alone until then, with this status. */
-  closedUntil: moment('closed_until'),
-  closedStatus: integer('closed_status'),
-  /** The login was refused: when one request may look whether it still is; null: it was not. */
-  lookAt: moment('look_at'),
-  /** When it was last refused, or looked at. */
-  lookedAt: moment('looked_at'),
-});

@@ -1,6 +1,6 @@
 import { and, inArray, isNull, lte, max, sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
-import { editingSessions, saves } from './schema.ts';
+import { editingSessions, saves } from './file-schema.ts';
 import { storable } from '../text.ts';
 
 /** A save of a workbook, as it was told; `savedBy`: the user's id, null where it was not told. */

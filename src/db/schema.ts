@@ -211,50 +211,6 @@ export const batchFigures = pgTable('batch_figures', {
   inFlightJobs: count('in_flight_jobs'),
 });
 
-/** A workbook's file as it was last examined: an equal version is no news, our own writing among them. */
-export const workbooks = pgTable('workbooks', {
-  workbook: text('workbook').primaryKey(),
-  /** Nextcloud's id of the file: it stays when the file is renamed or moved. */
-  fileId: text('file_id'),
-  seenEtag: text('seen_etag'),
-  /** SHA-256 of that version: some servers give an unchanged file a new etag. */
-  seenHash: text('seen_hash'),
-});
-
-/** Saves of workbooks, as webhooks and the sweep of the folders tell of them: stored first, then examined. */
-export const saves = pgTable(
-  'saves',
-  {
-    id: id(),
-    receivedAt: moment('received_at').notNull().defaultNow(),
-    workbook: text('workbook').notNull(),
-    source: text('source').$type<'onlyoffice' | 'nextcloud' | 'sweep'>().notNull(),
-    savedBy: text('saved_by'),
-    examinedAt: moment('examined_at'),
-    /** What it started, or why nothing. */
-    outcome: text('outcome'),
-  },
-  (t) => [
-    index('saves_waiting')
-      .on(t.workbook, t.id)
-      .where(sql`examined_at is null`),
-  ],
-);
-
-/** Sessions of editors, as the document server tells of them. */
-export const editingSessions = pgTable(
-  'editing_sessions',
-  {
-    key: text('key').primaryKey(),
-    workbook: text('workbook').notNull(),
-    beganAt: moment('began_at').notNull().defaultNow(),
-    endedAt: moment('ended_at'),
-    /** When the document server last failed to save it, nothing having been saved since. */
-    saveFailedAt: moment('save_failed_at'),
-  },
-  (t) => [index('editing_sessions_workbook').on(t.workbook)],
-);
-
 /** Rows and jobs are many to many: ten numbers a URL, duplicates, retries, redirects. */
 export const jobRows = pgTable(
   'job_rows',
@@ -270,13 +226,6 @@ export const jobRows = pgTable(
   },
   (t) => [primaryKey({ columns: [t.jobId, t.rowId] }), index('job_rows_row').on(t.rowId)],
 );
-
-/** Whoever writes a workbook holds its lease, until its end or, where it died, until the lease runs out. */
-export const workbookLeases = pgTable('workbook_leases', {
-  workbook: text('workbook').primaryKey(),
-  holder: text('holder').notNull(),
-  until: moment('until').notNull(),
-});
 
 /** The webhook inbox: what is unread stands here; a signal only pokes. */
 export const notifications = pgTable(

@@ -1,6 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
-import { workbookLeases } from './schema.ts';
+import { workbookLeases } from './file-schema.ts';
 
 /** After the death of its holder nobody writes the workbook for so long at most. */
 const LEASE = sql`interval '60 seconds'`;

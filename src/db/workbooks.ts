@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import type { Queries } from './database.ts';
-import { batches, editingSessions, saves, workbooks } from './schema.ts';
+import { editingSessions, saves, workbooks } from './file-schema.ts';
+import { batches } from './schema.ts';
 
 /** A version of a workbook's file: its etag, and the SHA-256 of its bytes. */
 export interface SeenVersion {

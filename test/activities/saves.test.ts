@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { findBatch, setBatchState } from '../../src/db/batches.ts';
 import { noteSession } from '../../src/db/editing-sessions.ts';
 import { storeSave } from '../../src/db/saves.ts';
-import { saves } from '../../src/db/schema.ts';
+import { saves } from '../../src/db/file-schema.ts';
 import { endedUnwritten } from '../../src/db/written-rows.ts';
 import { answer } from '../support/activities/answers.ts';
 import { batchOf, emptyBatch, jobsOf, orderUrl, rowsOf } from '../support/activities/batch.ts';

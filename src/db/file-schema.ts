@@ -1,0 +1,67 @@
+import { sql } from 'drizzle-orm';
+import { index, integer, pgTable, text } from 'drizzle-orm/pg-core';
+import { id, moment } from './schema.ts';
+
+/** A workbook's file as it was last examined: an equal version is no news, our own writing among them. */
+export const workbooks = pgTable('workbooks', {
+  workbook: text('workbook').primaryKey(),
+  /** Nextcloud's id of the file: it stays when the file is renamed or moved. */
+  fileId: text('file_id'),
+  seenEtag: text('seen_etag'),
+  /** SHA-256 of that version: some servers give an unchanged file a new etag. */
+  seenHash: text('seen_hash'),
+});
+
+/** Saves of workbooks, as webhooks and the sweep of the folders tell of them: stored first, then examined. */
+export const saves = pgTable(
+  'saves',
+  {
+    id: id(),
+    receivedAt: moment('received_at').notNull().defaultNow(),
+    workbook: text('workbook').notNull(),
+    source: text('source').$type<'onlyoffice' | 'nextcloud' | 'sweep'>().notNull(),
+    savedBy: text('saved_by'),
+    examinedAt: moment('examined_at'),
+    /** What it started, or why nothing. */
+    outcome: text('outcome'),
+  },
+  (t) => [
+    index('saves_waiting')
+      .on(t.workbook, t.id)
+      .where(sql`examined_at is null`),
+  ],
+);
+
+/** Sessions of editors, as the document server tells of them. */
+export const editingSessions = pgTable(
+  'editing_sessions',
+  {
+    key: text('key').primaryKey(),
+    workbook: text('workbook').notNull(),
+    beganAt: moment('began_at').notNull().defaultNow(),
+    endedAt: moment('ended_at'),
+    /** When the document server last failed to save it, nothing having been saved since. */
+    saveFailedAt: moment('save_failed_at'),
+  },
+  (t) => [index('editing_sessions_workbook').on(t.workbook)],
+);
+
+/** Whoever writes a workbook holds its lease, until its end or, where it died, until the lease runs out. */
+export const workbookLeases = pgTable('workbook_leases', {
+  workbook: text('workbook').primaryKey(),
+  holder: text('holder').notNull(),
+  until: moment('until').notNull(),
+});
+
+/** One row a login of the file server, while something keeps it from use: every request with that login asks first. */
+export const fileServers = pgTable('file_servers', {
+  /** Address, user and password, hashed. */
+  login: text('login').primaryKey(),
+  /** The server asked to be left alone until then, with this status. */
+  closedUntil: moment('closed_until'),
+  closedStatus: integer('closed_status'),
+  /** The login was refused: when one request may look whether it still is; null: it was not. */
+  lookAt: moment('look_at'),
+  /** When it was last refused, or looked at. */
+  lookedAt: moment('looked_at'),
+});
