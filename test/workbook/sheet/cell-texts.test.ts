@@ -11,7 +11,7 @@ describe('text cells', () => {
     ['the second of several', '<si><t>no</t></si>', 'second', '<si><t>second</t></si>'],
     ['spaces kept', '<si><t xml:space="preserve"> W 1 </t></si>', ' W 1 '],
     ['entities', '<si><t>a &amp; b &lt;c&gt; &#x8377;</t></si>', 'a & b <c> 荷'],
-    ['an escaped character', '<si><t>a_x000D_b_x005F_x0041_</t></si>', 'a\rb_x0041_'],
+    ['an escaped character', '<si><t>a_x000D_b_x005F_x0041_</t></si>', 'a\nb_x0041_'],
     ['a character in two escaped halves', '<si><t>_xD842__xDF9F_</t></si>', '𠮟'],
     ['CDATA', '<si><t><![CDATA[a<b>&amp;]]></t></si>', 'a<b>&amp;'],
     ['a comment between', '<!-- <si/> --><si><t>W1</t></si>', 'W1'],
