@@ -105,7 +105,8 @@ export function createBatchActivities({ database, clock, planOf }: BatchDeps) {
         if (await isTaken(tx, messageId)) return;
         const made = await retryRows(tx, batch.id, rows === null ? null : rowNumbers(rows), plan);
         const which = rows === null ? 'failed rows' : `rows ${rows}`;
-        const details = `${which}: ${made.rows} rows, ${made.jobs} jobs`;
+        const left = (await batchFigures(tx, batchId)).counts.pending - made.rows;
+        const details = `${which}: ${made.rows} rows, ${made.jobs} jobs; ${left} rows were left to be published`;
         await recordAction(tx, { batchId, messageId, by, why, action: 'retry', details });
       });
       return batchFigures(db, batch.id);

@@ -1,6 +1,6 @@
 import { missingMigrations, openDatabase } from '../db/database.ts';
 import type { Database } from '../db/database.ts';
-import { inboxTrouble } from '../db/inbox.ts';
+import { inboxTrouble, webhookSilence } from '../db/inbox.ts';
 import { errorMessage, rootMessage, TsuisekiError } from '../errors.ts';
 import { openWebDav } from '../files/open-files.ts';
 import { createLogger } from '../log.ts';
@@ -65,6 +65,7 @@ export async function databaseChecks(settings: Settings): Promise<Check[]> {
     return [
       reached,
       await check('inbox', () => inbox(database)),
+      await check('webhooks', () => webhooks(database)),
       await check('API token', () => api(database, settings)),
     ];
   } finally {
@@ -76,6 +77,16 @@ async function inbox({ db }: Database): Promise<Finding> {
   const { unread, unknown, disagree } = await inboxTrouble(db);
   const details = `${unread} unread for over a minute; in a week ${unknown} of unknown jobs, ${disagree} in disagreement`;
   return unread === 0 ? good(details) : bad(`${details}: is the worker tracking_webhook running?`);
+}
+
+async function webhooks({ db }: Database): Promise<Finding> {
+  const { waiting, lastAt, isSilent } = await webhookSilence(db);
+  const last = lastAt === null ? 'none has ever come' : `the last came at ${lastAt.toISOString()}`;
+  return isSilent
+    ? bad(
+        `${last}, while ${waiting} jobs wait: does Web Scraper Cloud call /webhooks/webscraper?token=… here?`,
+      )
+    : good(last);
 }
 
 async function api(database: Database, settings: Settings): Promise<Finding> {

@@ -41,12 +41,17 @@ export class TemporalView {
     if (this.#last === null || Date.now() - this.#last.atMs > LOOK_EVERY_MS) {
       let told: Partial<BatchStatus> = {};
       await this.#ask(async (client, timeoutMs) => {
-        const { PAUSED, pausedInTemporal, batchNotes } = await this.#questions();
+        const { PAUSED, pausedInTemporal, batchNotes, ENDED } = await this.#questions();
         const [paused, notes] = await Promise.all([
           pausedInTemporal(client, timeoutMs),
           batchNotes(client, status.workflowId, timeoutMs),
         ]);
-        told = { notes: [...status.notes, ...notes], ...(paused.has(status.workflowId) ? PAUSED : {}) };
+        const hasEnded = notes.some((note) => note.startsWith(ENDED));
+        told = {
+          notes: [...status.notes, ...notes],
+          ...(paused.has(status.workflowId) ? PAUSED : {}),
+          ...(hasEnded ? { eta: null } : {}),
+        };
       });
       this.#last = { atMs: Date.now(), told };
     }
@@ -61,12 +66,12 @@ export class TemporalView {
 
   /** Loaded once there is something to ask: Temporal's client takes its time. */
   async #questions() {
-    const [{ PAUSED_IN_TEMPORAL, pausedInTemporal }, { batchNotes }] = await Promise.all([
+    const [{ PAUSED_IN_TEMPORAL, pausedInTemporal }, { batchNotes, ENDED }] = await Promise.all([
       import('../temporal/ask.ts'),
       import('../temporal/batch-notes.ts'),
     ]);
     const PAUSED = { state: 'paused', reason: PAUSED_IN_TEMPORAL, eta: null } as const;
-    return { PAUSED, pausedInTemporal, batchNotes };
+    return { PAUSED, pausedInTemporal, batchNotes, ENDED };
   }
 
   async #ask(ask: (client: ConnectedClient, timeoutMs: number) => Promise<void>): Promise<void> {

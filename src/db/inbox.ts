@@ -114,6 +114,21 @@ export async function inboxTrouble(
   return found ?? { unread: 0, unknown: 0, disagree: 0 };
 }
 
+/** Jobs that have been in flight for five minutes, and when a webhook last came; null: never. */
+export async function webhookSilence(
+  queries: Queries,
+): Promise<{ waiting: number; lastAt: Date | null; isSilent: boolean }> {
+  const [found] = await queries.execute<{ waiting: number; lastMs: number | null; isSilent: boolean }>(sql`
+    select waiting, (extract(epoch from last_at) * 1000)::float8 as "lastMs",
+      waiting > 0 and coalesce(last_at < clock_timestamp() - interval '5 minutes', true) as "isSilent"
+    from (select count(*)::int as waiting from jobs
+            where state = 'published' and carrier is null
+              and published_at < clock_timestamp() - interval '5 minutes') in_flight,
+         (select max(received_at) as last_at from notifications where source = 'webhook') told`);
+  const { waiting = 0, lastMs = null, isSilent = false } = found ?? {};
+  return { waiting, lastAt: lastMs === null ? null : new Date(lastMs), isSilent };
+}
+
 /** The newest notification of each job: what it said last. */
 export function latestNotifications(
   queries: Queries,

@@ -48,11 +48,25 @@ export async function batchNotes(
   ];
 }
 
+/** How the note of a workflow that is no more begins. */
+export const ENDED = 'its workflow has ended';
+
 /** One that completed is closed by its own last step. */
 function endedText(status: string): string {
   const closed = 'within two minutes what there is is written back and it is closed as failed';
-  return `its workflow has ended (${status.toLowerCase()}): ${closed}; then run \`tsuiseki retry BATCH\``;
+  return `${ENDED} (${status.toLowerCase()}): ${closed}; then run \`tsuiseki retry BATCH\``;
 }
+
+/** By activity, who runs it where that is not `tracking_batch`: what is pending does not name its queue. */
+const WORKERS: Readonly<Record<string, string>> = {
+  readWorkbook: 'tracking_excel',
+  examineSave: 'tracking_excel',
+  joinRows: 'tracking_excel',
+  publishJob: 'publish_tracking',
+  askGroup: 'yamato_tracking_10',
+  processResults: 'tracking_webhook',
+  writeBack: 'tracking_webhook',
+};
 
 async function queuesWithoutWorker(
   client: ConnectedClient,
@@ -77,7 +91,11 @@ function activityNote({ activityType, attempt, state, lastFailure, heartbeatDeta
   const [payload] = heartbeatDetails?.payloads ?? [];
   const told = payload === undefined ? null : defaultPayloadConverter.fromPayload<unknown>(payload);
   const waits = typeof told === 'string' ? `waits for ${told}` : null;
-  const does = Number(state) === SCHEDULED ? 'waits for a worker' : (waits ?? 'is under way');
+  const worker = WORKERS[activityType?.name ?? ''] ?? 'tracking_batch';
+  const does =
+    Number(state) === SCHEDULED
+      ? `waits for a worker: is ${worker} running, or does it hang?`
+      : (waits ?? 'is under way');
   // Between two attempts it waits for the next; what it told then is over.
   const parts = failed === null ? [does] : Number(state) === SCHEDULED ? [failed] : [does, failed];
   return [activityType?.name ?? '?', `attempt ${attempt ?? 1}`, ...parts].join(', ');

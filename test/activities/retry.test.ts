@@ -29,7 +29,12 @@ describe('a retry', () => {
     expect(jobs.at(-1)).toMatchObject({ seq: 4, attempt: 2, customId: `owt-${batchId}-4`, state: 'pending' });
     expect((await oneRound(stage, batchId)).counts).toMatchObject({ completed: 3, failed: 0 });
     expect(await actionsOf(stage, batchId)).toEqual([
-      { action: 'retry', by: 'mei', why: 'again', details: 'failed rows: 1 rows, 1 jobs' },
+      {
+        action: 'retry',
+        by: 'mei',
+        why: 'again',
+        details: 'failed rows: 1 rows, 1 jobs; 0 rows were left to be published',
+      },
     ]);
   });
 

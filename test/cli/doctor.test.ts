@@ -121,3 +121,16 @@ it('with everything away each check says so, and the others go on', async () => 
   expect(of.get('Temporal')?.details).toMatch(/^Temporal at 127\.0\.0\.1:\d+ cannot be reached: /);
   expect(of.get('WebDAV')).toEqual({ ok: true, details: 'not configured' });
 });
+
+it('tells of webhooks that do not come while jobs wait', async () => {
+  const database = openDatabase(own.url, { maxConnections: 1 });
+  await database.sql`update jobs set state = 'published', published_at = now() - interval '6 minutes'`;
+  expect((await doctor(env)).of.get('webhooks')).toMatchObject({ ok: true });
+  await database.sql`update notifications set received_at = '2026-03-01T12:00:00Z'`;
+  expect((await doctor(env)).of.get('webhooks')).toEqual({
+    ok: false,
+    details:
+      'the last came at 2026-03-01T12:00:00.000Z, while 1 jobs wait: does Web Scraper Cloud call /webhooks/webscraper?token=… here?',
+  });
+  await database.close();
+});

@@ -1,5 +1,5 @@
 import { Dice } from './dice.ts';
-import { formulaText, referenceOf } from './formula-text.ts';
+import { formulaText, quoted, referenceOf } from './formula-text.ts';
 import type { Readable } from './formula-text.ts';
 
 export interface MadeFormula {
@@ -33,13 +33,11 @@ const FIRST_COLUMN = 6;
 export function makeWorkbook(numbers: readonly number[]): MadeWorkbook {
   const dice = new Dice(numbers);
   const from = dice.below(SHEET_NAMES.length);
-  const count = 1 + dice.below(4);
   const sheets = Array.from(
-    { length: count },
+    { length: 1 + dice.below(4) },
     (_, at) => SHEET_NAMES[(from + at * 3) % SHEET_NAMES.length] ?? '',
   );
-  const rowsSheet = dice.below(count);
-  const sheet = sheets[rowsSheet] ?? '';
+  const rowsSheet = dice.below(sheets.length);
   const rows = Array.from({ length: 2 + dice.below(9) }, (_, at) => ({
     input: 390_000_000_000 + at * 7 + dice.below(7),
     email: dice.chance(20) ? 'a@example.jp' : '',
@@ -47,64 +45,49 @@ export function makeWorkbook(numbers: readonly number[]): MadeWorkbook {
     quantity: dice.below(9),
   }));
   const table = dice.chance(40);
-  const readable: Readable = {
-    sheet,
-    lastRow: rows.length + 1,
-    sheets: [sheet, ...sheets.filter((each) => each !== sheet)],
-    earlier: [],
-    table,
-    names: [],
-  };
-  // In the order of the tabs: a 3-D reference from the last to the first means the same.
-  const readableNow = (earlier: Readable['earlier'], names: readonly string[]): Readable => ({
-    ...readable,
-    sheets: [sheets[0] ?? '', ...sheets.slice(1)],
-    earlier,
-    names,
-  });
   const definedNames = Array.from({ length: dice.below(3) }, (_, at) => ({
     name: `名前${at}`,
-    formula: `'${sheet.replaceAll("'", "''")}'!$${dice.of(['C', 'C', 'A'])}$2:$${dice.of(['C', 'D'])}$${rows.length + 1}`,
+    formula: `${quoted(sheets[rowsSheet] ?? '')}$${dice.of(['C', 'C', 'A'])}$2:$${dice.of(['C', 'D'])}$${rows.length + 1}`,
   }));
-  const formulas: MadeFormula[] = [];
+  const written = rows.map((_, at) => at + 2).filter(() => dice.chance(40));
+  const book = { sheets, rowsSheet, rows, table, definedNames, written: written.length > 0 ? written : [2] };
+  return { ...book, formulas: makeFormulas(dice, book) };
+}
+
+function makeFormulas(dice: Dice, book: Omit<MadeWorkbook, 'formulas'>): MadeFormula[] {
+  const { sheets, rowsSheet, rows, table } = book;
+  const formulas = new Map<string, MadeFormula>();
   const earlier: { sheet: string; reference: string }[] = [];
-  const taken = new Set<string>();
+  const readable: Readable = {
+    sheet: sheets[rowsSheet] ?? '',
+    lastRow: rows.length + 1,
+    sheets,
+    earlier,
+    table,
+    names: book.definedNames.map(({ name }) => name),
+  };
   const add = (made: MadeFormula): boolean => {
-    const key = `${made.sheet} ${made.row} ${made.column}`;
-    if (taken.has(key)) return false;
-    taken.add(key);
-    formulas.push(made);
+    const place = `${made.sheet} ${referenceOf(made.row, made.column)}`;
+    if (formulas.has(place)) return false;
+    formulas.set(place, made);
     return true;
   };
-  const names = definedNames.map(({ name }) => name);
   for (let left = 2 + dice.below(14); left > 0; left--) {
-    const on = dice.below(count);
+    const sheet = dice.below(sheets.length);
+    const own = sheets[sheet] ?? '';
     const [row, column] = [1 + dice.below(10), FIRST_COLUMN + dice.below(4)];
-    const own = sheets[on] ?? '';
     const kind = dice.below(10);
     if (kind === 0) {
-      fill(dice, on, column, rows.length, sheet === own ? '' : `'${sheet.replaceAll("'", "''")}'!`).forEach(
-        add,
-      );
-    } else if (kind === 1 && table && on === rowsSheet && row > 1 && row <= rows.length + 1) {
-      if (add({ sheet: on, row, column, text: 'LEN(表1[[#This Row],[状態]])', attributes: '' }))
-        earlier.push({ sheet: own, reference: referenceOf(row, column) });
-    } else {
-      const text = formulaText(dice, own, readableNow(earlier, names));
-      if (add({ sheet: on, row, column, text, attributes: '' }))
-        earlier.push({ sheet: own, reference: referenceOf(row, column) });
+      const prefix = sheet === rowsSheet ? '' : quoted(readable.sheet);
+      for (const made of fill(dice, sheet, column, rows.length, prefix)) add(made);
+      continue;
     }
+    const ofTable = kind === 1 && table && sheet === rowsSheet && row > 1 && row <= rows.length + 1;
+    const text = ofTable ? 'LEN(表1[[#This Row],[状態]])' : formulaText(dice, own, readable);
+    if (add({ sheet, row, column, text, attributes: '' }))
+      earlier.push({ sheet: own, reference: referenceOf(row, column) });
   }
-  const written = rows.map((_, at) => at + 2).filter(() => dice.chance(40));
-  return {
-    sheets,
-    rowsSheet,
-    rows,
-    table,
-    definedNames,
-    formulas,
-    written: written.length > 0 ? written : [2],
-  };
+  return [...formulas.values()];
 }
 
 /** A column of its own filled by an array formula or a shared one. */

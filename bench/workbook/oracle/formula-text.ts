@@ -7,19 +7,22 @@ export interface Readable {
   sheet: string;
   lastRow: number;
   /** All sheets by name, in the order of their tabs. */
-  sheets: readonly [string, ...string[]];
+  sheets: readonly string[];
   /** Formula cells that stand before this one. */
   earlier: readonly { sheet: string; reference: string }[];
   table: boolean;
   names: readonly string[];
 }
 
-/** `'It''s 2'!`, or '' for the formula's own sheet, at times. */
+/** `'It''s 2'!` */
+export const quoted = (sheet: string): string => `'${sheet.replaceAll("'", "''")}'!`;
+
+/** With quotes, without them where it may be, or '' for the formula's own sheet, at times. */
 function prefix(dice: Dice, sheet: string, own: string): string {
   if (sheet === own && dice.chance(70)) return '';
   return /^[\p{L}_][\p{L}\p{N}_]*$/u.test(sheet) && !/^[a-z]{1,3}\d+$/i.test(sheet) && dice.chance(50)
     ? `${sheet}!`
-    : `'${sheet.replaceAll("'", "''")}'!`;
+    : quoted(sheet);
 }
 
 function cell(dice: Dice, column: string, row: number): string {
@@ -37,7 +40,7 @@ function range(dice: Dice, own: string, { sheet, lastRow, table, names }: Readab
     () => `${at}${dice.chance(50) ? `$${column}:$${column}` : `${column}:${column}`}`,
     () => `${at}$A$2:$D$${lastRow}`,
     () => `OFFSET(${at}${column}2,0,0,${last - 1},1)`,
-    () => `INDIRECT("'${sheet.replaceAll("'", "''")}'!${column}2:${column}${last}")`,
+    () => `INDIRECT("${quoted(sheet)}${column}2:${column}${last}")`,
     ...(table ? [() => `表1[${dice.of(['状態', '番号', '数'])}]`] : []),
     ...(names.length > 0 ? [() => names[dice.below(names.length)] ?? ''] : []),
   ] as const;
@@ -68,8 +71,7 @@ export function formulaText(dice: Dice, own: string, readable: Readable): string
     () => `IFERROR(MATCH("*完了*",${many()},0),"none")`,
     () => `SUM(${many()})`,
     () => `IF(ISNUMBER(SEARCH("完了",${one()})),"済","未")`,
-    () =>
-      `COUNTA('${[sheets[0], sheets.at(-1) ?? sheets[0]].map((name) => name.replaceAll("'", "''")).join(':')}'!C3)`,
+    () => `COUNTA(${quoted(`${sheets[0]}:${sheets.at(-1)}`)}C3)`,
     () =>
       `INDEX(${readable.sheet === own ? '' : prefix(dice, readable.sheet, own)}$C$2:$C$${readable.lastRow},${1 + dice.below(readable.lastRow - 1)})&""`,
     () => `"C3"&${one()}`,
