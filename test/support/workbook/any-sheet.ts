@@ -1,6 +1,6 @@
 import type { WorkbookColumns } from '../../../src/workbook/types.ts';
 import { columnLetters, columnNumber } from '../../../src/workbook/sheet/cell-reference.ts';
-import type { RawWorkbook } from './raw-workbook.ts';
+import type { Encoding, RawWorkbook } from './raw-workbook.ts';
 
 /** A cell as some program has stored it. `formula` has no stored result, `link` is a `HYPERLINK()` with one. */
 export interface AnyCell {
@@ -52,6 +52,8 @@ export interface Layout {
   columnStyle: number | null;
   /** Of the elements, e.g. `x:`. */
   prefix: string;
+  /** Of the sheet's part, declared as `UTF-16` or not at all. */
+  encoding: Encoding;
 }
 
 interface Place {
@@ -83,8 +85,10 @@ export function anyWorkbook(
   const xml = `<worksheet xmlns:r="r">${layout.dimension ? `<dimension ref="${dimensionOf(places)}"/>` : ''}${cols}<sheetData>${all
     .map((row) => row.xml)
     .join('')}</sheetData><hyperlinks>${hyperlinks.join('')}</hyperlinks></worksheet>`;
+  const declaration = layout.encoding === 'UTF-8' ? '' : '<?xml version="1.0" encoding="UTF-16"?>';
   return {
-    sheetXml: xml.replaceAll(/<(\/?)(?=[a-z])/gi, `<$1${layout.prefix}`),
+    sheetXml: declaration + xml.replaceAll(/<(\/?)(?=[a-z])/gi, `<$1${layout.prefix}`),
+    encoding: layout.encoding,
     sharedStrings: strings.join(''),
     links: links
       .filter(({ external }) => external)

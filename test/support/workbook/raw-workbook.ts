@@ -24,10 +24,21 @@ export interface RawWorkbook {
   /** Relationships of the workbook besides those of the first sheet, strings and styles. */
   workbookLinks?: [id: string, type: string, target: string][];
   strict?: boolean;
+  /** Of the sheet's part; UTF-8 unless given. */
+  encoding?: Encoding;
   more?: ZipPart[];
 }
 
 export const SHEET_PART = 'xl/worksheets/sheet1.xml';
+
+export type Encoding = 'UTF-8' | 'UTF-16LE' | 'UTF-16BE';
+
+/** A text with its byte order mark, where the encoding has one. */
+export function encoded(text: string, encoding: Encoding): Buffer {
+  if (encoding === 'UTF-8') return Buffer.from(text);
+  const bytes = Buffer.from(`\uFEFF${text}`, 'utf16le');
+  return encoding === 'UTF-16LE' ? bytes : bytes.swap16();
+}
 
 /** The parts of a workbook of which a test writes the XML itself. */
 export function rawParts(book: RawWorkbook): ZipPart[] {
@@ -61,7 +72,7 @@ export function rawParts(book: RawWorkbook): ZipPart[] {
         ...(book.workbookLinks ?? []),
       ]),
     },
-    { name: SHEET_PART, data: sheetXml },
+    { name: SHEET_PART, data: encoded(sheetXml, book.encoding ?? 'UTF-8') },
   ];
   if (book.sharedStrings !== undefined) {
     parts.push({ name: 'xl/sharedStrings.xml', data: `<sst xmlns="${main}">${book.sharedStrings}</sst>` });
