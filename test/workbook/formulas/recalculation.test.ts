@@ -108,6 +108,16 @@ it('another sheet that cannot be read keeps no result from being written', async
   ]);
 });
 
+it('nor does one that could not be written again: its cells stand out of order', async () => {
+  const odd = `${formulaCell('B1', 'COUNTA(発送!C:C)')}<c r="A1"><v>1</v></c>`;
+  const book = formulaWorkbook({ formulas: { E2: 'C3' }, third: { B1: odd } });
+  const source = await writeRawWorkbook(folder(), book);
+  const { path: patched, after, notes } = await patchRaw(folder(), book, { 3: '完了' });
+  expect(Object.keys(await changed(source, patched))).toEqual([FORMULA_SHEETS['発送']]);
+  expect(after).toContain(formulaCell('E2', 'C3'));
+  expect(notes).toEqual([expect.stringMatching(/^formulas keep their stored values: .*sheet3\.xml/)]);
+});
+
 describe('a pivot table', () => {
   const pivots = (source: string, location: string) => ({
     links: [['p1', 'pivotTable', '../pivotTables/pivotTable1.xml']] as [string, string, string][],
