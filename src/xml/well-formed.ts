@@ -26,11 +26,10 @@ const TEXT_ENDS = 2;
 const VALUE_ENDS = 4;
 /**
  * What bytes are: of names (those beyond ASCII are all taken for such); where text, and where an attribute's value, is to
- * be looked at: markup, references, quotes and what XML cannot hold.
+ * be looked at: markup, references and quotes.
  */
 const KINDS = Uint8Array.from({ length: 256 }, (_, byte) => {
-  const control = byte < SPACE && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d;
-  const stops = control || byte === LESS || byte === AMPERSAND;
+  const stops = byte === LESS || byte === AMPERSAND;
   const name = byte >= 0x80 || /[\w:.-]/.test(String.fromCharCode(byte)) ? NAME : 0;
   const quote = byte === QUOTE || byte === APOSTROPHE;
   return name | (stops ? TEXT_ENDS : 0) | (stops || quote ? VALUE_ENDS : 0);
@@ -46,7 +45,7 @@ export interface ElementVisitor {
 
 /**
  * Passes on the chunks of a UTF-8 document as they are, once they are seen to be well-formed: names that balance, attributes
- * and references as they should be, one root. Of names and characters beyond ASCII it knows nothing, and no document type.
+ * and references as they should be, one root. It takes any character, any name, and no document type.
  *
  * @throws {XmlProblem}
  */
@@ -157,7 +156,7 @@ class WellFormedCheck {
   /** The place of the `;` of a reference; -1 when the window ends before. */
   #reference(at: number): number {
     const bytes = this.#bytes;
-    if (bytes[at] !== AMPERSAND) throw new XmlProblem('a character stands where it must not');
+    if (bytes[at] !== AMPERSAND) throw new XmlProblem('a < stands where it must not');
     const last = Math.min(at + MAX_REFERENCE_BYTES, bytes.length);
     let close = at + 1;
     while (close < last && (bytes[close] === HASH || isName(bytes[close]))) close++;

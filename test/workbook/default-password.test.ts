@@ -92,10 +92,12 @@ describe('refused as encrypted is', () => {
       scrambled.fill(0x5a, at, at + 64);
       const source = path('scrambled.xlsx');
       await writeFile(source, scrambled);
-      const error: unknown = await readWorkbook(source, { columns: COLUMNS }).catch(
+      const found: unknown = await readWorkbook(source, { columns: COLUMNS }).catch(
         (reason: unknown) => reason,
       );
-      expect(error).toMatchObject({ name: 'WorkbookError' });
+      // What no sector uses may hold anything.
+      if (found instanceof Error) expect(found).toMatchObject({ name: 'WorkbookError' });
+      else expect(found).toEqual(await readCase('default-password'));
     }
   });
 });

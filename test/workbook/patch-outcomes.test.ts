@@ -116,6 +116,7 @@ describe('with nothing to write', () => {
     expect(await patchWorkbook(source, target, { columns: COLUMNS, edits: [] })).toEqual({
       sheet: 'Sheet 1',
       outcomes: [],
+      notes: [],
     });
     expect(await readFile(target)).toEqual(await readFile(source));
   });

@@ -22,6 +22,8 @@ export async function compressPart(chunks: AsyncIterable<Buffer>, path: string):
   let checksum = 0;
   async function* measured(): AsyncGenerator<Buffer> {
     for await (const chunk of chunks) {
+      // The checksum of no bytes may come out as 0, whatever went before.
+      if (chunk.length === 0) continue;
       uncompressedSize += chunk.length;
       checksum = crc32(chunk, checksum);
       yield chunk;

@@ -76,8 +76,9 @@ describe('zip entries that are refused', () => {
   it('that a forger gave long names of several lines', async () => {
     const name = `xl/\n${'x'.repeat(2000)}`;
     const link: [string, string, string] = ['rId8', 'sharedStrings', name];
+    const target = name.replace('\n', '&#10;');
     const file = path('long.xlsx');
-    const book = { ...BOOK, workbookLinks: [['rId2', 'worksheet', name]] as (typeof link)[] };
+    const book = { ...BOOK, workbookLinks: [['rId2', 'worksheet', target]] as (typeof link)[] };
     const workbook = '<sheets><sheet name="x" r:id="rId2"/></sheets>';
     await writeZip(file, [...rawParts({ ...book, workbook }), { name: `xl/${name}`, data: '<worksheet>' }]);
     await expect(readWorkbook(file, { columns: COLUMNS })).rejects.toMatchObject({
