@@ -46,7 +46,7 @@ export class TemporalView {
           pausedInTemporal(client, timeoutMs),
           batchNotes(client, status.workflowId, timeoutMs),
         ]);
-        const hasEnded = notes.some((note) => note.startsWith(ENDED));
+        const hasEnded = notes.some((each) => each.startsWith(ENDED));
         told = {
           notes: [...status.notes, ...notes],
           ...(paused.has(status.workflowId) ? PAUSED : {}),

@@ -252,8 +252,8 @@ it('every text lands in the row that asked, and nothing else changes', { timeout
       const isWritten = written.some((each) => Object.keys(each).length > 0);
       const asWritten = anyWorkbook(layout, header, found, written).sheetXml?.replace('"UTF-16"', '"UTF-8"');
       for (const { name, data } of parts) {
-        const wanted = name === SHEET_PART && isWritten ? asWritten : data.toString();
-        expect(after.get(name)?.toString(), name).toBe(wanted);
+        const expected = name === SHEET_PART && isWritten ? asWritten : data.toString();
+        expect(after.get(name)?.toString(), name).toBe(expected);
       }
     },
   );

@@ -9,13 +9,18 @@ export async function shownValues(path: string): Promise<Values> {
   for (const sheet of workbook.worksheets)
     sheet.eachRow((row) => {
       row.eachCell((cell) => {
-        const { value } = cell;
-        const formula =
-          typeof value === 'object' && value !== null && ('formula' in value || 'sharedFormula' in value);
-        values.set(`${sheet.name}!${cell.address}`, formula ? (cell.result ?? '') : value);
+        values.set(`${sheet.name}!${cell.address}`, shownOf(cell));
       });
     });
   return values;
+}
+
+function shownOf(cell: ExcelJS.Cell): unknown {
+  const { value } = cell;
+  if (typeof value !== 'object' || value === null) return value;
+  // LibreOffice parts texts of two scripts.
+  if ('richText' in value) return value.richText.map(({ text }) => text).join('');
+  return 'formula' in value || 'sharedFormula' in value ? (cell.result ?? '') : value;
 }
 
 /** The cells that show something else in the second, with both. */

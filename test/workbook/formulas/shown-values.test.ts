@@ -29,7 +29,8 @@ needs(libreOfficeMissing())('what LibreOffice shows after a writeback', () => {
       for (const path of written) {
         const { sheet, rows } = await readWorkbook(path, { columns: COLUMNS });
         const shown = await shownValues(join(folder, 'auto', 'as-it-is', basename(path)));
-        const at = (column: string, row: number) => String(shown.get(`${sheet}!${column}${row}`) ?? '');
+        const at = (column: string, row: number) =>
+          `${(shown.get(`${sheet}!${column}${row}`) ?? '') as string | number}`;
         expect(rows.map(({ row, input, email, result }) => [row, input, email, result])).toEqual(
           rows.map(({ row }) => [row, at('A', row), at('B', row), at('C', row)]),
         );
