@@ -104,9 +104,10 @@ export function createBatchActivities({ database, clock, planOf }: BatchDeps) {
         const { id: messageId, by, why } = message;
         if (await isTaken(tx, messageId)) return;
         const made = await retryRows(tx, batch.id, rows === null ? null : rowNumbers(rows), plan);
+        const left = rows === null ? (await batchFigures(tx, batchId)).counts.pending - made.rows : 0;
         const which = rows === null ? 'failed rows' : `rows ${rows}`;
-        const left = (await batchFigures(tx, batchId)).counts.pending - made.rows;
-        const details = `${which}: ${made.rows} rows, ${made.jobs} jobs; ${left} rows were left to be published`;
+        const others = left > 0 ? `; ${left} rows that were left go on` : '';
+        const details = `${which}: ${made.rows} rows, ${made.jobs} jobs${others}`;
         await recordAction(tx, { batchId, messageId, by, why, action: 'retry', details });
       });
       return batchFigures(db, batch.id);

@@ -33,7 +33,7 @@ describe('a retry', () => {
         action: 'retry',
         by: 'mei',
         why: 'again',
-        details: 'failed rows: 1 rows, 1 jobs; 0 rows were left to be published',
+        details: 'failed rows: 1 rows, 1 jobs',
       },
     ]);
   });

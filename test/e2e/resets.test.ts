@@ -133,8 +133,8 @@ describe('a reset from history, in the Web UI or by `temporal workflow reset`', 
     await command('pause', batch.batchId);
     const runId = await reset(batch, 0);
     await reach(batch, 'paused');
-    await letJobsEnd();
     await command('resume', batch.batchId);
+    await letJobsEnd();
     await resultOf(batch, runId);
     expect(await status(batch)).toMatchObject({ state: 'completed', counts: { completed: 3 } });
     expect(await publishedTwice()).toEqual([]);
@@ -172,8 +172,8 @@ describe('a reset from history, in the Web UI or by `temporal workflow reset`', 
     await resultOf(old, await reset(old, 0));
     expect(await status(old)).toEqual(before);
     expect((await status(newer)).state).toBe('paused');
-    await letJobsEnd();
     await command('resume', newer.batchId);
+    await letJobsEnd();
     await reach(newer, 'completed');
     expect(await publishedTwice()).toEqual([]);
   });
