@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { TRACKING_TASKS } from '../../src/tasks/registry.ts';
 import { patchWorkbook } from '../../src/workbook/patch-workbook.ts';
@@ -9,7 +8,8 @@ import { BenchError } from '../part.ts';
 import type { Part } from '../part.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { resultText } from './big-rows.ts';
-import { FIXTURES, writeBigWorkbook } from './big-workbook.ts';
+import { writeBigWorkbook } from './big-workbook.ts';
+import { fixtureWorkbooks } from './fixtures.ts';
 import { COLUMNS } from './hands.ts';
 import { countFigure } from './job-figures.ts';
 import { packageDiff } from './package-diff.ts';
@@ -27,7 +27,7 @@ export const parts: Part = {
     const folder = temporaryFolder(cleanup);
     const target = join(folder, 'patched');
     let others = 0;
-    for (const source of await workbooks(folder)) {
+    for (const source of [...(await fixtureWorkbooks(note)), ...(await ownWorkbooks(folder))]) {
       const { rows } = await readWorkbook(source, { columns: COLUMNS });
       const edits = someEdits(rows);
       const { outcomes, notes } = await patchWorkbook(source, target, { columns: COLUMNS, edits });
@@ -55,8 +55,7 @@ export const parts: Part = {
   },
 };
 
-async function workbooks(folder: string): Promise<string[]> {
-  const fixtures = readdirSync(FIXTURES).filter((name) => /\.xls[xm]$/.test(name));
+async function ownWorkbooks(folder: string): Promise<string[]> {
   const big = join(folder, 'big.xlsm');
   await writeBigWorkbook(big);
   const samples: string[] = [];
@@ -65,7 +64,7 @@ async function workbooks(folder: string): Promise<string[]> {
     await writeSampleWorkbook(path, { task, rows: 24, invalidRow: true });
     samples.push(path);
   }
-  return [...fixtures.map((name) => join(FIXTURES, name)), ...samples, big];
+  return [...samples, big];
 }
 
 /** For rows all over the sheet; a person's own texts are overwritten, too. */

@@ -1,8 +1,7 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Part } from '../part.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { FIXTURES } from './big-workbook.ts';
+import { fixtureWorkbooks } from './fixtures.ts';
 import { countFigure } from './job-figures.ts';
 import { madeWorkbooks, shownWrongly, writeResults, writtenWorkbooks } from './oracle/compare.ts';
 
@@ -31,24 +30,21 @@ export const recalculated: Part = {
     note(`${formulas} formulas in ${made.length} workbooks made up, seed ${SEED}`);
     figure(countFigure(`${made.length} workbooks made up: cells shown wrongly after a writeback`, wrong, 0));
 
-    const names = readdirSync(FIXTURES).filter((name) => /\.xls[xm]$/.test(name));
+    const sources = await fixtureWorkbooks(note);
     const [before, after] = [temporaryFolder(cleanup), temporaryFolder(cleanup)];
-    for (const name of names) await writeResults(join(FIXTURES, name), join(after, name), null);
+    for (const source of sources) await writeResults(source, join(after, basename(source)), null);
     // One of them stores a sum that was wrong before: not a writeback's to mend.
-    const known = await shownWrongly(
-      before,
-      names.map((name) => join(FIXTURES, name)),
-    );
+    const known = await shownWrongly(before, sources);
     const found = await shownWrongly(
       after,
-      names.map((name) => join(after, name)),
+      sources.map((source) => join(after, basename(source))),
     );
     const cells = [...found].flatMap(([name, list]) => {
       const old = known.get(name) ?? [];
       return list.filter((cell) => !old.includes(cell)).map((cell) => `${name}: ${cell}`);
     });
     for (const cell of cells.slice(0, 5)) note(cell);
-    const what = `${names.length} workbooks of the tests: cells shown wrongly after a writeback`;
+    const what = `${sources.length} workbooks of the tests: cells shown wrongly after a writeback`;
     figure(countFigure(what, cells.length, 0));
   },
 };

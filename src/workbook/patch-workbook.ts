@@ -136,6 +136,7 @@ async function writeCells(
           workbookPart,
           sheetPart,
           hasFormulas: facts.hasFormulas,
+          hasTables: facts.tableIds.length > 0,
           cells: cellsOf(writes),
           readColumns: [roles.input, roles.email],
         });

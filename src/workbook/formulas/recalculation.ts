@@ -14,6 +14,7 @@ export interface WrittenCells {
   workbookPart: string;
   sheetPart: string;
   hasFormulas: boolean;
+  hasTables: boolean;
   cells: Iterable<{ row: number; column: number }>;
   /** Columns that rows are read from: a formula there keeps its stored value. */
   readColumns: readonly number[];
@@ -35,9 +36,10 @@ const MAX_NAMED = 5;
  * cells are taken anew on opening. Where the workbook's formulas cannot be read they are left alone, with a note.
  */
 export async function recalculation(written: WrittenCells): Promise<Recalculation> {
-  const { archive, workbookPart, sheetPart, hasFormulas, cells } = written;
+  const { archive, workbookPart, sheetPart, hasFormulas, hasTables, cells } = written;
   try {
-    const formulas = await readFormulas(archive, workbookPart, hasFormulas ? null : sheetPart);
+    const without = { formulas: hasFormulas ? null : sheetPart, tables: hasTables ? null : sheetPart };
+    const formulas = await readFormulas(archive, workbookPart, without);
     const dependents = new Dependents(formulas);
     const sheet = formulas.sheets.findIndex((each) => each?.part === sheetPart);
     for (const { row, column } of cells) dependents.dirty[sheet]?.add(row, column);

@@ -33,13 +33,13 @@ export interface WorkbookFormulas {
 /**
  * Reads the formulas of all worksheets, and what their words stand for.
  *
- * @param without a part that is known to hold no formula; null: none
+ * @param without the part that is known to hold no formula, and the one known to have no table; null: none
  * @throws {WorkbookError}
  */
 export async function readFormulas(
   archive: Archive,
   workbookPart: string,
-  without: string | null,
+  without: { formulas: string | null; tables: string | null },
 ): Promise<WorkbookFormulas> {
   const { sheets, definedNames, fullCalcOnLoad } = await readingPart(archive.name, workbookPart, () =>
     readCalculationPart(archive.chunks(workbookPart)),
@@ -54,7 +54,8 @@ export async function readFormulas(
   const pivotTables: (PivotTable & { sheet: number })[] = [];
   for (const [sheet, part] of parts.entries()) {
     if (part === null) continue;
-    for (const table of await tablesOf(archive, part)) tables.push({ ...table, sheet });
+    if (part !== without.tables)
+      for (const table of await tablesOf(archive, part)) tables.push({ ...table, sheet });
     for (const table of await readPivotTables(archive, part)) pivotTables.push({ ...table, sheet });
   }
   const sheetNames = sheets.map(({ name }) => name);
@@ -63,7 +64,7 @@ export async function readFormulas(
   const worksheets: (Worksheet | null)[] = [];
   for (const [sheet, part] of parts.entries()) {
     const formulas = new SheetFormulas(sheet, wordings);
-    if (part !== null && part !== without)
+    if (part !== null && part !== without.formulas)
       await readingPart(archive.name, part, () => formulas.read(archive.chunks(part)));
     worksheets.push(part === null ? null : { name: sheetNames[sheet] ?? '', part, formulas });
   }
