@@ -72,7 +72,8 @@ export async function batchStatus(
   if (found === undefined) throw new TypeError(`batch ${id} is gone`);
   const now = account ?? (await readAccount(queries, limits));
   const status = statusOf(found, now);
-  const late = found.pendingJobs === 0 && (await isOverdue(queries, id, OVERDUE_AFTER * now.jobMs));
+  const mayBeLate = status.eta !== null && found.pendingJobs === 0;
+  const late = mayBeLate && (await isOverdue(queries, id, OVERDUE_AFTER * now.jobMs));
   const notes = [...status.notes, ...(await editorNotes(queries, found.batch.workbook))];
   return { ...status, notes, eta: late ? null : status.eta };
 }

@@ -1,3 +1,4 @@
+import { rangeHolds } from '../sheet/cell-reference.ts';
 import type { CellRange } from '../sheet/cell-reference.ts';
 
 /** A table as formulas name it; its range has its header and totals in it. */
@@ -50,14 +51,7 @@ export class WorkbookNames {
 
   /** The table that a cell is in, which `[@Column]` means without naming it. */
   tableAt(sheet: number, row: number, column: number): NamedTable | undefined {
-    return this.#tableList.find(
-      ({ sheet: of, range }) =>
-        of === sheet &&
-        row >= range.firstRow &&
-        row <= range.lastRow &&
-        column >= range.firstColumn &&
-        column <= range.lastColumn,
-    );
+    return this.#tableList.find((table) => table.sheet === sheet && rangeHolds(table.range, row, column));
   }
 
   /** A sheet's own name goes before the workbook's. */
