@@ -24,6 +24,8 @@ export class PacedBatches {
   readonly #env: TestWorkflowEnvironment;
   readonly #db: TestDatabase;
   readonly #clock: AccountClock;
+  /** Jobs in the order in which they first asked, as their activities stand in the real task queue. */
+  readonly #line: number[] = [];
   #nowMs = 0;
 
   constructor(env: TestWorkflowEnvironment, db: TestDatabase, limits: AccountLimits) {
@@ -70,6 +72,8 @@ export class PacedBatches {
   }
 
   async #publish(batchId: string, jobId: number): Promise<'published' | Wait> {
+    if (!this.#line.includes(jobId)) this.#line.push(jobId);
+    if (this.#line[0] !== jobId) return { waitMs: 6_000, why: 'its turn', held: false };
     this.#nowMs = await this.#env.currentTimeMs();
     const turn = await this.#clock.reservePublish(jobId);
     if (!turn.granted) return { waitMs: turn.waitMs, why: turn.why, held: turn.held };
@@ -79,6 +83,7 @@ export class PacedBatches {
     }
     const begun = await this.#clock.begin(turn.callId, jobId);
     if (!begun.granted) return { waitMs: 1, why: begun.why, held: false };
+    this.#line.shift();
     this.publishes.push({ batchId, atMs: this.#nowMs });
     this.callsMs.push(this.#nowMs);
     await this.#clock.settle(turn.callId, { rateLimit: { budget: null, retryAfterMs: null } });
