@@ -7,6 +7,7 @@ import { isBlank, Occurrences } from './sheet/row-identity.ts';
 import { RowLinks } from './sheet/row-links.ts';
 import { rowPlace } from './sheet/row-place.ts';
 import type { RowPlace } from './sheet/row-place.ts';
+import type { CellReader } from './sheet/row-scanner.ts';
 import type { ScannedRow } from './sheet/scanned-row.ts';
 import type { SheetFacts } from './sheet/sheet-scanner.ts';
 import type { FixedCells } from './sheet/write-obstacles.ts';
@@ -50,15 +51,17 @@ export interface MatchedEdits {
  * since rows are inserted and sorted, and occurrences can be counted only from the top. Only rows that some edit asks
  * for take memory, whatever the size of the sheet and of its shared strings.
  *
+ * @param beside reads all cells of the sheet besides
  * @throws {WorkbookError}
  */
 export async function matchEdits(
   sheet: OpenSheet,
   roles: ColumnRoles,
   edits: readonly CellEdit[],
+  beside: CellReader | null,
 ): Promise<MatchedEdits> {
   const index = new EditIndex(edits);
-  const { candidates, links, facts } = await findCandidates(sheet, roles, index);
+  const { candidates, links, facts } = await findCandidates(sheet, roles, index, beside);
   const { targets, fixed } = await sheet.surroundings(facts, links);
   const strings = await stringsOf(sheet, candidates);
   const textOf = (text: CellText): string => sheet.textOf(text, strings);
@@ -91,6 +94,7 @@ async function findCandidates(
   sheet: OpenSheet,
   roles: ColumnRoles,
   index: EditIndex,
+  beside: CellReader | null,
 ): Promise<{ candidates: Candidate[]; links: RowLinks; facts: SheetFacts }> {
   const strings = await sheet.sharedStringsOf(index.texts());
   /** Then merged cells may cover any text. */
@@ -111,6 +115,7 @@ async function findCandidates(
       rowNumbers.push(row.number);
     },
     links,
+    beside,
   });
   return { candidates, links, facts };
 }

@@ -13,6 +13,8 @@ export interface WorkbookParts {
   /** The active sheet's name and part. */
   sheet: string;
   sheetPart: string;
+  /** Its place in the workbook's list, from 0. */
+  sheetAt: number;
   isHidden: boolean;
   sharedStringsPart: string | null;
   stylesPart: string | null;
@@ -75,6 +77,7 @@ export async function findParts(archive: Archive): Promise<WorkbookParts> {
     workbookPart,
     sheet: sheet.name,
     sheetPart,
+    sheetAt: sheets.indexOf(sheet),
     isHidden: sheet.hidden,
     sharedStringsPart: partOfType('sharedStrings'),
     stylesPart: partOfType('styles'),

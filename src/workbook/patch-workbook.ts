@@ -1,7 +1,9 @@
 import { constants } from 'node:fs';
 import { copyFile, rm, stat } from 'node:fs/promises';
 
+import { FormulaWordings } from './formulas/formula-wordings.ts';
 import { recalculation } from './formulas/recalculation.ts';
+import { SheetFormulas } from './formulas/sheet-formulas.ts';
 import { columnRoles } from './sheet/columns.ts';
 import type { ColumnRoles } from './sheet/columns.ts';
 import { heldText, outcomeOf } from './edit-outcome.ts';
@@ -48,7 +50,9 @@ export async function patchWorkbook(
   const { edits } = options;
   const sheet = await OpenSheet.open(sourcePath, options);
   try {
-    const { rows, facts, fixed } = await matchEdits(sheet, roles, edits);
+    const formulas =
+      options.recalculate === 'never' ? null : new SheetFormulas(sheet.parts.sheetAt, new FormulaWordings());
+    const { rows, facts, fixed } = await matchEdits(sheet, roles, edits, formulas?.scanner() ?? null);
     const obstacles: ColumnObstacles = {
       result: new WriteObstacles(roles.result, facts, fixed),
       status: roles.status === null ? null : new WriteObstacles(roles.status, facts, fixed),
@@ -60,7 +64,7 @@ export async function patchWorkbook(
     if (writes.length === 0) {
       await copyWhole(sourcePath, targetPath);
     } else {
-      const written = await writeCells(sheet, roles, facts, writes, targetPath, options.recalculate);
+      const written = await writeCells(sheet, roles, facts, formulas, writes, targetPath);
       notes.push(...written.notes, ...writingNotes(sheet, written.parts));
     }
     return { sheet: sheet.parts.sheet, outcomes, notes };
@@ -117,26 +121,28 @@ function* cellsOf(writes: readonly RowWrite[]): Generator<{ row: number; column:
   }
 }
 
-/** Writes the cells, and drops what formulas have stored that depend on them; tells which parts it wrote anew. */
+/**
+ * Writes the cells, and drops what formulas have stored that depend on them; tells which parts it wrote anew.
+ *
+ * @param formulas of the sheet; null: all keep what they have stored
+ */
 async function writeCells(
   { archive, parts }: OpenSheet,
   roles: ColumnRoles,
   facts: SheetFacts,
+  formulas: SheetFormulas | null,
   writes: readonly RowWrite[],
   targetPath: string,
-  recalculate: Recalculate = 'auto',
 ): Promise<{ parts: string[]; notes: string[] }> {
   const { sheetPart, workbookPart } = parts;
   const cells = (): Iterable<Splice> => splicesOf(writes, facts);
   const { splices, notes } =
-    recalculate === 'never'
+    formulas === null
       ? { splices: new Map<string, Iterable<Splice>>(), notes: [] }
       : await recalculation({
           archive,
           workbookPart,
-          sheetPart,
-          hasFormulas: facts.hasFormulas,
-          hasTables: facts.tableIds.length > 0,
+          sheet: { part: sheetPart, formulas, hasTables: facts.tableIds.length > 0 },
           cells: cellsOf(writes),
           readColumns: [roles.input, roles.email],
         });

@@ -35,11 +35,16 @@ const KINDS = Uint8Array.from({ length: 256 }, (_, byte) => {
   return name | (stops ? TEXT_ENDS : 0) | (stops || quote ? VALUE_ENDS : 0);
 });
 
-/**
- * Told each element: its depth (0: the root), where its name stands, and the value of its attribute `r`, where it has one
- * (else both ends are equal).
- */
 export interface ElementVisitor {
+  /**
+   * Where the elements end, from this start tag of a child on, that the visitor knows to be well-formed and need not be
+   * told of; `at` itself: none. No more than whole elements, and nothing between them.
+   */
+  passOver(depth: number, bytes: Buffer, at: number): number;
+  /**
+   * Told each element: its depth (0: the root), where its name stands, and the value of its attribute `r`, where it has
+   * one (else both ends are equal).
+   */
   open(depth: number, bytes: Buffer, nameStart: number, nameEnd: number, rStart: number, rEnd: number): void;
 }
 
@@ -125,7 +130,7 @@ class WellFormedCheck {
       if (second === SLASH) end = this.#close(at);
       else if (second === QUESTION) end = behind(bytes, '?>', at + 2);
       else if (second === BANG) end = this.#markup(at);
-      else end = this.#open(at);
+      else end = this.#elements(at);
       if (end < 0) return at;
       at = end;
     }
@@ -197,6 +202,12 @@ class WellFormedCheck {
   #unbalanced(start: number): XmlProblem {
     const name = this.#names.toString('utf8', start, Math.min(this.#namesEnd, start + 40));
     return new XmlProblem(`the element ${name} does not end as it should`);
+  }
+
+  #elements(at: number): number {
+    const depth = this.#nameStarts.length;
+    const passed = depth === 0 ? at : this.#visitor.passOver(depth, this.#bytes, at);
+    return passed > at ? passed : this.#open(at);
   }
 
   #open(from: number): number {

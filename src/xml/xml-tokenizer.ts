@@ -162,6 +162,11 @@ export class XmlTokenizer {
     return cell >= 0 ? passed : last;
   }
 
+  /** Before the tag's first attribute again. */
+  rewindAttributes(): void {
+    this.#attributeAt = this.nameEnd;
+  }
+
   /** Steps to the tag's next attribute, in document order. */
   nextAttribute(): boolean {
     const { bytes } = this;

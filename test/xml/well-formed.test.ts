@@ -12,6 +12,7 @@ async function elements(document: string | Buffer, chunkSize = 4096): Promise<st
   }
   const out: Buffer[] = [];
   const visitor = {
+    passOver: (_depth: number, _window: Buffer, at: number) => at,
     open: (depth: number, window: Buffer, ...[nameStart, nameEnd, rStart, rEnd]: number[]) => {
       seen.push(
         `${depth} ${window.toString('utf8', nameStart, nameEnd)} ${window.toString('utf8', rStart, rEnd)}`,

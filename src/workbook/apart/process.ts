@@ -24,7 +24,12 @@ const YOUNG_HEAP_MB = 1;
 
 /** How node is started for a workbook. */
 export function childFlags({ maxHeapMb }: Pick<ChildLimits, 'maxHeapMb'>): string[] {
-  return [`--max-old-space-size=${maxHeapMb}`, `--max-semi-space-size=${YOUNG_HEAP_MB}`];
+  return [
+    `--max-old-space-size=${maxHeapMb}`,
+    `--max-semi-space-size=${YOUNG_HEAP_MB}`,
+    // Code is made fast sooner, which in a process of a second is a tenth of its time.
+    '--no-lazy-feedback-allocation',
+  ];
 }
 
 /** Of the child's own last words, kept to tell why it died. */

@@ -2,10 +2,10 @@ import type { CellRange } from '../sheet/cell-reference.ts';
 import { DirtyCells } from './dirty-cells.ts';
 import { firstOf } from './formula-list.ts';
 import type { FormulaReads } from './formula-reads.ts';
-import type { FormulaWordings } from './formula-wordings.ts';
 import { moved } from './reference.ts';
 import type { SheetFormulas } from './sheet-formulas.ts';
 import type { WorkbookFormulas } from './workbook-formulas.ts';
+import type { WorkbookNames } from './workbook-names.ts';
 
 /** Chains that go down and up by turns take a round each; whatever takes more is taken to depend. */
 const MAX_ROUNDS = 200;
@@ -16,12 +16,12 @@ export class Dependents {
   /** By sheet and place in its list: 1 for a formula that depends. */
   readonly marks: readonly Uint8Array[];
   readonly #sheets: WorkbookFormulas['sheets'];
-  readonly #wordings: FormulaWordings;
+  readonly #names: WorkbookNames;
   readonly #range: CellRange = { firstRow: 0, lastRow: 0, firstColumn: 0, lastColumn: 0 };
 
-  constructor({ sheets, wordings }: Pick<WorkbookFormulas, 'sheets' | 'wordings'>) {
+  constructor({ sheets, names }: Pick<WorkbookFormulas, 'sheets' | 'names'>) {
     this.#sheets = sheets;
-    this.#wordings = wordings;
+    this.#names = names;
     this.dirty = sheets.map(() => new DirtyCells());
     this.marks = sheets.map((sheet) => new Uint8Array(sheet?.formulas.list.length ?? 0));
   }
@@ -52,11 +52,12 @@ export class Dependents {
     return found;
   }
 
-  #depends({ list }: SheetFormulas, marks: Uint8Array, at: number): boolean {
+  #depends({ list, wordings }: SheetFormulas, marks: Uint8Array, at: number): boolean {
     const wording = list.wording(at);
     if (wording < 0) return marks[firstOf(wording)] === 1;
-    const reads = this.#wordings.reads(wording);
-    return this.readsDirty(reads, list.row(at) - reads.row, list.column(at) - reads.column);
+    const [row, column] = [list.row(at), list.column(at)];
+    const reads = wordings.reads(wording, row, column, this.#names);
+    return this.readsDirty(reads, row - reads.row, column - reads.column);
   }
 
   /** Whether what is read, from so many rows and columns further on, is dirty in part. */

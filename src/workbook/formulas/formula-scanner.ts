@@ -2,6 +2,7 @@ import { forEachToken } from '../../xml/elements.ts';
 import { decodeCdata, decodeXml } from '../../xml/xml-text.ts';
 import type { XmlToken, XmlTokenizer } from '../../xml/xml-tokenizer.ts';
 import { digitsIn, referencedColumn } from '../sheet/attribute-values.ts';
+import type { CellReader } from '../sheet/row-scanner.ts';
 import type { StoredValue } from './formula-list.ts';
 
 /** Element names, packed as XmlTokenizer.shortName packs them. */
@@ -36,13 +37,16 @@ export interface FormulaVisitor {
 }
 
 /**
- * Streams the formulas of a worksheet part past the visitor (ECMA-376 part 1, 18.3.1.40).
+ * Streams a worksheet part past the scanner.
  *
  * @throws {XmlProblem}
  */
-export async function scanFormulas(chunks: AsyncIterable<Buffer>, visitor: FormulaVisitor): Promise<void> {
-  const scanner = new FormulaScanner(visitor);
-  await forEachToken(chunks, (token, xml) => scanner.take(token, xml));
+export async function scanFormulas(chunks: AsyncIterable<Buffer>, scanner: FormulaScanner): Promise<void> {
+  await forEachToken(chunks, (token, xml) => {
+    scanner.take(token, xml);
+    if (scanner.passes) scanner.passed(xml.skipCells(scanner.column));
+    xml.wantsText = scanner.wantsText;
+  });
 }
 
 function emptyFormulaCell(): FormulaCell {
@@ -64,13 +68,19 @@ function emptyFormulaCell(): FormulaCell {
   };
 }
 
-class FormulaScanner {
+/**
+ * Reads formulas (ECMA-376 part 1, 18.3.1.40) from the tokens of a worksheet part: by itself, or beside another reader of
+ * its cells.
+ */
+export class FormulaScanner implements CellReader {
+  /** Of the last cell of the row; 0 before the first. */
+  column = 0;
+  wantsText = false;
   readonly #visitor: FormulaVisitor;
   readonly #cell = emptyFormulaCell();
+  #inRow = false;
   #inCell = false;
-  #inFormula = false;
   #row = 0;
-  #column = 0;
 
   constructor(visitor: FormulaVisitor) {
     this.#visitor = visitor;
@@ -79,17 +89,24 @@ class FormulaScanner {
   take(token: XmlToken, xml: XmlTokenizer): void {
     if (token === 'open' || token === 'empty') this.#open(xml, token === 'empty');
     else if (token === 'close') this.#close(xml);
-    else if (this.#inFormula && token === 'text') this.#cell.text += decodeXml(xml.bytes, xml.start, xml.end);
-    else if (this.#inFormula && token === 'cdata')
+    else if (this.wantsText && token === 'text') this.#cell.text += decodeXml(xml.bytes, xml.start, xml.end);
+    else if (this.wantsText && token === 'cdata')
       this.#cell.text += decodeCdata(xml.bytes, xml.valueStart, xml.valueEnd);
-    xml.wantsText = this.#inFormula;
+  }
+
+  get passes(): boolean {
+    return this.#inRow && !this.#inCell && !this.#visitor.wantsPlain(this.#row);
+  }
+
+  passed(column: number): void {
+    this.column = column;
   }
 
   #open(xml: XmlTokenizer, empty: boolean): void {
     const name = xml.shortName;
     if (name === NAME_ROW) {
       this.#openRow(xml);
-      this.#pass(xml);
+      this.#inRow = !empty;
     } else if (name === NAME_C) {
       this.#openCell(xml);
       this.#inCell = !empty;
@@ -97,7 +114,7 @@ class FormulaScanner {
       return;
     } else if (name === NAME_F) {
       this.#openFormula(xml);
-      this.#inFormula = !empty;
+      this.wantsText = !empty;
     } else if (name === NAME_V || name === NAME_IS) {
       this.#cell.valueStart = xml.offset + xml.start;
       this.#cell.valueLength = empty ? xml.end - xml.start : 0;
@@ -106,22 +123,17 @@ class FormulaScanner {
 
   #close(xml: XmlTokenizer): void {
     const name = xml.shortName;
+    if (name === NAME_ROW) this.#inRow = false;
     if (!this.#inCell) return;
     if (name === NAME_F) {
-      this.#inFormula = false;
+      this.wantsText = false;
     } else if (name === NAME_V || name === NAME_IS) {
       this.#cell.valueLength = xml.offset + xml.end - this.#cell.valueStart;
     } else if (name === NAME_C) {
       this.#inCell = false;
       const cell = this.#cell;
       if (cell.isFormula || this.#visitor.wantsPlain(cell.row)) this.#visitor.formula(cell);
-      this.#pass(xml);
     }
-  }
-
-  /** To the next cell that holds anything but a value. */
-  #pass(xml: XmlTokenizer): void {
-    if (!this.#visitor.wantsPlain(this.#row)) this.#column = xml.skipCells(this.#column);
   }
 
   #openRow(xml: XmlTokenizer): void {
@@ -131,7 +143,7 @@ class FormulaScanner {
         row = digitsIn(xml.bytes, xml.valueStart, xml.valueEnd);
     }
     this.#row = row;
-    this.#column = 0;
+    this.column = 0;
   }
 
   #openCell(xml: XmlTokenizer): void {
@@ -148,8 +160,8 @@ class FormulaScanner {
         cell.metadataLength = xml.offset + xml.valueEnd + 1 - cell.metadataStart;
       }
     }
-    if (cell.column === 0) cell.column = this.#column + 1;
-    this.#column = cell.column;
+    if (cell.column === 0) cell.column = this.column + 1;
+    this.column = cell.column;
   }
 
   #openFormula(xml: XmlTokenizer): void {

@@ -14,18 +14,21 @@ const ROW_NUMBERS =
 /** Rows that go with the formula although no letter stands before them: `2:3`, `C2.:.C9`. */
 const OTHER_ROWS = /\d\s*:\s*\$?\d|\.:|:\./;
 
+/** One that was not asked for yet, or that must be read once for each table that it stands in. */
+interface Wording {
+  text: string;
+  /** Where it was met first. */
+  place: FormulaPlace;
+  byTable: Map<string, FormulaReads> | null;
+}
+
 /**
  * Formulas by their wording. A column filled downwards says the same in each row, so that a hundred thousand of them are
  * parsed once and kept once.
  */
 export class FormulaWordings {
-  readonly #names: WorkbookNames;
   readonly #byKey = new Map<string, number>();
-  readonly #reads: FormulaReads[] = [READS_ANYTHING];
-
-  constructor(names: WorkbookNames) {
-    this.#names = names;
-  }
+  readonly #met: (FormulaReads | Wording)[] = [READS_ANYTHING];
 
   /** The wording of a formula whose reads cannot be known. */
   readonly anything = 0;
@@ -36,18 +39,36 @@ export class FormulaWordings {
     const key = this.#key(text, place);
     const known = this.#byKey.get(key);
     if (known !== undefined) return known;
-    if (this.#reads.length >= MAX_WORDINGS) return this.anything;
-    const wording = this.add(parseFormula(text, place, this.#names));
+    if (this.#met.length >= MAX_WORDINGS) return this.anything;
+    const { sheet, row, column } = place;
+    const wording = this.#met.push({ text, place: { sheet, row, column }, byTable: null }) - 1;
     this.#byKey.set(key, wording);
     return wording;
   }
 
   add(reads: FormulaReads): number {
-    return this.#reads.push(reads) - 1;
+    return this.#met.push(reads) - 1;
   }
 
-  reads(wording: number): FormulaReads {
-    return this.#reads[wording] ?? READS_ANYTHING;
+  /**
+   * What a formula of this wording reads at this place.
+   *
+   * @param names always the same ones
+   */
+  reads(wording: number, row: number, column: number, names: WorkbookNames): FormulaReads {
+    const met = this.#met[wording] ?? READS_ANYTHING;
+    if ('references' in met) return met;
+    const { text, place } = met;
+    if (!text.includes('[')) return (this.#met[wording] = parseFormula(text, place, names));
+    // `[@Price]` means another column in each table.
+    const table = names.tableAt(place.sheet, row, column)?.name ?? '';
+    met.byTable ??= new Map();
+    let reads = met.byTable.get(table);
+    if (reads === undefined) {
+      reads = parseFormula(text, { sheet: place.sheet, row, column }, names);
+      met.byTable.set(table, reads);
+    }
+    return reads;
   }
 
   /** The same for two formulas of a column only if they read the same, seen from their own rows. */
@@ -55,7 +76,6 @@ export class FormulaWordings {
     const relative = text.replaceAll(ROW_NUMBERS, (match, letters?: string, digits?: string) =>
       letters === undefined ? match : `${letters}{${Number(digits) - row}}`,
     );
-    const table = text.includes('[') ? (this.#names.tableAt(sheet, row, column)?.name ?? '') : '';
-    return `${sheet} ${column} ${OTHER_ROWS.test(text) ? row : ''} ${table} ${relative}`;
+    return `${sheet} ${column} ${OTHER_ROWS.test(text) ? row : ''} ${relative}`;
   }
 }

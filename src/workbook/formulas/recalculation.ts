@@ -6,15 +6,13 @@ import { Dependents } from './dependents.ts';
 import type { FormulaList } from './formula-list.ts';
 import type { PivotCache } from './pivot-cache.ts';
 import { readFormulas } from './workbook-formulas.ts';
-import type { WorkbookFormulas } from './workbook-formulas.ts';
+import type { ReadSheet, WorkbookFormulas } from './workbook-formulas.ts';
 
 /** Cells of one sheet that are being written, and what of that sheet must stay. */
 export interface WrittenCells {
   archive: Archive;
   workbookPart: string;
-  sheetPart: string;
-  hasFormulas: boolean;
-  hasTables: boolean;
+  sheet: ReadSheet;
   cells: Iterable<{ row: number; column: number }>;
   /** Columns that rows are read from: a formula there keeps its stored value. */
   readColumns: readonly number[];
@@ -36,12 +34,11 @@ const MAX_NAMED = 5;
  * cells are taken anew on opening. Where the workbook's formulas cannot be read they are left alone, with a note.
  */
 export async function recalculation(written: WrittenCells): Promise<Recalculation> {
-  const { archive, workbookPart, sheetPart, hasFormulas, hasTables, cells } = written;
+  const { archive, workbookPart, cells } = written;
   try {
-    const without = { formulas: hasFormulas ? null : sheetPart, tables: hasTables ? null : sheetPart };
-    const formulas = await readFormulas(archive, workbookPart, without);
+    const formulas = await readFormulas(archive, workbookPart, written.sheet);
     const dependents = new Dependents(formulas);
-    const sheet = formulas.sheets.findIndex((each) => each?.part === sheetPart);
+    const sheet = formulas.sheets.findIndex((each) => each?.part === written.sheet.part);
     for (const { row, column } of cells) dependents.dirty[sheet]?.add(row, column);
     dependents.follow();
     const caches = dirtyCaches(formulas, dependents);
@@ -68,7 +65,7 @@ function dirtyCaches({ pivotCaches, pivotTables }: WorkbookFormulas, dependents:
 }
 
 function outcomeOf(
-  { workbookPart, sheetPart, readColumns }: WrittenCells,
+  { workbookPart, sheet: { part: sheetPart }, readColumns }: WrittenCells,
   { sheets, fullCalcOnLoad }: WorkbookFormulas,
   dependents: Dependents,
   caches: readonly PivotCache[],

@@ -2,7 +2,7 @@ import { parseRange, rangeHolds } from '../sheet/cell-reference.ts';
 import type { CellRange } from '../sheet/cell-reference.ts';
 import type { DirtyCells } from './dirty-cells.ts';
 import { FormulaList, member } from './formula-list.ts';
-import { scanFormulas } from './formula-scanner.ts';
+import { FormulaScanner } from './formula-scanner.ts';
 import type { FormulaCell } from './formula-scanner.ts';
 import type { FormulaWordings } from './formula-wordings.ts';
 import { fixedReference } from './reference.ts';
@@ -15,21 +15,22 @@ interface FilledRange extends CellRange {
 /** The formulas of one sheet, and how its cells become dirty by them. */
 export class SheetFormulas {
   readonly list = new FormulaList();
+  readonly wordings: FormulaWordings;
   readonly #sheet: number;
-  readonly #wordings: FormulaWordings;
   readonly #shared = new Map<string, number>();
   /** Of the rows being read. */
   #filling: FilledRange[] = [];
   readonly #filled = new Map<number, CellRange>();
 
+  /** @param sheet its place in the workbook */
   constructor(sheet: number, wordings: FormulaWordings) {
     this.#sheet = sheet;
-    this.#wordings = wordings;
+    this.wordings = wordings;
   }
 
-  /** @throws {XmlProblem} */
-  async read(chunks: AsyncIterable<Buffer>): Promise<void> {
-    await scanFormulas(chunks, {
+  /** Takes the formulas that it reads. */
+  scanner(): FormulaScanner {
+    return new FormulaScanner({
       formula: (cell) => this.#take(cell),
       wantsPlain: (row) => this.#filling.some(({ lastRow }) => row <= lastRow),
     });
@@ -64,8 +65,8 @@ export class SheetFormulas {
   #wordingOf(cell: FormulaCell): number {
     const { row, column, kind, group, text } = cell;
     if (kind === 'dataTable') return this.#dataTable(cell);
-    if (kind === 'shared' && text === '') return this.#shared.get(group) ?? this.#wordings.anything;
-    const wording = this.#wordings.of(text, { sheet: this.#sheet, row, column });
+    if (kind === 'shared' && text === '') return this.#shared.get(group) ?? this.wordings.anything;
+    const wording = this.wordings.of(text, { sheet: this.#sheet, row, column });
     if (kind === 'shared') this.#shared.set(group, wording);
     return wording;
   }
@@ -73,7 +74,7 @@ export class SheetFormulas {
   /** It reads its input cells, and the formulas above and to the left of the cells it fills. */
   #dataTable({ row, column, ref, inputs }: FormulaCell): number {
     const range = parseRange(ref);
-    if (range === null) return this.#wordings.anything;
+    if (range === null) return this.wordings.anything;
     const around: CellRange = {
       firstRow: Math.max(range.firstRow - 1, 1),
       lastRow: range.lastRow,
@@ -82,7 +83,7 @@ export class SheetFormulas {
     };
     const read = [around, ...inputs.map((input) => parseRange(input)).filter((each) => each !== null)];
     const references = read.map((each) => fixedReference(this.#sheet, each));
-    return this.#wordings.add({ row, column, references, anything: false });
+    return this.wordings.add({ row, column, references, anything: false });
   }
 
   #add(cell: FormulaCell, wording: number): number {

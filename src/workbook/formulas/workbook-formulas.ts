@@ -5,9 +5,9 @@ import type { PivotTable } from '../sheet/pivot-tables.ts';
 import { readTable } from '../sheet/tables.ts';
 import type { Archive } from '../zip/archive.ts';
 import type { Splice } from '../zip/splices.ts';
-import { FormulaWordings } from './formula-wordings.ts';
 import { readPivotCache } from './pivot-cache.ts';
 import type { PivotCache } from './pivot-cache.ts';
+import { scanFormulas } from './formula-scanner.ts';
 import { SheetFormulas } from './sheet-formulas.ts';
 import { readCalculationPart } from './workbook-part.ts';
 import { WorkbookNames } from './workbook-names.ts';
@@ -23,23 +23,29 @@ export interface Worksheet {
 export interface WorkbookFormulas {
   /** By place in the workbook; null for what is no worksheet. */
   sheets: readonly (Worksheet | null)[];
-  wordings: FormulaWordings;
+  names: WorkbookNames;
   pivotTables: readonly (PivotTable & { sheet: number })[];
   pivotCaches: readonly PivotCache[];
   /** As CalculationPart. */
   fullCalcOnLoad: Splice | null;
 }
 
+/** A sheet that was read before, its formulas beside its rows. */
+export interface ReadSheet {
+  part: string;
+  formulas: SheetFormulas;
+  hasTables: boolean;
+}
+
 /**
- * Reads the formulas of all worksheets, and what their words stand for.
+ * Reads the formulas of all other worksheets, and what the words of all stand for.
  *
- * @param without the part that is known to hold no formula, and the one known to have no table; null: none
  * @throws {WorkbookError}
  */
 export async function readFormulas(
   archive: Archive,
   workbookPart: string,
-  without: { formulas: string | null; tables: string | null },
+  read: ReadSheet,
 ): Promise<WorkbookFormulas> {
   const { sheets, definedNames, fullCalcOnLoad } = await readingPart(archive.name, workbookPart, () =>
     readCalculationPart(archive.chunks(workbookPart)),
@@ -54,23 +60,26 @@ export async function readFormulas(
   const pivotTables: (PivotTable & { sheet: number })[] = [];
   for (const [sheet, part] of parts.entries()) {
     if (part === null) continue;
-    if (part !== without.tables)
+    if (part !== read.part || read.hasTables)
       for (const table of await tablesOf(archive, part)) tables.push({ ...table, sheet });
     for (const table of await readPivotTables(archive, part)) pivotTables.push({ ...table, sheet });
   }
   const sheetNames = sheets.map(({ name }) => name);
   const names = new WorkbookNames(sheetNames, tables, definedNames);
-  const wordings = new FormulaWordings(names);
   const worksheets: (Worksheet | null)[] = [];
   for (const [sheet, part] of parts.entries()) {
-    const formulas = new SheetFormulas(sheet, wordings);
-    if (part !== null && part !== without.formulas)
-      await readingPart(archive.name, part, () => formulas.read(archive.chunks(part)));
-    worksheets.push(part === null ? null : { name: sheetNames[sheet] ?? '', part, formulas });
+    if (part === null) {
+      worksheets.push(null);
+      continue;
+    }
+    const formulas = part === read.part ? read.formulas : new SheetFormulas(sheet, read.formulas.wordings);
+    if (part !== read.part)
+      await readingPart(archive.name, part, () => scanFormulas(archive.chunks(part), formulas.scanner()));
+    worksheets.push({ name: sheetNames[sheet] ?? '', part, formulas });
   }
   return {
     sheets: worksheets,
-    wordings,
+    names,
     pivotTables,
     pivotCaches: await cachesOf(archive, pivotTables, names),
     fullCalcOnLoad,

@@ -38,11 +38,18 @@ export interface RowVisitor {
    * cell is valid only until it returns.
    */
   passesOver?(cell: ScannedCell): boolean;
-  /**
-   * Told of each formula, whichever column it stands in, with the `ref` of an array formula or data table, of which no
-   * cell may be written alone; '' for any other.
-   */
-  formula(arrayRef: string): void;
+  /** Told the `ref` of each array formula or data table, of which no cell may be written alone. */
+  arrayFormula(ref: string): void;
+}
+
+/** Reads along: it takes each token first, its attributes rewound behind it. */
+export interface CellReader {
+  take(token: XmlToken, xml: XmlTokenizer): void;
+  /** Whether cells that hold nothing but a value may be passed over from here. */
+  readonly passes: boolean;
+  /** Told that they were: the column of the last one. */
+  passed(column: number): void;
+  readonly wantsText: boolean;
 }
 
 /** Reads what stands inside `<sheetData>` (ECMA-376 part 1, 18.3.1.80): rows, and the cells of some columns. */
@@ -69,9 +76,14 @@ export class RowScanner {
   #rest = false;
   #passedOver = false;
   readonly #lastColumn: number;
+  readonly #beside: CellReader | null;
 
-  /** @param columns numbers of the columns wanted, no two the same */
-  constructor(columns: readonly number[], visitor: RowVisitor) {
+  /**
+   * @param columns numbers of the columns wanted, no two the same
+   * @param beside reads all cells, of whatever column
+   */
+  constructor(columns: readonly number[], visitor: RowVisitor, beside: CellReader | null) {
+    this.#beside = beside;
     this.#columns = columns;
     this.#visitor = visitor;
     this.#lastColumn = Math.max(...columns);
@@ -81,6 +93,9 @@ export class RowScanner {
 
   /** Takes the next token; false once `</sheetData>` was it. */
   take(token: XmlToken, xml: XmlTokenizer): boolean {
+    const beside = this.#beside;
+    beside?.take(token, xml);
+    xml.rewindAttributes();
     if (token === 'open') {
       if (this.#skipped > 0) this.#skipped++;
       else this.#open(xml, false);
@@ -92,8 +107,11 @@ export class RowScanner {
     } else if (this.#collect !== null && this.#cell !== null && this.#skipped === 0) {
       this.#text(token, xml, this.#cell);
     }
-    if (this.#rest && this.#depth === 1 && this.#skipped === 0) this.#passed(xml.skipCells(this.#column));
-    xml.wantsText = this.#collect !== null && this.#skipped === 0;
+    if (this.#rest && this.#depth === 1 && this.#skipped === 0 && beside?.passes !== false) {
+      this.#passed(xml.skipCells(this.#column));
+      beside?.passed(this.#column);
+    }
+    xml.wantsText = (this.#collect !== null && this.#skipped === 0) || beside?.wantsText === true;
     return true;
   }
 
@@ -248,7 +266,7 @@ export class RowScanner {
       else if (xml.attributeIs('ref')) ref = xml.bytes.toString('latin1', xml.valueStart, xml.valueEnd);
       else if (xml.attributeIs('si')) group = readableInteger(xml, MAX_INDEX);
     }
-    this.#visitor.formula(type === 'array' || type === 'dataTable' ? ref : '');
+    if (type === 'array' || type === 'dataTable') this.#visitor.arrayFormula(ref);
     if (cell === null) return;
     cell.isFormula = true;
     cell.formulaGroup = type === 'shared' ? group : -1;

@@ -1,8 +1,11 @@
 import type { ElementVisitor } from '../../xml/well-formed.ts';
 import { XmlProblem } from '../../xml/xml-problem.ts';
 import { digitsIn, referencedColumn } from './attribute-values.ts';
+import { PlainCell } from './plain-cell.ts';
 
 const COLON = 0x3a;
+/** worksheet, sheetData, row, c. */
+const CELL_DEPTH = 3;
 
 /** Sees that the rows and cells of a worksheet stand in order, no cell twice; of any other part it knows nothing. */
 export class SheetOrder implements ElementVisitor {
@@ -13,19 +16,33 @@ export class SheetOrder implements ElementVisitor {
   /** Of the last cell of the row, and of one without a reference. */
   #column = 0;
   #nextColumn = 1;
+  readonly #plain = new PlainCell();
+
+  /** Cells in order, as nearly all are: two thirds of the time of a check go into them otherwise. */
+  passOver(depth: number, bytes: Buffer, start: number): number {
+    if (depth !== CELL_DEPTH || !this.#inRow) return start;
+    const plain = this.#plain;
+    let at = start;
+    for (;;) {
+      const end = plain.read(bytes, at);
+      if (end < 0 || plain.column <= this.#column) return at;
+      this.#column = plain.column;
+      this.#nextColumn = plain.column + 1;
+      at = end;
+    }
+  }
 
   /** @throws {XmlProblem} */
   open(depth: number, bytes: Buffer, nameStart: number, nameEnd: number, rStart: number, rEnd: number): void {
-    if (depth > 3) return;
-    const is = (name: string): boolean => isNamed(bytes, nameStart, nameEnd, name);
+    if (depth > CELL_DEPTH) return;
     if (depth === 0) {
-      this.#isSheet = is('worksheet');
+      this.#isSheet = isNamed(bytes, nameStart, nameEnd, 'worksheet');
     } else if (depth === 1) {
-      this.#inRows = this.#isSheet && is('sheetData');
+      this.#inRows = this.#isSheet && isNamed(bytes, nameStart, nameEnd, 'sheetData');
     } else if (depth === 2) {
-      this.#inRow = this.#inRows && is('row');
+      this.#inRow = this.#inRows && isNamed(bytes, nameStart, nameEnd, 'row');
       if (this.#inRow) this.#openRow(bytes, rStart, rEnd);
-    } else if (this.#inRow && is('c')) {
+    } else if (this.#inRow && isNamed(bytes, nameStart, nameEnd, 'c')) {
       this.#openCell(bytes, rStart, rEnd);
     }
   }

@@ -5,6 +5,7 @@ import type { XmlToken, XmlTokenizer } from '../../xml/xml-tokenizer.ts';
 import { parseRange, rangeInBytes } from './cell-reference.ts';
 import type { CellRange } from './cell-reference.ts';
 import { RowScanner } from './row-scanner.ts';
+import type { CellReader, RowVisitor } from './row-scanner.ts';
 import type { RowLinks } from './row-links.ts';
 import type { ScannedCell, ScannedRow } from './scanned-row.ts';
 
@@ -28,7 +29,6 @@ export interface SheetFacts {
   columnStyles: { first: number; last: number; style: number }[];
   merged: CellRange[];
   arrayFormulas: CellRange[];
-  hasFormulas: boolean;
   /** Relationship ids of the sheet's tables. */
   tableIds: string[];
 }
@@ -40,6 +40,8 @@ export interface SheetVisitor {
   passesOver?(cell: ScannedCell): boolean;
   /** Takes the links (ECMA-376 part 1, 18.3.1.47), which stand behind all rows. */
   links: RowLinks;
+  /** Reads all cells besides. */
+  beside?: CellReader | null;
 }
 
 /** The root is not a worksheet's: a chart sheet, a dialog sheet, a macro sheet. */
@@ -72,7 +74,6 @@ class SheetScanner {
     columnStyles: [],
     merged: [],
     arrayFormulas: [],
-    hasFormulas: false,
     tableIds: [],
   };
   readonly #columns: readonly number[];
@@ -84,14 +85,12 @@ class SheetScanner {
   constructor(columns: readonly number[], visitor: SheetVisitor) {
     this.#columns = columns;
     this.#visitor = visitor;
-    this.#rows = new RowScanner(columns, {
+    const rows: RowVisitor = {
       row: (row) => visitor.row(row),
       passesOver: (cell) => visitor.passesOver?.(cell) === true,
-      formula: (arrayRef) => {
-        this.#facts.hasFormulas = true;
-        if (arrayRef !== '') this.#keepRange(this.#facts.arrayFormulas, arrayRef);
-      },
-    });
+      arrayFormula: (ref) => this.#keepRange(this.#facts.arrayFormulas, ref),
+    };
+    this.#rows = new RowScanner(columns, rows, visitor.beside ?? null);
   }
 
   take(token: XmlToken, xml: XmlTokenizer): void {

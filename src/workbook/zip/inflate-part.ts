@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { crc32, createInflateRaw } from 'node:zlib';
 
 import { errorMessage } from '../../errors.ts';
@@ -41,6 +42,8 @@ export async function* inflatePart(
       }
       checksum = crc32(chunk, checksum);
       yield chunk;
+      // zlib's threads are given their next chunks by the event loop, which reading chunks that wait never comes to.
+      await setImmediate();
     }
   } catch (error) {
     if (isZlibError(error)) throw damaged(name, `${part} cannot be unzipped (${errorMessage(error)})`, error);
