@@ -104,7 +104,11 @@ export class OpenSheet {
    */
   async sharedStrings(indices: ReadonlySet<number>): Promise<Map<number, string>> {
     if (indices.size === 0) return new Map<number, string>();
-    return this.#keepStrings({ wanted: (index) => indices.has(index) }, (text) => text);
+    const { archive, parts } = this;
+    const known = parts.sharedStringsPart !== null && archive.isSound(parts.sharedStringsPart);
+    let last = known ? 0 : Infinity;
+    for (const index of indices) last = Math.max(last, index);
+    return this.#keepStrings({ wanted: (index) => indices.has(index), last }, (text) => text);
   }
 
   /**

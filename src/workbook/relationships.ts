@@ -1,6 +1,7 @@
 import { readingPart } from './failure.ts';
 import { attributes, forEachElement, forEachToken } from '../xml/elements.ts';
 import { decodeAttribute } from '../xml/xml-text.ts';
+import { TextFilter } from './sheet/text-filter.ts';
 import type { Archive } from './zip/archive.ts';
 
 /** Besides hyperlinks: a part has a handful, a workbook one a sheet. */
@@ -52,6 +53,7 @@ export async function readTargets(
 ): Promise<void> {
   const relsPart = relationshipsPart(part);
   if (!archive.has(relsPart)) return;
+  const filter = new TextFilter(targets.keys());
   await readingPart(archive.name, relsPart, () =>
     forEachToken(archive.chunks(relsPart), (token, xml) => {
       if (token !== 'open' && token !== 'empty') return;
@@ -60,6 +62,7 @@ export async function readTargets(
       let targetEnd = 0;
       while (xml.nextAttribute()) {
         if (xml.attributeIs('Id')) {
+          if (!filter.mayBe(xml.bytes, xml.valueStart, xml.valueEnd)) return;
           id = decodeAttribute(xml.bytes, xml.valueStart, xml.valueEnd);
           if (!targets.has(id)) return;
         } else if (xml.attributeIs('Target')) {

@@ -36,15 +36,21 @@ export async function forEachElement(
   if (open.length > 0) throw new XmlProblem('the XML ends in the middle');
 }
 
-/** Runs a tokenizer over all chunks. */
+/**
+ * Runs a tokenizer over all chunks.
+ *
+ * @param isEnough asked before each chunk but the first: true leaves the rest unread, and unchecked
+ */
 export async function forEachToken(
   chunks: AsyncIterable<Buffer>,
   take: (token: ReturnType<XmlTokenizer['next']>, xml: XmlTokenizer) => void,
+  isEnough: () => boolean = () => false,
 ): Promise<void> {
   const xml = new XmlTokenizer();
   for await (const chunk of chunks) {
     xml.push(chunk);
     for (let token = xml.next(); token !== 'more'; token = xml.next()) take(token, xml);
+    if (isEnough()) return;
   }
   xml.finish();
   for (let token = xml.next(); token !== 'end'; token = xml.next()) take(token, xml);

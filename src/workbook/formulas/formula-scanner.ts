@@ -147,8 +147,11 @@ export class FormulaScanner implements CellReader {
   }
 
   #openCell(xml: XmlTokenizer): void {
-    const cell = Object.assign(this.#cell, EMPTY);
+    const cell = this.#cell;
+    if (cell.isFormula) Object.assign(cell, EMPTY);
+    cell.typeLength = cell.valueLength = cell.metadataLength = 0;
     cell.row = this.#row;
+    cell.column = 0;
     while (xml.nextAttribute()) {
       if (xml.attributeIs('r')) {
         cell.column = referencedColumn(xml.bytes, xml.valueStart, xml.valueEnd);

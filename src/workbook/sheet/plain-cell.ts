@@ -34,6 +34,13 @@ const KINDS = Uint8Array.from({ length: 256 }, (_, byte) => {
 export class PlainCell {
   /** Of the cell read last. */
   column = 0;
+  /** Index into the cell formats; -1 when the cell names none. */
+  style = -1;
+  /** Where the type's name and the value's text stand; both ends are equal without any. */
+  typeStart = 0;
+  typeEnd = 0;
+  valueStart = 0;
+  valueEnd = 0;
 
   /** Where the cell at this place ends; -1 where it is not plain, or where the bytes may not hold it whole. */
   read(bytes: Buffer, start: number): number {
@@ -48,19 +55,34 @@ export class PlainCell {
     at = behind(bytes, at, DIGIT);
     if (column === 0 || bytes[at] !== QUOTE) return -1;
     at++;
-    if (bytes[at] === SPACE && bytes[at + 1] === LETTER_S) at = behindAttribute(bytes, at + 2);
-    if (bytes[at] === SPACE && bytes[at + 1] === LETTER_T) at = behindAttribute(bytes, at + 2);
     this.column = column;
+    this.style = -1;
+    this.typeStart = this.typeEnd = this.valueStart = this.valueEnd = 0;
+    if (isAttribute(bytes, at, LETTER_S)) {
+      const end = behind(bytes, at + 4, DIGIT);
+      if (end === at + 4 || bytes[end] !== QUOTE) return -1;
+      this.style = numberIn(bytes, at + 4, end);
+      at = end + 1;
+    }
+    if (isAttribute(bytes, at, LETTER_T)) {
+      const end = behind(bytes, at + 4, SMALL | CAPITAL);
+      if (bytes[end] !== QUOTE) return -1;
+      this.typeStart = at + 4;
+      this.typeEnd = end;
+      at = end + 1;
+    }
     if (bytes[at] === SLASH) return bytes[at + 1] === GREATER ? at + 2 : -1;
     if (bytes[at] !== GREATER || bytes[at + 1] !== LESS) return -1;
     at++;
     if (bytes[at + 1] === LETTER_V) {
       if (bytes[at + 2] !== GREATER) return -1;
       at += 3;
+      this.valueStart = at;
       room = bytes.length - '</v></c>'.length;
       while (at < room && bytes[at] !== LESS && bytes[at] !== AMPERSAND) at++;
       if (at > room || bytes[at] !== LESS || bytes[at + 1] !== SLASH) return -1;
       if (bytes[at + 2] !== LETTER_V || bytes[at + 3] !== GREATER) return -1;
+      this.valueEnd = at;
       at += 4;
     }
     if (bytes[at] !== LESS || bytes[at + 1] !== SLASH) return -1;
@@ -68,11 +90,16 @@ export class PlainCell {
   }
 }
 
-/** Behind the quote that ends a short value; a place where no attribute ends otherwise. */
-function behindAttribute(bytes: Buffer, equals: number): number {
-  if (bytes[equals] !== EQUALS || bytes[equals + 1] !== QUOTE) return equals;
-  const at = behind(bytes, equals + 2, DIGIT | CAPITAL | SMALL);
-  return bytes[at] === QUOTE ? at + 1 : equals;
+/** Whether one of this name begins here, up to its first quote. */
+function isAttribute(bytes: Buffer, at: number, letter: number): boolean {
+  if (bytes[at] !== SPACE || bytes[at + 1] !== letter) return false;
+  return bytes[at + 2] === EQUALS && bytes[at + 3] === QUOTE;
+}
+
+function numberIn(bytes: Buffer, start: number, end: number): number {
+  let number = 0;
+  for (let at = start; at < end; at++) number = number * 10 + (bytes[at] ?? 0) - 0x30;
+  return number;
 }
 
 function behind(bytes: Buffer, start: number, kinds: number): number {

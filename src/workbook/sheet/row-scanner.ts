@@ -11,6 +11,7 @@ import {
   unsignedInteger,
 } from './attribute-values.ts';
 import { columnLetters, MAX_COLUMN, MAX_ROW } from './cell-reference.ts';
+import { PlainCell } from './plain-cell.ts';
 import { clearCellContent, emptyCell, emptySpans, resetCell } from './scanned-row.ts';
 import type { ScannedCell, ScannedRow } from './scanned-row.ts';
 
@@ -77,6 +78,7 @@ export class RowScanner {
   #passedOver = false;
   readonly #lastColumn: number;
   readonly #beside: CellReader | null;
+  readonly #plain = new PlainCell();
 
   /**
    * @param columns numbers of the columns wanted, no two the same
@@ -107,8 +109,9 @@ export class RowScanner {
     } else if (this.#collect !== null && this.#cell !== null && this.#skipped === 0) {
       this.#text(token, xml, this.#cell);
     }
-    if (this.#rest && this.#depth === 1 && this.#skipped === 0 && beside?.passes !== false) {
-      this.#passed(xml.skipCells(this.#column));
+    if (this.#depth === 1 && this.#skipped === 0 && beside?.passes !== false) {
+      this.#plainCells(xml);
+      if (this.#rest) this.#passed(xml.skipCells(this.#column));
       beside?.passed(this.#column);
     }
     xml.wantsText = (this.#collect !== null && this.#skipped === 0) || beside?.wantsText === true;
@@ -225,8 +228,39 @@ export class RowScanner {
     }
     this.#passed(column);
     if (this.#rest) return;
+    const cell = this.#cellAt(column, xml.offset + xml.start);
+    if (cell === null) return;
+    cell.hasReference = hasReference;
+    cell.style = style;
+    cell.type = cellType(bytes, typeStart, typeEnd);
+    this.#cell = cell;
+  }
+
+  /** The cells that follow, up to the last column wanted, as far as they are plain: half the time of tokens. */
+  #plainCells(xml: XmlTokenizer): void {
+    const { bytes } = xml;
+    const plain = this.#plain;
+    while (!this.#rest) {
+      const start = xml.end;
+      const end = plain.read(bytes, start);
+      const { column, style, valueStart, valueEnd } = plain;
+      if (end < 0 || column <= this.#column || column > MAX_COLUMN) return;
+      this.#passed(column);
+      xml.end = end;
+      const cell = this.#cellAt(column, xml.offset + start);
+      if (cell === null) continue;
+      cell.hasReference = true;
+      cell.style = style <= MAX_INDEX ? style : -1;
+      cell.type = cellType(bytes, plain.typeStart, plain.typeEnd);
+      if (valueEnd > valueStart) takeValue(cell, bytes, valueStart, valueEnd);
+      this.#endCell(cell, xml.offset + end);
+    }
+  }
+
+  /** The wanted cell that begins here, as good as new; null where the column is none of those wanted. */
+  #cellAt(column: number, start: number): ScannedCell | null {
     this.#rest = column > this.#lastColumn;
-    const start = xml.offset + xml.start;
+    let found: ScannedCell | null = null;
     for (let i = 0; i < this.#columns.length; i++) {
       const wanted = this.#columns[i] ?? 0;
       const cell = this.#cells[i];
@@ -238,18 +272,20 @@ export class RowScanner {
       clearCellContent(cell);
       cell.present = true;
       cell.start = start;
-      cell.hasReference = hasReference;
-      cell.style = style;
-      cell.type = cellType(bytes, typeStart, typeEnd);
-      this.#cell = cell;
+      found = cell;
     }
+    return found;
   }
 
   #closeCell(xml: XmlTokenizer): void {
     const cell = this.#cell;
     if (cell === null) return;
     this.#cell = null;
-    cell.end = xml.offset + xml.end;
+    this.#endCell(cell, xml.offset + xml.end);
+  }
+
+  #endCell(cell: ScannedCell, end: number): void {
+    cell.end = end;
     if (cell === this.#cells[0] && this.#visitor.passesOver?.(cell) === true) {
       this.#passedOver = true;
       this.#rest = true;
@@ -281,10 +317,13 @@ export class RowScanner {
       else cell.value += decodeCellCdata(bytes, valueStart, valueEnd);
     } else if (this.#collect === 'formula') {
       cell.formula += decodeXml(xml.bytes, xml.start, xml.end);
-    } else if (cell.type === 's') {
-      cell.sharedString = digitsIn(xml.bytes, xml.start, xml.end);
     } else {
-      cell.value += decodeCellText(xml.bytes, xml.start, xml.end);
+      takeValue(cell, xml.bytes, xml.start, xml.end);
     }
   }
+}
+
+function takeValue(cell: ScannedCell, bytes: Buffer, start: number, end: number): void {
+  if (cell.type === 's') cell.sharedString = digitsIn(bytes, start, end);
+  else cell.value += decodeCellText(bytes, start, end);
 }

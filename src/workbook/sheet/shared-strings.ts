@@ -1,6 +1,6 @@
 import { forEachToken } from '../../xml/elements.ts';
 import { decodeCellCdata, decodeCellText } from '../../xml/xml-text.ts';
-import type { XmlTokenizer } from '../../xml/xml-tokenizer.ts';
+import type { XmlToken, XmlTokenizer } from '../../xml/xml-tokenizer.ts';
 
 /** Element names, packed as XmlTokenizer.shortName packs them. */
 const NAME_T = 0x74;
@@ -19,6 +19,8 @@ export interface SharedStringVisitor {
   /** Asked next, of the text's bytes as they stand in the XML: false only where `keep` would have no use for it. */
   mayBe?(bytes: Buffer, start: number, end: number): boolean;
   keep(index: number, text: string): void;
+  /** The last index that can be wanted of a part that was found sound before: what stands behind it is not read. */
+  last?: number;
 }
 
 /**
@@ -32,7 +34,8 @@ export async function scanSharedStrings(
   visitor: SharedStringVisitor,
 ): Promise<void> {
   const scanner = new SharedStringScanner(visitor);
-  await forEachToken(chunks, (token, xml) => {
+  const { last = Infinity } = visitor;
+  const take = (token: XmlToken, xml: XmlTokenizer): void => {
     switch (token) {
       case 'open':
         scanner.open(xml);
@@ -51,7 +54,8 @@ export async function scanSharedStrings(
         break;
       default:
     }
-  });
+  };
+  await forEachToken(chunks, take, () => scanner.isBehind(last));
 }
 
 class SharedStringScanner {
@@ -65,6 +69,10 @@ class SharedStringScanner {
 
   constructor(visitor: SharedStringVisitor) {
     this.#visitor = visitor;
+  }
+
+  isBehind(index: number): boolean {
+    return this.#index > index;
   }
 
   open(xml: XmlTokenizer): void {

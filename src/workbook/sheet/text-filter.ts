@@ -1,5 +1,5 @@
 const AMPERSAND = 0x26;
-const CARRIAGE_RETURN = 0x0d;
+const SPACE = 0x20;
 const UNDERSCORE = 0x5f;
 
 /** Tells by their bytes most texts apart from those of a set, without decoding them. */
@@ -16,12 +16,12 @@ export class TextFilter {
     }
   }
 
-  /** False only if the text is none of the set. Escaped texts may be any, and those with a CR, which decoding changes. */
+  /** False only if the text is none of the set. Escaped texts may be any, and those with white space that decoding changes. */
   mayBe(bytes: Buffer, start: number, end: number): boolean {
     if (this.#holdsReplacements || this.#signatures.has(signature(bytes, start, end))) return true;
     for (let at = start; at < end; at++) {
       const byte = bytes[at];
-      if (byte === AMPERSAND || byte === UNDERSCORE || byte === CARRIAGE_RETURN) return true;
+      if (byte === AMPERSAND || byte === UNDERSCORE || (byte ?? 0) < SPACE) return true;
     }
     return false;
   }

@@ -48,6 +48,7 @@ export class Archive implements ZipDirectory {
   readonly #fileBytes: number;
   readonly #parts: ReadonlyMap<string, ArchiveEntry>;
   readonly #encodings = new Map<string, string>();
+  readonly #sound = new Set<string>();
 
   private constructor(
     name: string,
@@ -135,6 +136,12 @@ export class Archive implements ZipDirectory {
     }
     const bytes = inflatePart(this.#file, await this.#dataOffset(entry), entry, this.name, this.limits);
     yield* utf8Chunks(bytes, (encoding) => this.#encodings.set(partKey(part), encoding));
+    this.#sound.add(partKey(part));
+  }
+
+  /** Whether the part has been read to its end before, its size and checksum right. */
+  isSound(part: string): boolean {
+    return this.#sound.has(partKey(part));
   }
 
   /** The encoding, other than UTF-8, that a part was found to have when its chunks were read; else null. */

@@ -1,6 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
 import { crc32, createInflateRaw } from 'node:zlib';
 
 import { errorMessage } from '../../errors.ts';
@@ -11,7 +10,7 @@ import type { ArchiveEntry } from './entry.ts';
 const STORED = 0;
 const DEFLATED = 8;
 /** Large enough that a chunk's fixed costs do not count, small enough for four of them in flight. */
-const CHUNK_BYTES = 128 * 1024;
+const CHUNK_BYTES = 256 * 1024;
 /** Unzipped ahead while a chunk is being read; with less zlib's thread would idle. */
 const AHEAD_CHUNKS = 4;
 
@@ -42,8 +41,6 @@ export async function* inflatePart(
       }
       checksum = crc32(chunk, checksum);
       yield chunk;
-      // zlib's threads are given their next chunks by the event loop, which reading chunks that wait never comes to.
-      await setImmediate();
     }
   } catch (error) {
     if (isZlibError(error)) throw damaged(name, `${part} cannot be unzipped (${errorMessage(error)})`, error);

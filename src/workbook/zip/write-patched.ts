@@ -64,10 +64,15 @@ async function writeArchive(
     const zip = new ZipWriter(new WritableStream({ write: (chunk: Uint8Array) => target.writeFile(chunk) }));
     let copied = 0;
     for (const { part, made, at } of patches.sort((a, b) => a.at - b.at)) {
-      await archive.copyTo(zip, entries.slice(copied, at));
       const xml = wellFormed(applySplices(archive.chunks(part), made), new SheetOrder());
-      const patched = await writingPart(archive.name, part, () => compressPart(xml, partPath));
-      await addPart(zip, archive.entry(part), patched);
+      // Both to their ends: neither may write on when the other has failed, and all is removed.
+      const [copying, compressing] = await Promise.allSettled([
+        archive.copyTo(zip, entries.slice(copied, at)),
+        writingPart(archive.name, part, () => compressPart(xml, partPath)),
+      ]);
+      if (copying.status === 'rejected') throw copying.reason;
+      if (compressing.status === 'rejected') throw compressing.reason;
+      await addPart(zip, archive.entry(part), compressing.value);
       copied = at + 1;
     }
     await archive.copyTo(zip, entries.slice(copied));
