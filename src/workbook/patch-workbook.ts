@@ -16,7 +16,7 @@ import type { OpenOptions } from './open-sheet.ts';
 import { rowSplices, widenDimension } from './sheet/row-splices.ts';
 import type { RowWrite } from './sheet/row-splices.ts';
 import type { SheetFacts } from './sheet/sheet-scanner.ts';
-import { inOrder } from './zip/splices.ts';
+import { inOrder, splicesMadeBy } from './zip/splices.ts';
 import type { Splice } from './zip/splices.ts';
 import { WriteObstacles } from './sheet/write-obstacles.ts';
 import { WorkbookError } from './types.ts';
@@ -135,7 +135,7 @@ async function writeCells(
   targetPath: string,
 ): Promise<{ parts: string[]; notes: string[] }> {
   const { sheetPart, workbookPart } = parts;
-  const cells = (): Iterable<Splice> => splicesOf(writes, facts);
+  const cells = splicesMadeBy(() => splicesOf(writes, facts));
   const { splices, notes } =
     formulas === null
       ? { splices: new Map<string, Iterable<Splice>>(), notes: [] }
@@ -146,19 +146,18 @@ async function writeCells(
           cells: cellsOf(writes),
           readColumns: [roles.input, roles.email],
         });
-  const all = new Map([...splices, [sheetPart, inOrder(cells(), splices.get(sheetPart) ?? [])]]);
+  const all = new Map([...splices, [sheetPart, inOrder(cells, splices.get(sheetPart) ?? [])]]);
   try {
     await writePatched(archive, all, targetPath);
     return { parts: [...all.keys()], notes };
   } catch (error) {
     if (!(error instanceof WorkbookError) || all.size === 1) throw error;
     // Another part is odd in a way that reading it for its formulas passed over: no reason to keep results back.
-    await writePatched(archive, new Map([[sheetPart, cells()]]), targetPath);
+    await writePatched(archive, new Map([[sheetPart, cells]]), targetPath);
     return { parts: [sheetPart], notes: [`formulas keep their stored values: ${error.message}`] };
   }
 }
 
-/** Made one by one as they are needed: a sheet's worth of them would take more memory than the sheet. */
 function* splicesOf(writes: readonly RowWrite[], facts: SheetFacts): Generator<Splice> {
   const dimension = widenDimension(facts, writes);
   // Before the rows, or behind them, against the schema.

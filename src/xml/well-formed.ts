@@ -215,6 +215,8 @@ class WellFormedCheck {
     const nameStart = from + 1;
     const nameEnd = endOfName(bytes, nameStart);
     if (nameEnd === nameStart && nameEnd < bytes.length) throw new XmlProblem('a tag has no name');
+    // Not those of a tag that the window cut: the visitor may have passed it over since.
+    this.#rStart = this.#rEnd = 0;
     const end = bytes[nameEnd] === GREATER ? nameEnd : this.#endOfTag(nameEnd);
     if (end < 0) return -1;
     const depth = this.#nameStarts.length;
@@ -223,7 +225,6 @@ class WellFormedCheck {
       this.#sawRoot = true;
     }
     this.#visitor.open(depth, bytes, nameStart, nameEnd, this.#rStart, this.#rEnd);
-    this.#rStart = this.#rEnd = 0;
     if (bytes[end - 1] !== SLASH) this.#pushName(nameStart, nameEnd);
     return end + 1;
   }

@@ -23,6 +23,8 @@ const EQUALS = 0x3d;
 /** Space, tab, CR and LF are the only white space of XML; all are at most this. */
 const SPACE = 0x20;
 
+/** `XFD`: a cell of a later one is somebody else's business. */
+const LAST_COLUMN = 16_384;
 /** What of a tag `skipCells` looks at without asking for the window's end: `<c r="XFD`. */
 const SKIPPED_BYTES = 10;
 
@@ -152,7 +154,7 @@ export class XmlTokenizer {
         at += 6;
         for (let letter = bytes[at] ?? 0; letter >= LETTER_A && letter <= LETTER_Z; letter = bytes[++at] ?? 0)
           here = here * 26 + letter - LETTER_A + 1;
-        if (here <= last) break;
+        if (here <= last || here > LAST_COLUMN) break;
         last = here;
       } else {
         break;

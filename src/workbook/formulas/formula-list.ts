@@ -1,3 +1,6 @@
+import { splicesMadeBy } from '../zip/splices.ts';
+import type { Splice } from '../zip/splices.ts';
+
 /** Numbers a formula takes: see the getters. */
 const WIDTH = 7;
 const FIRST_ROOM = 1024;
@@ -18,8 +21,8 @@ export interface StoredValue {
 export class FormulaList {
   length = 0;
   #numbers = new Int32Array(FIRST_ROOM * WIDTH);
-  /** Of value metadata (`vm`), which few cells have: start and length by place in the list. */
-  readonly #metadata = new Map<number, [number, number]>();
+  /** Value metadata (`vm`), which few cells have, by place in the list. */
+  readonly #metadata = new Map<number, Splice>();
 
   /** @param wording of its formula, or for a member of an array the first cell's place in the list, made negative by `member` */
   add(row: number, column: number, wording: number, value: StoredValue): number {
@@ -37,7 +40,7 @@ export class FormulaList {
   }
 
   addMetadata(at: number, start: number, length: number): void {
-    this.#metadata.set(at, [start, length]);
+    this.#metadata.set(at, { offset: start, remove: length, insert: '' });
   }
 
   row(at: number): number {
@@ -57,13 +60,27 @@ export class FormulaList {
     return this.#number(at, 4) > 0 || this.#number(at, 6) > 0;
   }
 
-  /** What goes with the stored value: pieces of the part, by ascending offset. */
-  *pieces(at: number): Generator<{ offset: number; length: number }> {
-    const type = { offset: this.#number(at, 3), length: this.#number(at, 4) };
-    const [offset, length] = this.#metadata.get(at) ?? [0, 0];
-    const attributes = [type, { offset, length }].filter((each) => each.length > 0);
-    yield* attributes.sort((a, b) => a.offset - b.offset);
-    if (this.#number(at, 6) > 0) yield { offset: this.#number(at, 5), length: this.#number(at, 6) };
+  /** Removes the stored values of these formulas from the part, and what goes with them. */
+  droppedValues(drops: (at: number) => boolean): Iterable<Splice> {
+    return splicesMadeBy(() => this.#dropped(drops));
+  }
+
+  *#dropped(drops: (at: number) => boolean): Generator<Splice> {
+    for (let at = 0; at < this.length; at++) {
+      if (!drops(at)) continue;
+      const type = this.#removed(at, 3);
+      const metadata = this.#metadata.get(at);
+      if (metadata !== undefined && metadata.offset < type.offset) yield metadata;
+      if (type.remove > 0) yield type;
+      if (metadata !== undefined && metadata.offset >= type.offset) yield metadata;
+      const value = this.#removed(at, 5);
+      if (value.remove > 0) yield value;
+    }
+  }
+
+  /** @param which of the numbers is its start; the next one is its length */
+  #removed(at: number, which: number): Splice {
+    return { offset: this.#number(at, which), remove: this.#number(at, which + 1), insert: '' };
   }
 
   #number(at: number, which: number): number {

@@ -149,7 +149,9 @@ export class FormulaScanner implements CellReader {
   #openCell(xml: XmlTokenizer): void {
     const cell = this.#cell;
     if (cell.isFormula) Object.assign(cell, EMPTY);
-    cell.typeLength = cell.valueLength = cell.metadataLength = 0;
+    cell.typeStart = cell.typeLength = 0;
+    cell.valueStart = cell.valueLength = 0;
+    cell.metadataStart = cell.metadataLength = 0;
     cell.row = this.#row;
     cell.column = 0;
     while (xml.nextAttribute()) {

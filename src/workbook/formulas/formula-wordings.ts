@@ -8,7 +8,10 @@ import type { WorkbookNames } from './workbook-names.ts';
 const MAX_FORMULA_LENGTH = 32_768;
 /** More would not fit into memory: formulas beyond them are taken to depend. */
 const MAX_WORDINGS = 200_000;
-/** What is in quotes or brackets stays as it is; a cell's row number stands behind a letter or two, without a `$`. */
+/**
+ * Names in quotes or brackets stay as they are, and texts, of which nothing is read, go; a cell's row number stands behind
+ * a letter or two, without a `$`.
+ */
 const ROW_NUMBERS =
   /'(?:[^']|'')*'|"(?:[^"]|"")*"|\[[^\]]*\]|(?<![\p{L}\p{N}_.$\\])(\$?[A-Za-z]{1,3})(\d+)(?![\p{L}\p{N}_.!(])/gu;
 /** Rows that go with the formula although no letter stands before them: `2:3`, `C2.:.C9`. */
@@ -73,9 +76,10 @@ export class FormulaWordings {
 
   /** The same for two formulas of a column only if they read the same, seen from their own rows. */
   #key(text: string, { sheet, row, column }: FormulaPlace): string {
-    const relative = text.replaceAll(ROW_NUMBERS, (match, letters?: string, digits?: string) =>
-      letters === undefined ? match : `${letters}{${Number(digits) - row}}`,
-    );
+    const relative = text.replaceAll(ROW_NUMBERS, (match, letters?: string, digits?: string) => {
+      if (letters !== undefined) return `${letters}{${Number(digits) - row}}`;
+      return match.startsWith('"') ? '""' : match;
+    });
     return `${sheet} ${column} ${OTHER_ROWS.test(text) ? row : ''} ${relative}`;
   }
 }

@@ -3,7 +3,6 @@ import { WorkbookError } from '../types.ts';
 import type { Archive } from '../zip/archive.ts';
 import type { Splice } from '../zip/splices.ts';
 import { Dependents } from './dependents.ts';
-import type { FormulaList } from './formula-list.ts';
 import type { PivotCache } from './pivot-cache.ts';
 import { readFormulas } from './workbook-formulas.ts';
 import type { ReadSheet, WorkbookFormulas } from './workbook-formulas.ts';
@@ -89,7 +88,7 @@ function outcomeOf(
         kept.push(`${columnLetters(list.column(at))}${list.row(at)}`);
       }
     }
-    if (values) splices.set(sheet.part, droppedValues(list, drops));
+    if (values) splices.set(sheet.part, list.droppedValues(drops));
     calculated.push(sheet.name);
   }
   if (fullCalcOnLoad !== null && calculated.length > 0) splices.set(workbookPart, [fullCalcOnLoad]);
@@ -102,13 +101,6 @@ function outcomeOf(
     notes.push(`depends on results, but rows are read from it: ${shortList(kept)} keeps its stored value`);
   if (caches.length > 0) notes.push(`refreshed on opening: the data of ${caches.length} pivot tables`);
   return { splices, notes };
-}
-
-function* droppedValues(list: FormulaList, drops: (at: number) => boolean): Generator<Splice> {
-  for (let at = 0; at < list.length; at++) {
-    if (!drops(at)) continue;
-    for (const { offset, length } of list.pieces(at)) yield { offset, remove: length, insert: '' };
-  }
 }
 
 function shortList(names: readonly string[]): string {

@@ -7,14 +7,28 @@ export interface Splice {
   insert: string;
 }
 
+/** Splices of one part, made anew each time they are gone through: a sheet's worth takes more memory than the sheet. */
+export function splicesMadeBy(make: () => Iterator<Splice>): Iterable<Splice> {
+  return { [Symbol.iterator]: make };
+}
+
+/** @throws {XmlProblem} they go backwards, or one reaches into another */
+export function checkOrder(splices: Iterable<Splice>): void {
+  let end = 0;
+  for (const { offset, remove } of splices) {
+    if (offset < end) throw new XmlProblem('the places to be written are out of order');
+    end = offset + remove;
+  }
+}
+
 /** Small pieces are gathered to blocks of this size, so that compressing is not called for each. */
 const BLOCK_BYTES = 128 * 1024;
 
 /**
  * Passes chunks on with the splices made; every other byte stays as it is.
  *
- * @param splices by ascending offset, none overlapping another
- * @throws {XmlProblem} they are not, or reach beyond the part: what was passed on is to be thrown away
+ * @param splices in order, as `checkOrder` has it
+ * @throws {XmlProblem} they reach beyond the part: what was passed on is to be thrown away
  */
 export async function* applySplices(
   chunks: AsyncIterable<Buffer>,
@@ -37,8 +51,6 @@ export async function* applySplices(
     let at = position;
     while (splice.done !== true && splice.value.offset < end) {
       const { offset, remove, insert } = splice.value;
-      if (offset < removeUntil || offset < at)
-        throw new XmlProblem('the places to be written are out of order');
       blocks.bytes(chunk, Math.max(at, removeUntil) - position, offset - position);
       blocks.text(insert);
       at = offset;
@@ -100,7 +112,11 @@ class BlockWriter {
 }
 
 /** Both, by ascending offset. */
-export function* inOrder(first: Iterable<Splice>, second: Iterable<Splice>): Generator<Splice> {
+export function inOrder(first: Iterable<Splice>, second: Iterable<Splice>): Iterable<Splice> {
+  return splicesMadeBy(() => merged(first, second));
+}
+
+function* merged(first: Iterable<Splice>, second: Iterable<Splice>): Generator<Splice> {
   const others = second[Symbol.iterator]();
   let other = others.next();
   for (const splice of first) {

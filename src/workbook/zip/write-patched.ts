@@ -10,7 +10,7 @@ import { compressPart } from './compressed-part.ts';
 import type { CompressedPart } from './compressed-part.ts';
 import type { ArchiveEntry } from './entry.ts';
 import { FileHandleReader } from './file-handle-reader.ts';
-import { applySplices } from './splices.ts';
+import { applySplices, checkOrder } from './splices.ts';
 import type { Splice } from './splices.ts';
 
 const DEFLATED = 8;
@@ -29,13 +29,14 @@ export function partialPath(targetPath: string): string {
  * are stored, and all their order. Leaves nothing behind on failure.
  *
  * @throws {WorkbookError} `WORKBOOK_DAMAGED`, `WORKBOOK_TOO_LARGE`; `WORKBOOK_UNSUPPORTED` where the part would not be
- *   well-formed, or has rows or cells out of order
+ *   well-formed, or has rows or cells out of order, and before anything is written where the splices are
  */
 export async function writePatched(
   archive: Archive,
   splices: ReadonlyMap<string, Iterable<Splice>>,
   targetPath: string,
 ): Promise<void> {
+  for (const [part, made] of splices) await writingPart(archive.name, part, async () => checkOrder(made));
   const partPath = partialPath(targetPath);
   try {
     await writeArchive(archive, splices, targetPath, partPath);

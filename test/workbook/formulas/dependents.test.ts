@@ -110,6 +110,24 @@ describe('a formula that depends on a written cell (C3) loses its value', () => 
     expect(await dropped({ ...WITH_TABLE, formulas: short })).toEqual(['発送!D3']);
   });
 
+  it('a structured reference that means another table further down', async () => {
+    const upper = { name: TABLE.name, data: TABLE.data.replace('A1:D6', 'A1:D3') };
+    const lower = {
+      name: 'xl/tables/table2.xml',
+      data: TABLE.data
+        .replace('A1:D6', 'A4:D6')
+        .replace('発送表', '返品表')
+        .replace('name="状態"', 'name="other"'),
+    };
+    const book = {
+      behind: '<tableParts><tablePart r:id="t1"/><tablePart r:id="t2"/></tableParts>',
+      links: [...WITH_TABLE.links, ['t2', 'table', '../tables/table2.xml'] as [string, string, string]],
+      more: [upper, lower],
+    };
+    const formulas = { D3: '[@状態]', D5: '[@数]', D6: '[@状態]' };
+    expect((await dropped({ ...book, formulas })).toSorted()).toEqual(['発送!D3']);
+  });
+
   it('all cells of an array formula or of a spill, and what reads one of them', async () => {
     const plain = (reference: string) => `<c r="${reference}" t="str"><v>old</v></c>`;
     const formulas = {
@@ -174,9 +192,11 @@ describe('a formula keeps its value', () => {
       ...column('H', (row) => `COUNTA(C$2:C${row})`),
       ...column('I', () => 'COUNTA(9:9)'),
       ...column('J', (row) => `'発送'!C${row}&amp;"C${row}"`),
+      ...column('K', (row) => `COUNTIF(C$3,"${'x'.repeat(row)}*")`),
+      ...column('L', (row) => `COUNTIF(${row === 4 ? 'C$3' : 'A$3'},"C3""!")&amp;'It''s 2'!A${row}`),
     };
     expect((await dropped({ formulas })).toSorted()).toEqual(
-      ['E3', 'F4', 'H3', 'H4', 'H5', 'J3'].map((each) => `発送!${each}`),
+      ['E3', 'F4', 'H3', 'H4', 'H5', 'J3', 'K2', 'K3', 'K4', 'K5', 'L4'].map((each) => `発送!${each}`),
     );
   });
 });

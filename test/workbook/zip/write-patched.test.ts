@@ -4,6 +4,9 @@ import { describe, expect, it } from 'vitest';
 
 import { patchWorkbook } from '../../../src/workbook/patch-workbook.ts';
 import { readWorkbook } from '../../../src/workbook/read-workbook.ts';
+import { DEFAULT_LIMITS } from '../../../src/workbook/limits.ts';
+import { Archive } from '../../../src/workbook/zip/archive.ts';
+import { writePatched } from '../../../src/workbook/zip/write-patched.ts';
 import { COLUMNS, editOf, testFolder } from '../../support/workbook/folder.ts';
 import { rawParts, SHEET_PART } from '../../support/workbook/raw-workbook.ts';
 import { unzip, writeZip, zipBytes } from '../../support/workbook/zip-file.ts';
@@ -11,6 +14,24 @@ import type { ZipPart } from '../../support/workbook/zip-file.ts';
 
 const { path } = testFolder();
 const BOOK = { rows: '<row r="2"><c r="A2" t="str"><v>W1</v></c></row>' };
+
+it('splices out of order are refused before anything is written', async () => {
+  const source = path('in-order.xlsx');
+  await writeFile(source, zipBytes(rawParts(BOOK)));
+  const target = path('out-of-order.xlsx');
+  await writeFile(target, 'what was there');
+  const archive = await Archive.open(source, 'in-order.xlsx', DEFAULT_LIMITS);
+  const wrong = [
+    { offset: 9, remove: 0, insert: 'a' },
+    { offset: 8, remove: 0, insert: 'b' },
+  ];
+  await expect(writePatched(archive, new Map([[SHEET_PART, wrong]]), target)).rejects.toMatchObject({
+    code: 'WORKBOOK_UNSUPPORTED',
+    message: expect.stringContaining('the places to be written are out of order') as string,
+  });
+  await archive.close();
+  expect(await readFile(target, 'utf8')).toBe('what was there');
+});
 
 describe('zip entries that are odd, but sound', () => {
   it('say what unzipping them takes, once a stored sheet is deflated', async () => {
