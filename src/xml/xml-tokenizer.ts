@@ -6,6 +6,7 @@ export type XmlToken = 'open' | 'close' | 'empty' | 'text' | 'cdata' | 'more' | 
 /** Longest tag or text: a cell holds 32,767 characters, six bytes each at most once escaped; five times that. */
 const MAX_TOKEN_BYTES = 1024 * 1024;
 
+// Each scanner has its own of these: imported constants take a twentieth more of a patch's time.
 const LESS = 0x3c;
 const GREATER = 0x3e;
 const SLASH = 0x2f;
