@@ -72,18 +72,19 @@ function recordOf(jobId: number, outcome: RowOutcome): object {
 }
 
 /**
- * Where jobs stand once their downloads were read; `incomplete` is the only one that is no end. Of two that read it at
- * the same time, one redirects it: it stays redirected.
+ * Where jobs stand once their downloads were read; `incomplete` is the only one that is no end, and goes on with its
+ * tries. Of two that read it at the same time, one redirects it: it stays redirected.
  */
 export async function setJobState(
   tx: Queries,
   jobIds: readonly number[],
   state: 'completed' | 'redirected' | 'incomplete',
 ): Promise<void> {
-  const finishedAt = state === 'incomplete' ? null : sql`clock_timestamp()`;
+  const end =
+    state === 'incomplete' ? { finishedAt: null } : { finishedAt: sql`clock_timestamp()`, resultTries: 0 };
   await tx
     .update(jobs)
-    .set({ state, finishedAt, error: null })
+    .set({ state, error: null, ...end })
     .where(and(anyOf(jobs.id, jobIds), ne(jobs.state, 'redirected')));
 }
 

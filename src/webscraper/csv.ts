@@ -1,7 +1,4 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-
-import { parse } from 'csv-parse';
+import { parse } from 'csv-parse/sync';
 
 import { TsuisekiError, errorMessage } from '../errors.ts';
 import { cellText } from '../tasks/fields.ts';
@@ -13,7 +10,7 @@ export const MAX_CSV_BYTES = 64 * 1024 * 1024;
 /** Characters of one record; csv-parse's own limit (128,000) is less than a cell of pasted HTML may hold. */
 const MAX_RECORD_LENGTH = 1_000_000;
 
-/** How much of an answer a message shows, and how much is looked at to tell CSV from HTML and JSON. */
+/** How much of an answer a message shows, and how much is looked at for it. */
 const SHOWN_LENGTH = 60;
 const SNIFF_LENGTH = 1024;
 
@@ -29,8 +26,7 @@ export type CsvErrorCode =
   | 'CSV_IS_JSON'
   | 'CSV_NO_HEADER'
   | 'CSV_NO_TASK_COLUMNS'
-  | 'CSV_MALFORMED'
-  | 'CSV_TOO_LARGE';
+  | 'CSV_MALFORMED';
 
 /** An answer that is no result CSV. The message names what was got, e-mail addresses masked. */
 export class CsvError extends TsuisekiError<CsvErrorCode> {}
@@ -38,84 +34,38 @@ export class CsvError extends TsuisekiError<CsvErrorCode> {}
 export interface ParseCsvOptions {
   /** Refuse a CSV that has none of this task's columns. */
   task?: { name: string; resultColumns: readonly string[] };
-  /** `MAX_CSV_BYTES` unless given. */
-  maxBytes?: number;
 }
 
 /**
  * The records of a result CSV as Web Scraper Cloud gives it (RFC 4180, BOM, CRLF, newlines in quoted fields), in the
  * order of `web-scraper-order`, as the page had them. Headers are trimmed; cells too, and `nan`, `None`, `null` are
- * ''; a short record's missing cells are ''. A CSV of nothing but its header is an empty list.
+ * ''; a short record's missing cells are ''. A CSV of nothing but its header is an empty list. At once, since most have a
+ * dozen lines: 20 MB take a second.
  *
  * @throws {CsvError} by code: HTML or JSON instead, no header, none of the task's columns, malformed (also one cut
- * off inside a quoted field), over `maxBytes`. What a stream itself throws comes through as it is.
+ * off inside a quoted field)
  */
-export async function parseResultCsv(
-  input: string | Buffer | Readable,
-  options: ParseCsvOptions = {},
-): Promise<CsvRecord[]> {
-  const records: CsvRecord[] = [];
-  let head = '';
-  let header: string[] | null = null;
-  const source = typeof input === 'string' || Buffer.isBuffer(input) ? Readable.from([input]) : input;
-  const parser = parse({
-    relax_column_count: true,
-    relax_quotes: true,
-    skip_empty_lines: true,
-    record_delimiter: ['\r\n', '\n'],
-    max_record_size: MAX_RECORD_LENGTH,
-  });
-  try {
-    await pipeline(
-      source,
-      async function* decode(chunks: AsyncIterable<string | Buffer>) {
-        for await (const text of checkedText(chunks, options.maxBytes ?? MAX_CSV_BYTES)) {
-          if (head.length < SNIFF_LENGTH) head = `${head}${text}`.slice(0, SNIFF_LENGTH);
-          yield text;
-        }
-      },
-      parser,
-      async function collect(rows: AsyncIterable<string[]>) {
-        for await (const row of rows) {
-          if (header === null) {
-            header = row.map((name) => name.trim());
-            checkHeader(header, head, options.task);
-          } else {
-            records.push(recordOf(header, row));
-          }
-        }
-      },
-    );
-  } catch (error) {
-    throw asCsvError(error, head);
-  }
-  if (header === null) throw new CsvError('CSV_NO_HEADER', 'expected a CSV, got an empty answer');
-  return inPageOrder(records);
+export function parseResultCsv(input: string | Buffer, options: ParseCsvOptions = {}): CsvRecord[] {
+  const text = checkedStart(typeof input === 'string' ? input : new TextDecoder().decode(input));
+  const [head, ...rows] = parsed(text);
+  if (head === undefined) throw new CsvError('CSV_NO_HEADER', 'expected a CSV, got an empty answer');
+  const header = head.map((name) => name.trim());
+  checkHeader(header, text, options.task);
+  return inPageOrder(rows.map((row) => recordOf(header, row)));
 }
 
-/** Text of the chunks, without the BOM; throws before the parser sees anything that is HTML or JSON. */
-async function* checkedText(
-  chunks: AsyncIterable<string | Buffer>,
-  maxBytes: number,
-): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let bytes = 0;
-  let pending: string | null = '';
-  for await (const chunk of chunks) {
-    bytes += Buffer.byteLength(chunk);
-    if (bytes > maxBytes) throw new CsvError('CSV_TOO_LARGE', `the CSV is larger than ${maxBytes} bytes`);
-    const text = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
-    if (pending === null) {
-      yield text;
-      continue;
-    }
-    pending += text;
-    if (pending.trimStart().length < SHOWN_LENGTH * 2) continue;
-    yield checkedStart(pending);
-    pending = null;
+function parsed(text: string): string[][] {
+  try {
+    return parse(text, {
+      relax_column_count: true,
+      relax_quotes: true,
+      skip_empty_lines: true,
+      record_delimiter: ['\r\n', '\n'],
+      max_record_size: MAX_RECORD_LENGTH,
+    });
+  } catch (error) {
+    throw asCsvError(error, text);
   }
-  const rest = decoder.decode();
-  yield pending === null ? rest : checkedStart(pending + rest);
 }
 
 function checkedStart(start: string): string {
@@ -127,12 +77,12 @@ function checkedStart(start: string): string {
   return text;
 }
 
-function checkHeader(header: readonly string[], head: string, task: ParseCsvOptions['task']): void {
+function checkHeader(header: readonly string[], text: string, task: ParseCsvOptions['task']): void {
   const ofTask = task?.resultColumns.some((column) => header.includes(column)) ?? false;
   if (ofTask) return;
   const ofScraper = header.some((name) => SCRAPER_COLUMN.test(name));
   if (header.length === 1 && !ofScraper) {
-    throw new CsvError('CSV_NO_HEADER', `expected a CSV, got text without a known column: ${shown(head)}`);
+    throw new CsvError('CSV_NO_HEADER', `expected a CSV, got text without a known column: ${shown(text)}`);
   }
   if (task === undefined) return;
   const wanted = task.resultColumns.join(', ');
@@ -157,10 +107,10 @@ function inPageOrder(records: CsvRecord[]): CsvRecord[] {
   return keyed.sort((a, b) => a.first - b.first || a.second - b.second).map(({ record }) => record);
 }
 
-function asCsvError(error: unknown, head: string): unknown {
-  if (error instanceof TsuisekiError || !isParserError(error)) return error;
+function asCsvError(error: unknown, text: string): unknown {
+  if (!isParserError(error)) return error;
   const what = errorMessage(error, 200).replaceAll(EMAIL, '…@…');
-  return new CsvError('CSV_MALFORMED', `the CSV cannot be read (${what}); it begins: ${shown(head)}`, {
+  return new CsvError('CSV_MALFORMED', `the CSV cannot be read (${what}); it begins: ${shown(text)}`, {
     cause: error,
   });
 }
