@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Whole systems look for the same ports first (8090, 7233): one at a time, after all others. */
+/** Whole systems: after all others, and no more of them than cores. */
 const SYSTEMS = ['test/cli/up.test.ts', 'test/cli/restarts.test.ts', 'test/e2e/**/*.test.ts'];
 
 export default defineConfig({
@@ -24,7 +24,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'systems', include: SYSTEMS, maxWorkers: 1, sequence: { groupOrder: 1 } },
+        test: { name: 'systems', include: SYSTEMS, maxWorkers: 2, sequence: { groupOrder: 1 } },
       },
     ],
   },

@@ -9,7 +9,7 @@ import {
 } from '../settings/settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import { migrateDatabase } from '../db/database.ts';
-import { freePort } from '../embedded/ports.ts';
+import { anyFreePort, freePort } from '../embedded/ports.ts';
 import { startPostgres } from '../embedded/postgres/server.ts';
 import { startTemporalServer } from '../embedded/temporal/server.ts';
 import type { TemporalServer } from '../embedded/temporal/server.ts';
@@ -199,7 +199,8 @@ class SystemStart {
 
   /** Its own supervisor: it ends after the workers, whose last calls it still answers. */
   async #superviseSandbox(http: string): Promise<string> {
-    const port = await freePort(8090);
+    // Two systems that start at once would both find 8090 free: who wants any port for webhooks gets any for this too.
+    const port = this.#given.httpPort === 0 ? await anyFreePort() : await freePort(8090);
     const sandbox = `http://127.0.0.1:${port}`;
     const tokens = this.#given.webhookTokens ?? [randomBytes(18).toString('base64url')];
     Object.assign(this.#env, {
