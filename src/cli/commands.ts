@@ -29,6 +29,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['write', async () => (await import('./write.ts')).writeCommand()],
   ['replay', async () => (await import('./replay.ts')).replayCommand()],
   ['report', async () => (await import('./report.ts')).reportCommand()],
+  ['completion', async () => (await import('./completion.ts')).completionCommand(COMMANDS)],
 ]);
 
 async function batchCommand(name: string): Promise<Command> {

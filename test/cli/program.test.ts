@@ -1,28 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../src/cli/commands.ts';
-import { runProgram } from '../../src/cli/program.ts';
+import { runHere } from '../support/cli/run-here.ts';
 import { workplace } from '../support/cli/workplace.ts';
 import { closedPort } from '../support/servers.ts';
 
 const place = workplace();
 afterAll(() => place.remove());
-
-/** In this process: as fast as it can be, for what neither settings nor servers are needed. */
-async function runHere(args: string[]) {
-  let [out, err] = ['', ''];
-  const stdout = vi
-    .spyOn(process.stdout, 'write')
-    .mockImplementation((text) => ((out += String(text)), true));
-  const stderr = vi
-    .spyOn(process.stderr, 'write')
-    .mockImplementation((text) => ((err += String(text)), true));
-  const status = await runProgram(args);
-  stdout.mockRestore();
-  stderr.mockRestore();
-  return { status, out, err };
-}
 
 const PRINTS_DATA = new Set([
   'up',
