@@ -131,7 +131,10 @@ export async function temporalChecks(settings: Settings): Promise<Check[]> {
         ),
       ),
       ...recurring(settings.jobDeadlineMs).map((each) =>
-        ask(`schedule ${each.id}`, () => scheduleHealth(connected, each)),
+        ask(`schedule ${each.id}`, async () => {
+          const { ok, details } = await scheduleHealth(connected, each);
+          return { ok, details };
+        }),
       ),
     ]);
   } catch (error) {

@@ -2,10 +2,21 @@ import { ScheduleNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import type { Recurring } from './schedules.ts';
 
-/** How a schedule fares, in words. */
+/** How a schedule fares. */
 export interface ScheduleHealth {
+  /** It runs when it is to, and well; or is too new to tell. */
   ok: boolean;
+  /** The same in words. */
   details: string;
+  /** When the latest run that was well began; null: none of the last ten was. */
+  lastSuccessAt: Date | null;
+  runs: number;
+  /** Runs that were not begun: the one before was not over. */
+  skipped: number;
+  /** Runs that were not begun: Temporal was away. */
+  missed: number;
+  /** The latest runs that ended otherwise than well, ten at most. */
+  failedInARow: number;
 }
 
 /** A run may come late by so much, on a busy machine. */
@@ -13,27 +24,41 @@ const LATE_MS = 60_000;
 /** Runs that were due and have neither come nor succeeded: more is no accident. */
 const RUNS_MISSED = 3;
 
-/** When a schedule last ran, what came of it, and how many runs were skipped since the one before was not over. */
+const NEVER_RUN = { lastSuccessAt: null, runs: 0, skipped: 0, missed: 0, failedInARow: 0 };
+
+/** When a schedule last ran, what came of it, and how many runs were skipped or missed. */
 export async function scheduleHealth(client: Client, { id, everyMs }: Recurring): Promise<ScheduleHealth> {
   const sinceMs = Date.now() - RUNS_MISSED * everyMs - LATE_MS;
   try {
     const { info, state } = await client.schedule.getHandle(id).describe();
+    const { numActionsTaken, numActionsSkippedOverlap, numActionsMissedCatchupWindow } = info;
+    const counts = {
+      runs: numActionsTaken,
+      skipped: numActionsSkippedOverlap,
+      missed: numActionsMissedCatchupWindow,
+    };
     const runs = info.recentActions.toReversed();
-    const last = runs[0];
-    const skipped = `${info.numActionsSkippedOverlap} skipped, the one before not over`;
-    if (state.paused) return { ok: false, details: 'paused in Temporal, unpause it there' };
-    if (last === undefined) return { ok: info.createdAt.getTime() > sinceMs, details: 'has not run yet' };
+    const [last] = runs;
+    if (last === undefined) {
+      const ok = info.createdAt.getTime() > sinceMs && !state.paused;
+      return { ...NEVER_RUN, ...counts, ok, details: state.paused ? PAUSED : 'has not run yet' };
+    }
     const status = await statusOf(client, last);
-    const success = status === 'completed' ? last : await lastSuccess(client, runs);
+    const { success, failed } = await lastSuccess(client, runs, status);
+    const health = { ...counts, lastSuccessAt: success?.takenAt ?? null, failedInARow: failed };
+    if (state.paused) return { ...health, ok: false, details: PAUSED };
     const lastText = `last run ${last.takenAt.toISOString()}: ${status}`;
     const before = success === last ? '' : `; last success ${success?.takenAt.toISOString() ?? 'long ago'}`;
+    const skipped = `${counts.skipped} skipped, the one before not over`;
     const ok = (success?.takenAt ?? info.createdAt).getTime() > sinceMs;
-    return { ok, details: `${lastText}${before}; ${skipped}` };
+    return { ...health, ok, details: `${lastText}${before}; ${skipped}` };
   } catch (error) {
     if (!(error instanceof ScheduleNotFoundError)) throw error;
-    return { ok: false, details: 'is not there: run `tsuiseki migrate`' };
+    return { ...NEVER_RUN, ok: false, details: 'is not there: run `tsuiseki migrate`' };
   }
 }
+
+const PAUSED = 'paused in Temporal, unpause it there';
 
 type Run = Awaited<
   ReturnType<ReturnType<Client['schedule']['getHandle']>['describe']>
@@ -45,7 +70,17 @@ async function statusOf(client: Client, { action }: Run): Promise<string> {
   return status.name.toLowerCase();
 }
 
-async function lastSuccess(client: Client, runs: readonly Run[]): Promise<Run | null> {
-  for (const run of runs) if ((await statusOf(client, run)) === 'completed') return run;
-  return null;
+/** The newest run that was well, and how many newer ones have ended otherwise; `status`: of the newest of all. */
+async function lastSuccess(
+  client: Client,
+  runs: readonly Run[],
+  status: string,
+): Promise<{ success: Run | null; failed: number }> {
+  let failed = 0;
+  for (const [index, run] of runs.entries()) {
+    const own = index === 0 ? status : await statusOf(client, run);
+    if (own === 'completed') return { success: run, failed };
+    if (own !== 'running') failed += 1;
+  }
+  return { success: null, failed };
 }

@@ -7,23 +7,34 @@ const KINDS = [1, 2];
 /** A poll lasts a minute; a worker with one place does not poll as it publishes, a minute and a half at most. */
 const POLLS_EVERY_MS = 150_000;
 
-/** Whether some worker asks for work of a queue, or did so until a moment ago. */
-export async function isPolled(
-  {
-    workflowService,
-    options: { namespace },
-  }: Pick<Client, 'workflowService'> & { options: { namespace: string } },
+type Asker = Pick<Client, 'workflowService'> & { options: { namespace: string } };
+
+/** A queue as it stands: whether some worker asks for its work, or did so until a moment ago, and how many tasks wait. */
+export async function describeQueue(
+  { workflowService, options: { namespace } }: Asker,
   queue: string,
-): Promise<boolean> {
+): Promise<{ polled: boolean; backlog: number }> {
   const answers = await Promise.all(
     KINDS.map((taskQueueType) =>
-      workflowService.describeTaskQueue({ namespace, taskQueue: { name: queue }, taskQueueType }),
+      workflowService.describeTaskQueue({
+        namespace,
+        taskQueue: { name: queue },
+        taskQueueType,
+        reportStats: true,
+      }),
     ),
   );
   const sinceMs = Date.now() - POLLS_EVERY_MS;
-  return answers.some(({ pollers }) =>
-    (pollers ?? []).some(({ lastAccessTime }) => (optionalTsToMs(lastAccessTime) ?? Infinity) > sinceMs),
-  );
+  return {
+    polled: answers.some(({ pollers }) =>
+      (pollers ?? []).some(({ lastAccessTime }) => (optionalTsToMs(lastAccessTime) ?? Infinity) > sinceMs),
+    ),
+    backlog: answers.reduce((sum, { stats }) => sum + Number(stats?.approximateBacklogCount ?? 0), 0),
+  };
+}
+
+export async function isPolled(client: Asker, queue: string): Promise<boolean> {
+  return (await describeQueue(client, queue)).polled;
 }
 
 /** The worker that is to be run for a queue. */

@@ -91,7 +91,10 @@ it('a schedule tells when it last ran, and what came of it', async () => {
   const cleanUp = recurring(60_000).find(({ id }) => id === 'tsuiseki-clean-up');
   if (cleanUp === undefined) throw new TypeError('no clean-up');
   const handle = server.client.schedule.getHandle(cleanUp.id);
-  expect(await scheduleHealth(server.client, cleanUp)).toEqual({ ok: true, details: 'has not run yet' });
+  expect(await scheduleHealth(server.client, cleanUp)).toEqual({
+    ...{ ok: true, details: 'has not run yet', lastSuccessAt: null },
+    ...{ runs: 0, skipped: 0, missed: 0, failedInARow: 0 },
+  });
   await handle.trigger();
   await vi.waitFor(async () => {
     expect((await scheduleHealth(server.client, cleanUp)).details).toMatch(
