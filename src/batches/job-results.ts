@@ -41,7 +41,10 @@ const ENDS: ReadonlySet<string> = new Set(['finished', 'failed', 'stopped', 'she
 /** Whether a scraping job of this status moves no more by itself. */
 export const isEnd = (status: string): boolean => ENDS.has(status);
 
-const NO_RECORD = 'no record came back for its URL';
+/** Reasons of rows whose pages came back without what they were asked for. */
+export const NO_RECORD = 'no record came back for its URL';
+export const EMPTY_PAGE = 'its page came back empty';
+export const NO_FIELDS = "hold none of the task's fields";
 
 interface Notified extends Reading {
   lookup: WebscraperLookup;
@@ -63,7 +66,7 @@ function outcomeOf(
   if (records.length === 0) return null;
   const result = parse(records, { trackingNumber: row.trackingNumber }, new Date());
   if (result !== null) return { rowId: row.id, result, error: null };
-  const error = `the records of ${hostOf(subject)} hold none of the task's fields`;
+  const error = `the records of ${hostOf(subject)} ${NO_FIELDS}`;
   return { rowId: row.id, result, error };
 }
 
@@ -198,7 +201,7 @@ export function createJobResults(deps: JobResultsDeps, batchId: string) {
     });
     const typeOf = new Map(problems.map(({ url, type }) => [url, type]));
     const reasons: Record<string, string> = {
-      empty: 'its page came back empty',
+      empty: EMPTY_PAGE,
       failed: 'its page could not be loaded',
     };
     const outcomes = (await links.ask(job.id)).map(({ subject, row }): RowOutcome => {

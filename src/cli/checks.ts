@@ -29,6 +29,9 @@ type Finding = Pick<Check, 'ok' | 'details'>;
 
 const SERVER_TIMEOUT_MS = 10_000;
 
+/** A page takes Web Scraper Cloud a minute or two. */
+const SILENT_AFTER_S = 300;
+
 /** A process keeps the settings that it was started with. */
 const AFTER_CORRECTION =
   'once it is put right start `tsuiseki up`, or each worker, again; then `tsuiseki resume BATCH`';
@@ -80,9 +83,9 @@ async function inbox({ db }: Database): Promise<Finding> {
 }
 
 async function webhooks({ db }: Database): Promise<Finding> {
-  const { waiting, lastAt, isSilent } = await webhookSilence(db);
+  const { waiting, lastAt, silenceS } = await webhookSilence(db);
   const last = lastAt === null ? 'none has ever come' : `the last came at ${lastAt.toISOString()}`;
-  return isSilent
+  return silenceS > SILENT_AFTER_S
     ? bad(
         `${last}, while ${waiting} jobs wait: does Web Scraper Cloud call /webhooks/webscraper?token=… here?`,
       )

@@ -4,6 +4,7 @@ import { openDatabase } from '../db/database.ts';
 import { buildApp } from '../http/app.ts';
 import { createLogger } from '../log.ts';
 import { lazyClient, pingTemporal } from '../temporal/connection.ts';
+import { temporalFigures } from '../temporal/figures.ts';
 import { NotificationRelay } from '../temporal/notification-relay.ts';
 import { SaveRelay } from '../temporal/save-relay.ts';
 import { listenError } from './listen-error.ts';
@@ -38,6 +39,8 @@ export function serveCommand(): Command {
       logger,
       notify: (batchId) => relay.notify(batchId),
       pingTemporal: () => pingTemporal(client, PING_TIMEOUT_MS),
+      temporalFigures: () => temporalFigures(client, settings.jobDeadlineMs),
+      callLimit: settings.callLimit,
     });
     const { httpHost: host, httpPort: port } = settings;
     try {

@@ -78,8 +78,8 @@ export async function adoptNotifications(
     .where(and(isNull(notifications.jobId), eq(notifications.scrapingJobId, scrapingJobId)));
 }
 
-/** Unread, and the job it is about may be read now. */
-const DUE = sql`n.outcome is null and n.batch_id is not null
+/** Of a notification `n` of job `j`: it is unread, and the job may be read now. */
+export const DUE = sql`n.outcome is null and n.batch_id is not null
   and (j.read_after is null or j.read_after <= clock_timestamp())`;
 
 /** Jobs of a batch whose notifications are to be read now, and how often that was begun; the oldest first. */
@@ -114,19 +114,27 @@ export async function inboxTrouble(
   return found ?? { unread: 0, unknown: 0, disagree: 0 };
 }
 
-/** Jobs that have been in flight for five minutes, and when a webhook last came; null: never. */
-export async function webhookSilence(
-  queries: Queries,
-): Promise<{ waiting: number; lastAt: Date | null; isSilent: boolean }> {
-  const [found] = await queries.execute<{ waiting: number; lastMs: number | null; isSilent: boolean }>(sql`
+/** How webhooks come. */
+export interface WebhookSilence {
+  /** Jobs that are at work at Web Scraper Cloud. */
+  waiting: number;
+  /** When a webhook last came; null: never. */
+  lastAt: Date | null;
+  /** For how long jobs have been at work without a single webhook, in seconds; 0: none is at work. */
+  silenceS: number;
+}
+
+export async function webhookSilence(queries: Queries): Promise<WebhookSilence> {
+  const [found] = await queries.execute<{ waiting: number; lastMs: number | null; silenceS: number }>(sql`
     select waiting, (extract(epoch from last_at) * 1000)::float8 as "lastMs",
-      waiting > 0 and coalesce(last_at < clock_timestamp() - interval '5 minutes', true) as "isSilent"
-    from (select count(*)::int as waiting from jobs
-            where state = 'published' and carrier is null
-              and published_at < clock_timestamp() - interval '5 minutes') in_flight,
-         (select max(received_at) as last_at from notifications where source = 'webhook') told`);
-  const { waiting = 0, lastMs = null, isSilent = false } = found ?? {};
-  return { waiting, lastAt: lastMs === null ? null : new Date(lastMs), isSilent };
+      coalesce(extract(epoch from clock_timestamp() - case when waiting > 0 then greatest(since, last_at) end),
+        0)::float8 as "silenceS"
+    from (select count(*)::int as waiting, min(published_at) as since from jobs
+            where state = 'published' and carrier is null) at_work
+      left join (select received_at as last_at from notifications
+            where source = 'webhook' order by id desc limit 1) told on true`);
+  const { waiting = 0, lastMs = null, silenceS = 0 } = found ?? {};
+  return { waiting, lastAt: lastMs === null ? null : new Date(lastMs), silenceS };
 }
 
 /** The newest notification of each job: what it said last. */

@@ -63,3 +63,11 @@ export async function pruneSaves(queries: Queries, days: number): Promise<number
     .returning({ id: saves.id });
   return gone.length;
 }
+
+/** For how long the save that waits longest has waited to be examined, in seconds; 0: none waits. */
+export async function longestWaitS(queries: Queries): Promise<number> {
+  const [found] = await queries.execute<{ s: number }>(sql`
+    select coalesce(max(extract(epoch from clock_timestamp() - received_at)), 0)::float8 as s
+    from saves where examined_at is null`);
+  return found?.s ?? 0;
+}

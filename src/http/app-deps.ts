@@ -1,6 +1,7 @@
 import type { Database } from '../db/database.ts';
 import type { Logger } from '../log.ts';
 import type { SaveInbox } from '../saves/save-inbox.ts';
+import type { TemporalFigures } from './metrics/temporal-samples.ts';
 
 /** What the HTTP server's routes need of the rest. */
 export interface AppDeps {
@@ -9,6 +10,10 @@ export interface AppDeps {
   notify: (batchId: string) => Promise<void>;
   /** Resolves when Temporal answers. */
   pingTemporal: () => Promise<void>;
+  /** What Temporal knows of queues, schedules and waits. */
+  temporalFigures: () => Promise<TemporalFigures>;
+  /** The account's calls a window. */
+  callLimit: number;
   webhookTokens: readonly string[];
   saves: SaveInbox;
   onlyoffice: {

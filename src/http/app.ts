@@ -4,6 +4,7 @@ import type { FastifyError, FastifyInstance } from 'fastify';
 import { errorMessage } from '../errors.ts';
 import type { AppDeps } from './app-deps.ts';
 import { healthRoutes } from './health.ts';
+import { metricsRoutes } from './metrics/routes.ts';
 import { nextcloudRoutes } from './nextcloud.ts';
 import { onlyofficeRoutes } from './onlyoffice.ts';
 import { webscraperRoutes } from './webscraper.ts';
@@ -35,6 +36,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
   app.register(async (routes) => {
     webscraperRoutes(routes, deps);
     healthRoutes(routes, deps);
+    metricsRoutes(routes, deps);
   });
   // Apart: each reads bodies in its own way.
   app.register(async (routes) => onlyofficeRoutes(routes, deps));

@@ -74,6 +74,8 @@ async function setStage(database: Database, options: StageOptions, releasers: ((
     database,
     notify: async () => {},
     pingTemporal: async () => {},
+    temporalFigures: async () => ({ queues: [], schedules: [], waits: [] }),
+    callLimit: 200,
     webhookTokens: ['hook'],
     saves: {
       store: () => Promise.reject(new TypeError('not built')),

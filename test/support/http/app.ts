@@ -15,6 +15,8 @@ export function testApp(database: AppDeps['database'], more: Partial<AppDeps> = 
     logger,
     webhookTokens: ['new', 'old'],
     pingTemporal: async () => {},
+    temporalFigures: async () => ({ queues: [], schedules: [], waits: [] }),
+    callLimit: 200,
     saves: { store: async () => {}, noteSession: async () => {}, noteSessionSave: async () => {} },
     onlyoffice: { jwtSecret: null, jwtHeader: 'Authorization', callbackUrl: null },
     nextcloud: { webhookToken: null, botUser: null },
