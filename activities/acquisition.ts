@@ -18,6 +18,7 @@ import type { AccountClock } from '../src/pacing/account-clock.ts';
 import type { WebScraperClient } from '../src/webscraper/client.ts';
 import { WaitForAccount } from '../src/pacing/account-call.ts';
 import { asActivities, tellWait } from './as-activities.ts';
+import { PageCredits } from './page-credits.ts';
 
 export interface AcquisitionDeps {
   database: Database;
@@ -47,6 +48,7 @@ const PAGES_KEPT_DAYS = 7;
 export function createAcquisitionActivities(deps: AcquisitionDeps) {
   const { relay, sweep, jobDeadlineMs } = deps;
   const { db } = deps.database;
+  const credits = new PageCredits(deps);
 
   return asActivities({
     /** Pokes batches whose notifications nobody has read; gives those that have ended, which nobody will read them for. */
@@ -96,6 +98,7 @@ export function createAcquisitionActivities(deps: AcquisitionDeps) {
       }
       for (const job of await forgottenJobs(db, CHECKS_A_RUN)) await tellCheck(deps, job, 'finished');
       await failStuckRows(db);
+      await credits.ask();
       return { asked, found, ...settled };
     },
 

@@ -1,10 +1,13 @@
-import { cancellationSignal } from '@temporalio/activity';
+import { cancellationSignal, metricMeter } from '@temporalio/activity';
 import { writeBack } from '../src/batches/write-back.ts';
 import type { WritebackDeps } from '../src/batches/write-back.ts';
 import { batchFigures } from '../src/db/batch-figures.ts';
 import type { BatchFigures } from '../src/db/batch-figures.ts';
 import { findBatch } from '../src/db/batches.ts';
 import { asActivities, tellWait } from './as-activities.ts';
+
+const CONFLICTS =
+  'Workbooks that somebody changed between our reading and our writing: read and patched again';
 
 export type WritebackActivities = ReturnType<typeof createWritebackActivities>;
 
@@ -17,7 +20,8 @@ export function createWritebackActivities(deps: WritebackDeps) {
       const batch = await findBatch(db, input.batchId);
       if (batch === null) throw new TypeError(`batch ${input.batchId} is unknown`);
       tellWait('the workbook to be written');
-      await writeBack(deps, batch, cancellationSignal());
+      const conflicts = metricMeter.createCounter('tsuiseki_writeback_conflicts', undefined, CONFLICTS);
+      await writeBack({ ...deps, onConflict: () => conflicts.add(1) }, batch, cancellationSignal());
       return batchFigures(db, batch.id);
     },
   });

@@ -15,6 +15,7 @@ import { compiledModule } from '../src/paths.ts';
 import { temporalOptions } from '../src/temporal/connection.ts';
 import { QUEUES } from '../src/temporal/names.ts';
 import type { WorkerName } from '../src/temporal/names.ts';
+import { metricsExporter, tellMemory } from './metrics.ts';
 import { createParts } from './parts.ts';
 import { WORKERS } from './registry.ts';
 import { keepHeapSmall } from './small-heap.ts';
@@ -44,14 +45,19 @@ export async function runWorkers(
   logger: Logger,
 ): Promise<void> {
   keepHeapSmall();
-  Runtime.install({
+  const metrics = await metricsExporter(settings, names.join('+'));
+  const runtime = Runtime.install({
     logger: new DefaultLogger('INFO', ({ level, message, meta }: LogEntry) =>
       logger[LEVELS[level]](meta ?? {}, message),
     ),
     shutdownSignals: ['SIGTERM', 'SIGINT'],
     // The core's own lines go through the same logger.
-    telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN' }) } },
+    telemetryOptions: {
+      logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN' }) },
+      ...(metrics === null ? {} : { metrics }),
+    },
   });
+  const forgetMemory = tellMemory(runtime);
   const { connectionOptions, namespace = 'default' } = temporalOptions(settings);
   const connection = await NativeConnection.connect(connectionOptions);
   const client = new Client({ connection: await Connection.connect(connectionOptions), namespace });
@@ -81,6 +87,7 @@ export async function runWorkers(
     );
     await Promise.all(workers.map((worker) => worker.run()));
   } finally {
+    forgetMemory();
     await database.close();
     await client.connection.close();
     await connection.close();

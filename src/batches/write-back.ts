@@ -21,6 +21,8 @@ export interface WritebackDeps extends WorkbookDeps {
   signedWorkbooks: SignedWorkbooks;
   /** Asks the document server whether a session is open; null where it cannot be asked, or is not to be. */
   editors: Pick<CommandService, 'isOpen'> | null;
+  /** Told each time the workbook was changed by somebody else between reading and writing. */
+  onConflict?: () => void;
 }
 
 /** One attempt: it ends early with the signal, and looks once more whether the lease is held just before it writes. */
@@ -119,7 +121,9 @@ async function patchAgainstRaces(
     try {
       return await patch(deps, attempt, edits);
     } catch (error) {
-      if (!(error instanceof FileError) || error.code !== 'FILE_CHANGED' || race === MAX_RACES) throw error;
+      if (!(error instanceof FileError) || error.code !== 'FILE_CHANGED') throw error;
+      deps.onConflict?.();
+      if (race === MAX_RACES) throw error;
     }
   }
 }

@@ -10,6 +10,8 @@ import { LONGEST_RESTART_DELAY_MS, restartDelayMs } from './restart-delay.ts';
 export interface ProcessSpec {
   name: string;
   args: readonly string[];
+  /** What this process alone has beside what all have. */
+  env?: NodeJS.ProcessEnv;
 }
 
 /** A worker's grace for what is under way (75 s for a publish) and a margin. */
@@ -51,7 +53,7 @@ export class Supervisor {
   start(spec: ProcessSpec, failures = 0): void {
     const log = openLogFile(join(this.#logDir, `${spec.name}.log`));
     const child = spawn(process.execPath, [join(packageRoot, 'bin/tsuiseki.js'), ...spec.args], {
-      env: this.#env,
+      env: { ...this.#env, ...spec.env },
       // A group of its own: Ctrl-C reaches this process alone, which then ends the others in order.
       detached: true,
       // The channel closes when this process dies, however it does: a child then ends by itself.

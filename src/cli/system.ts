@@ -22,6 +22,7 @@ import { QUEUES } from '../temporal/names.ts';
 import { applySchedules } from '../temporal/schedules.ts';
 import { KeptServer } from './kept-server.ts';
 import { localUrl, probePort } from './listen-error.ts';
+import { metricsPorts, removePrometheusTargets, writePrometheusTargets } from './prometheus-targets.ts';
 import { httpReady, workersReady } from './readiness.ts';
 import type { StopRequests } from './stop-signal.ts';
 import { Supervisor, waitForOrphans } from './supervisor.ts';
@@ -104,7 +105,9 @@ class SystemStart {
     requests.stop.throwIfAborted();
     onProgress('starting workers and the HTTP server');
     const supervisor = this.#newSupervisor();
-    for (const name of Object.keys(QUEUES)) supervisor.start({ name, args: ['worker', name] });
+    const ports = await metricsPorts(settings);
+    for (const name of Object.keys(QUEUES))
+      supervisor.start({ name, args: ['worker', name], env: metricsOf(ports.get(name)) });
     supervisor.start({ name: 'http', args: ['serve'] });
     const logs = join(dataDir, 'logs');
     await Promise.all([
@@ -116,8 +119,12 @@ class SystemStart {
     const where = { temporalAddress, temporalNamespace, webUi, http, databaseUrl, sandbox };
     const report: UpFile = { ready: true, ...where, processes: this.#allProcesses() };
     this.#report = report;
-    this.#ends.push(() => removeUpFile(dataDir));
+    this.#ends.push(() => {
+      removeUpFile(dataDir);
+      removePrometheusTargets(dataDir);
+    });
     writeUpFile(dataDir, report);
+    writePrometheusTargets(settings, http, ports);
     return { report, settings, stop: () => this.stop() };
   }
 
@@ -214,6 +221,9 @@ class SystemStart {
     return sandbox;
   }
 }
+
+const metricsOf = (port: number | undefined): NodeJS.ProcessEnv =>
+  port === undefined ? {} : { METRICS_PORT: String(port) };
 
 function portsOf(previous: TemporalServer | null): { port?: number; uiPort?: number } {
   if (previous === null) return {};

@@ -4,6 +4,7 @@ import { createLogger } from '../log.ts';
 import { temporalOptions } from '../temporal/connection.ts';
 import { QUEUES } from '../temporal/names.ts';
 import type { WorkerName } from '../temporal/names.ts';
+import { localUrl, probePort } from './listen-error.ts';
 import { UsageError } from './usage.ts';
 
 /** These call Web Scraper Cloud. */
@@ -38,8 +39,12 @@ export function workerCommand(): Command {
         ...(names.some((name) => CALLS_THE_API.has(name)) ? (['webscraperApiToken'] as const) : []),
       );
       temporalOptions(settings);
+      const { metricsPort: port, httpHost: host } = settings;
+      const metricsPort = port === null ? null : await probePort('METRICS_PORT', { host, port });
+      const logger = createLogger(settings.logLevel, names.join('+'));
+      if (metricsPort !== null) logger.info({ metrics: localUrl({ host, port: metricsPort }) }, 'measured');
       // Loading the SDK's core takes a second: not before all is known to be there.
       const { runWorkers } = await import('../../workers/runtime.ts');
-      await runWorkers(names, settings, createLogger(settings.logLevel, names.join('+')));
+      await runWorkers(names, { ...settings, metricsPort }, logger);
     });
 }

@@ -16,6 +16,13 @@ export async function failedCalls(
   return count?.n ?? 0;
 }
 
+/** Whether anything was published within the hour. */
+export async function publishedLately(queries: Queries): Promise<boolean> {
+  const found = await queries.execute(sql`
+    select 1 from calls where kind = 'publish' and started_at > clock_timestamp() - interval '1 hour' limit 1`);
+  return found.length > 0;
+}
+
 /** A job's requests that gave no results: how many, and why the latest. */
 export async function failedRequests(
   queries: Queries,

@@ -82,6 +82,8 @@ const SPEC = {
   webhookTokens: { name: 'WEBHOOK_TOKEN', parse: commaList, mask: maskSecret },
   httpHost: required('HTTP_HOST', '127.0.0.1', nonEmpty),
   httpPort: required('HTTP_PORT', '8080', wholeNumber(0, 65_535)),
+  // `up` gives each worker a port, from this one on.
+  metricsPort: { name: 'METRICS_PORT', parse: wholeNumber(0, 65_500) },
   webdavUrl: { name: 'WEBDAV_URL', parse: folderUrl('https:', 'http:'), mask: maskUrl },
   webdavUsername: { name: 'WEBDAV_USERNAME', parse: nonEmpty },
   webdavPassword: { name: 'WEBDAV_PASSWORD', parse: nonEmpty, mask: maskSecret },

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, inject, it } from 'vitest';
 import { openDatabase } from '../../src/db/database.ts';
 import { giveBackLease, takeLease } from '../../src/db/workbook-leases.ts';
@@ -7,6 +8,7 @@ import type { FileVersion, LastLook } from '../../src/files/types.ts';
 import { answer } from '../support/activities/answers.ts';
 import { batchOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
 import { useStage } from '../support/activities/stage.ts';
+import { recordingMeter } from '../support/metrics/recording-meter.ts';
 import type { Stage } from '../support/activities/stage.ts';
 import { columnC, removeWorkbooksAfterEach, saveWorkbook } from '../support/workbook/workbook-file.ts';
 
@@ -66,6 +68,28 @@ it('one who saves all the time is left to the next try', async () => {
   });
   expect(files.replaced).toBe(5);
   expect(await stage.run(stage.activities.figures, { batchId })).toMatchObject({ unwritten: 1 });
+});
+
+it('counts each time that somebody changed the workbook in between, the last of them too', async () => {
+  const files = new RacingFiles(async (race, path) => {
+    if (race <= 2) await saveWorkbook([[INPUTS[0] ?? ''], [`edit ${race}`]], path);
+  });
+  const stage = await stageWith({ files });
+  const workbook = await saveWorkbook(INPUTS.map((input) => [input]));
+  const batchId = await batchOf(stage, TASK, INPUTS, { workbook });
+  const { meter, values } = recordingMeter();
+  const counted = async () => {
+    const environment = new MockActivityEnvironment({}, { metricMeter: meter });
+    await environment.run(stage.activities.writeBack, { batchId }).catch(() => {});
+    return values('tsuiseki_writeback_conflicts');
+  };
+  await answer(stage, batchId, { 2: 'one' });
+  expect(await counted()).toEqual([1, 1]);
+  files.meanwhile = async (race, path) => {
+    await saveWorkbook([[INPUTS[0] ?? ''], [`edit ${race}`]], path);
+  };
+  await answer(stage, batchId, { 2: 'two' });
+  expect(await counted()).toHaveLength(7);
 });
 
 it('failure 7 of before: two at once for one workbook do not overwrite each other', async () => {

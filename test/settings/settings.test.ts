@@ -47,6 +47,7 @@ it('has a default for everything that need not be set', () => {
     webhookTokens: null,
     httpHost: '127.0.0.1',
     httpPort: 8080,
+    metricsPort: null,
     webdavUrl: null,
     webdavUsername: null,
     webdavPassword: null,
@@ -95,6 +96,7 @@ describe('good values', () => {
     ['WEBHOOK_TOKEN', 'new,old', 'webhookTokens', ['new', 'old']],
     ['HTTP_HOST', '::1', 'httpHost', '::1'],
     ['HTTP_PORT', '0', 'httpPort', 0],
+    ['METRICS_PORT', '9464', 'metricsPort', 9_464],
     [
       'WEBDAV_URL',
       'https://cloud/remote.php/dav/files/bot',
@@ -145,6 +147,7 @@ describe('a bad value is one line: the variable, what was read, what is allowed'
     ['STATUS_COLUMN', '4', 'a column letter such as D'],
     ['JOB_DEADLINE', '0m', `${DURATION}, more than 0`],
     ['HTTP_PORT', '65536', 'a whole number from 0 to 65535'],
+    ['METRICS_PORT', '65501', 'a whole number from 0 to 65500'],
     ['HTTP_PORT', '80a', 'a whole number from 0 to 65535'],
     ['WEBDAV_URL', '/remote.php', HTTP_URL],
     ['ONLYOFFICE_CALLBACK_URL', 'cloud', HTTP_URL],
