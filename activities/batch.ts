@@ -1,3 +1,4 @@
+import { log } from '@temporalio/activity';
 import type { ImportPlan } from '../src/batches/import-rows.ts';
 import { retryRows } from '../src/batches/retry-rows.ts';
 import { endBatch, openBatch } from '../src/batches/ends.ts';
@@ -63,7 +64,10 @@ export function createBatchActivities({ database, clock, planOf }: BatchDeps) {
     /** Ends the batch, which frees its workbook, unless something is left to do: then its figures say what. */
     async endBatch(input: BatchEnd): Promise<BatchFigures> {
       await changeBatch(db, input.batchId, (tx) => endBatch(tx, input));
-      return batchFigures(db, input.batchId);
+      const figures = await batchFigures(db, input.batchId);
+      const { state, reason } = input;
+      if (figures.ended) log.info('Batch ended', { state, reason, ...figures.counts });
+      return figures;
     },
 
     /** For a run that finds its batch ended: opens it again where there is something left to do. */

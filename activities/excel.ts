@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { cancellationSignal } from '@temporalio/activity';
+import { cancellationSignal, log } from '@temporalio/activity';
 import { findBatch, lockBatch } from '../src/db/batches.ts';
 import { batchFigures } from '../src/db/batch-figures.ts';
 import type { BatchFigures } from '../src/db/batch-figures.ts';
@@ -22,6 +22,12 @@ export interface ExcelDeps extends WorkbookDeps {
   planOf(task: TrackingTask): ImportPlan;
 }
 
+/** By this text operators have always searched; see docs/logs.md. */
+export function logRead(batchId: string, { counts }: BatchFigures, startedMs: number): void {
+  const tookMs = Math.round(performance.now() - startedMs);
+  log.info('Excel processing complete', { batchId, rows: counts.total, invalid: counts.invalid, tookMs });
+}
+
 /** Reading a workbook, on `tracking_excel_queue`: in a process of its own, replaced after each workbook. */
 export function createExcelActivities({ database, files, signedWorkbooks, planOf }: ExcelDeps) {
   const { db } = database;
@@ -34,6 +40,7 @@ export function createExcelActivities({ database, files, signedWorkbooks, planOf
       if (batch.sheet !== null) return batchFigures(db, batch.id);
       const task = taskByName(batch.task);
       tellWait('the workbook to be read');
+      const startedMs = performance.now();
       await withCopy({ database, files }, batch.workbook, 'file', async ({ workbook, path, version }) => {
         const options = { columns: batch.columns, name: basename(workbook), signedWorkbooks, signal };
         const content = await readWorkbookApart(path, options);
@@ -45,7 +52,9 @@ export function createExcelActivities({ database, files, signedWorkbooks, planOf
           if ((await newestWaiting(tx, workbook)) === null) await markSeen(tx, workbook, version);
         });
       });
-      return batchFigures(db, batch.id);
+      const figures = await batchFigures(db, batch.id);
+      logRead(batch.id, figures, startedMs);
+      return figures;
     },
   });
 }

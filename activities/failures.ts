@@ -1,5 +1,6 @@
 import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
 import { errorMessage, TsuisekiError } from '../src/errors.ts';
+import { withoutPersonalData } from '../src/redact.ts';
 
 /** Trying again cannot help: the same file, task or setting gives the same error. */
 const FINAL_CODES: ReadonlySet<string> = new Set([
@@ -31,17 +32,6 @@ const CRASHES_TO_FINAL = 3;
 export function isFinal(error: unknown, attempt: number): error is TsuisekiError {
   if (!(error instanceof TsuisekiError)) return false;
   return FINAL_CODES.has(error.code) || (error.code === 'WORKBOOK_CRASHED' && attempt >= CRASHES_TO_FINAL);
-}
-
-/** Web addresses may name an order; their hosts alone are told. */
-const WEB_ADDRESS = /(https?:\/\/[^\s/?#"'<>]*)[/?#][^\s"'<>]*/giu;
-/** E-mail addresses, and the user and password of a database's URL. */
-const ADDRESS = /[^\s@/<>"'(),;=]+@[^\s@/<>"'(),;=]+/gu;
-const SECRET = /((?:token|password|secret)=)[^&\s"']+/giu;
-
-/** Without what must not stand in a history (design section 5). */
-function withoutPersonalData(text: string): string {
-  return text.replaceAll(ADDRESS, '…@…').replaceAll(WEB_ADDRESS, '$1/…').replaceAll(SECRET, '$1***');
 }
 
 /**

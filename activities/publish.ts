@@ -1,10 +1,12 @@
-import { cancellationSignal, CancelledFailure } from '@temporalio/activity';
+import { cancellationSignal, CancelledFailure, log } from '@temporalio/activity';
 import { FORECAST_EVERY_MS, figuresWithForecast } from '../src/pacing/account-figures.ts';
 import { isScrapingTask, Publisher, TurnGivenBack } from '../src/batches/publish-job.ts';
-import type { Patience, Published, PublisherDeps } from '../src/batches/publish-job.ts';
+import type { Patience, Published, PublisherDeps, ScrapingTask } from '../src/batches/publish-job.ts';
 import { batchFigures } from '../src/db/batch-figures.ts';
 import type { BatchFigures } from '../src/db/batch-figures.ts';
-import { findJob } from '../src/db/jobs.ts';
+import { findJob, whichRows } from '../src/db/jobs.ts';
+import { errorMessage } from '../src/errors.ts';
+import type { ApiError } from '../src/webscraper/api-error.ts';
 import { asActivities, tellWait } from './as-activities.ts';
 
 export type PublishOutcome = BatchFigures & Published;
@@ -28,6 +30,15 @@ export function createPublishActivities(deps: PublisherDeps) {
     return figuresWithForecast(db, batchId, clock.limits);
   }
 
+  /** By these texts operators have always searched; see docs/logs.md. */
+  async function answered(job: ScrapingTask, answer: number | ApiError): Promise<void> {
+    // A line less in the log is no reason to fail a publish.
+    const which = await whichRows(db, job.id).catch(() => null);
+    const fields = { jobId: job.id, customId: job.customId, ...which };
+    if (typeof answer === 'number') log.info('Successfully published', { ...fields, scrapingJobId: answer });
+    else log.warn('Failed to publish', { ...fields, code: answer.code, error: errorMessage(answer) });
+  }
+
   async function goOn(batchId: string, patience: Patience, untilMs: number): Promise<void> {
     while (performance.now() < untilMs && !patience.signal.aborted) {
       const next = await publisher.publishNext(batchId, patience);
@@ -41,7 +52,7 @@ export function createPublishActivities(deps: PublisherDeps) {
      * same job again then. An answer of the API is final: `failed` rows carry the reason.
      */
     async publishJob({ batchId, jobId }: { batchId: string; jobId: number }): Promise<PublishOutcome> {
-      const patience = { signal: cancellationSignal(), tell: tellWait };
+      const patience = { signal: cancellationSignal(), tell: tellWait, answered };
       const untilMs = performance.now() + GO_ON_MS;
       const [job, before] = await Promise.all([findJob(db, jobId), batchFigures(db, batchId)]);
       const isOpen = isScrapingTask(job) && job.state === 'pending' && job.batchId === batchId;

@@ -5,6 +5,7 @@ import { batchFigures } from '../src/db/batch-figures.ts';
 import type { BatchFigures } from '../src/db/batch-figures.ts';
 import { Grouped } from '../src/db/grouped.ts';
 import { unreadJobs } from '../src/db/inbox.ts';
+import { whichRows } from '../src/db/jobs.ts';
 import type { Job } from '../src/db/jobs.ts';
 import { beginReading, endReading, readAgain, readLater } from '../src/db/result-tries.ts';
 import { hasFailedRows } from '../src/db/rows.ts';
@@ -49,7 +50,8 @@ export function createResultsActivities(deps: JobResultsDeps) {
       } catch (error) {
         if (error instanceof WaitForAccount) return readLater(db, job.id, error.waitMs);
         const why = rootMessage(error, 200);
-        log.warn('a result could not be read', { jobId, tries, error: why });
+        const which = await whichRows(db, jobId).catch(() => null);
+        log.warn('a result could not be read', { jobId, ...which, tries, error: why });
         if (tries < MAX_TRIES) return readAgain(db, job.id, FIRST_RETRY_MS * 4 ** (tries - 1));
         await giveUp(reading, `its result could not be saved: ${why}`);
       }
@@ -78,6 +80,7 @@ export function createResultsActivities(deps: JobResultsDeps) {
       ];
       await Promise.all(Array.from({ length: AT_ONCE }, () => workThrough(others)));
       await workThrough(suspects);
+      log.info('Results read', { jobs: unread.length - others.length - suspects.length });
       // Not even that it failed could be written down.
       if (failures.length > 0) throw failures[0];
       return batchFigures(db, input.batchId);

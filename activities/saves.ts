@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import { activityInfo, cancellationSignal, log } from '@temporalio/activity';
 import { findBatch, lockBatchesOf, runningBatch } from '../src/db/batches.ts';
 import type { Batch } from '../src/db/batches.ts';
 import { batchFigures } from '../src/db/batch-figures.ts';
@@ -22,6 +22,7 @@ import type { TrackingTask } from '../src/tasks/types.ts';
 import { readWorkbookApart } from '../src/workbook/apart/apart.ts';
 import type { SignedWorkbooks, WorkbookColumns, WorkbookContent } from '../src/workbook/types.ts';
 import { asActivities, tellWait } from './as-activities.ts';
+import { logRead } from './excel.ts';
 import { isFinal } from './failures.ts';
 import { findWorkbook, withCopy } from '../src/batches/workbook-copy.ts';
 import type { WorkbookCopy, WorkbookDeps } from '../src/batches/workbook-copy.ts';
@@ -150,6 +151,7 @@ export function createSaveActivities(deps: SaveDeps) {
     async examineSave(input: { workbook: string }): Promise<ExaminedSave> {
       const signal = cancellationSignal();
       const upTo = await newestWaiting(db, input.workbook);
+      const startedMs = performance.now();
       let examined: ExaminedSave;
       try {
         examined = await examine(input.workbook, signal);
@@ -158,6 +160,9 @@ export function createSaveActivities(deps: SaveDeps) {
         examined = { ...NOTHING, outcome: errorMessage(error) };
       }
       if (examined.running === null) await markExamined(db, input.workbook, upTo, examined.outcome);
+      const { outcome, started } = examined;
+      log.info('Save examined', { workbook: input.workbook, outcome });
+      if (started !== null) logRead(started, await batchFigures(db, started), startedMs);
       return examined;
     },
 

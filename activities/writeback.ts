@@ -1,4 +1,4 @@
-import { cancellationSignal, metricMeter } from '@temporalio/activity';
+import { cancellationSignal, log, metricMeter } from '@temporalio/activity';
 import { writeBack } from '../src/batches/write-back.ts';
 import type { WritebackDeps } from '../src/batches/write-back.ts';
 import { batchFigures } from '../src/db/batch-figures.ts';
@@ -22,7 +22,9 @@ export function createWritebackActivities(deps: WritebackDeps) {
       tellWait('the workbook to be written');
       const conflicts = metricMeter.createCounter('tsuiseki_writeback_conflicts', undefined, CONFLICTS);
       await writeBack({ ...deps, onConflict: () => conflicts.add(1) }, batch, cancellationSignal());
-      return batchFigures(db, batch.id);
+      const figures = await batchFigures(db, batch.id);
+      log.info('Workbook written', { completed: figures.counts.completed, unwritten: figures.unwritten });
+      return figures;
     },
   });
 }

@@ -10,7 +10,7 @@ import { batchFigures } from '../src/db/batch-figures.ts';
 import type { BatchFigures } from '../src/db/batch-figures.ts';
 import { changeBatch } from '../src/db/batches.ts';
 import type { Database } from '../src/db/database.ts';
-import { findJob, markFailed, rowsOfJobs } from '../src/db/jobs.ts';
+import { findJob, markFailed, rowsOfJobs, whichRows } from '../src/db/jobs.ts';
 import type { Job } from '../src/db/jobs.ts';
 import { saveOutcomes, setJobState } from '../src/db/results.ts';
 import type { RowOutcome } from '../src/db/results.ts';
@@ -151,6 +151,11 @@ export function createYamatoActivities(deps: YamatoDeps) {
       const outcome = open
         ? await ask(job, pauseMs, signal)
         : ({ outcome: 'asked', waitMs: 0, why: '' } as const);
+      if (open && outcome.outcome !== 'wait') {
+        const fields = { customId: job.customId, ...(await whichRows(db, job.id)) };
+        if (outcome.outcome === 'asked') log.info('Yamato asked', fields);
+        else log.warn('Yamato gave no answer', { ...fields, error: outcome.why });
+      }
       return { ...outcome, ...(await batchFigures(db, input.batchId)) };
     },
   });

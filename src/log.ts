@@ -1,13 +1,26 @@
 import { pino } from 'pino';
 import type { Logger } from 'pino';
 import pretty from 'pino-pretty';
+import { redactedLine } from './redact.ts';
 
 export type { Logger } from 'pino';
 
-/** Logs to stderr: JSON lines, or readable lines on a terminal. */
-export function createLogger(level: string, name: string): Logger {
+/**
+ * Logs to stderr: JSON lines, or readable lines on a terminal. Whatever is logged, none of the `secrets`, no e-mail address
+ * and no path of a web address comes out.
+ */
+export function createLogger(level: string, name: string, secrets: readonly string[] = []): Logger {
   const destination = process.stderr.isTTY ? pretty({ destination: 2, sync: true }) : pino.destination(2);
   const base = { name, pid: process.pid };
-  // Temporal's SDK logs what failed as `error`.
-  return pino({ level, name, base, serializers: { error: pino.stdSerializers.err } }, destination);
+  return pino(
+    {
+      level,
+      name,
+      base,
+      // Temporal's SDK logs what failed as `error`.
+      serializers: { error: pino.stdSerializers.err },
+      hooks: { streamWrite: (line) => redactedLine(line, secrets) },
+    },
+    destination,
+  );
 }

@@ -15,6 +15,7 @@ import { compiledModule } from '../src/paths.ts';
 import { temporalOptions } from '../src/temporal/connection.ts';
 import { QUEUES } from '../src/temporal/names.ts';
 import type { WorkerName } from '../src/temporal/names.ts';
+import { batchInLogs, logFieldsOf } from './log-fields.ts';
 import { metricsExporter, tellMemory } from './metrics.ts';
 import { createParts } from './parts.ts';
 import { WORKERS } from './registry.ts';
@@ -48,7 +49,7 @@ export async function runWorkers(
   const metrics = await metricsExporter(settings, names.join('+'));
   const runtime = Runtime.install({
     logger: new DefaultLogger('INFO', ({ level, message, meta }: LogEntry) =>
-      logger[LEVELS[level]](meta ?? {}, message),
+      logger[LEVELS[level]](logFieldsOf(meta ?? {}), message),
     ),
     shutdownSignals: ['SIGTERM', 'SIGINT'],
     // The core's own lines go through the same logger.
@@ -75,6 +76,7 @@ export async function runWorkers(
           taskQueue: QUEUES[name],
           identity: `${name}@${process.pid}`,
           activities: activities(parts),
+          interceptors: { activity: [batchInLogs] },
           ...(workflows ? { workflowBundle: { codePath: compiledModule('workflow-bundle.js') } } : {}),
           maxHeartbeatThrottleInterval: '2 seconds',
           ...limits,

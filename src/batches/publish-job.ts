@@ -28,6 +28,8 @@ export type Published =
 export interface Patience {
   signal: AbortSignal;
   tell: (what: string) => void;
+  /** What the API's final answer was: the scraping job's id, or the error. */
+  answered: (job: ScrapingTask, answer: number | ApiError) => Promise<void>;
 }
 
 /** The wait for a turn was ended by its signal: the turn was given back, nothing was sent. */
@@ -80,7 +82,7 @@ export class Publisher {
       connection = await this.#connectInTime(job, turn, patience);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      return this.#refused(job, turn.callId, error);
+      return this.#refused(job, turn.callId, error, patience);
     }
     return this.#send(job, connection, patience, () => clock.begin(turn.callId, job.id));
   }
@@ -126,10 +128,11 @@ export class Publisher {
   async #send(
     job: ScrapingTask,
     connection: OpenConnection,
-    { tell }: Patience,
+    patience: Patience,
     begin: () => Promise<Turn>,
   ): Promise<Published> {
     const { clock, webscraper } = this.#deps;
+    const { tell } = patience;
     const { customId, sitemapId, subjects: startUrls } = job;
     try {
       const askedMs = Date.now();
@@ -148,13 +151,14 @@ export class Publisher {
           if (error instanceof ApiError) return error;
           throw error;
         });
-      if (answer instanceof ApiError) return await this.#refused(job, callId, answer);
+      if (answer instanceof ApiError) return await this.#refused(job, callId, answer, patience);
       const { value: scrapingJobId, rateLimit, sentMs } = answer;
       tell(`scraping job ${scrapingJobId} to be written down`);
       const lateMs = sentMs - startMs;
       const ended = await Promise.allSettled([
         this.#keep(job, scrapingJobId),
         clock.settle(callId, { rateLimit }, lateMs < PUNCTUAL_MS ? 0 : lateMs),
+        patience.answered(job, scrapingJobId),
       ]);
       for (const each of ended) if (each.status === 'rejected') throw each.reason;
       return { outcome: 'published' };
@@ -179,7 +183,12 @@ export class Publisher {
     }
   }
 
-  async #refused(job: Job, callId: number, error: ApiError): Promise<Published> {
+  async #refused(
+    job: ScrapingTask,
+    callId: number,
+    error: ApiError,
+    { answered }: Patience,
+  ): Promise<Published> {
     const { clock, database } = this.#deps;
     const wasSent = error.code !== 'API_NOT_SENT';
     if (wasSent) await clock.settle(callId, error);
@@ -192,6 +201,7 @@ export class Publisher {
     await changeBatch(database.db, job.batchId, (tx) =>
       markFailed(tx, job.id, `${perhaps}${errorMessage(error)}`),
     );
+    await answered(job, error);
     return { outcome: 'failed' };
   }
 }

@@ -8,7 +8,7 @@ import { jobsInFlight } from '../db/stuck-jobs.ts';
 import { TsuisekiError } from '../errors.ts';
 import { createLogger } from '../log.ts';
 import { AccountClock } from '../pacing/account-clock.ts';
-import { requireSetting } from '../settings/settings.ts';
+import { requireSetting, secretsOf } from '../settings/settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import { createWebScraperClient } from '../webscraper/client.ts';
 import { printJson, printLine } from './print.ts';
@@ -29,7 +29,7 @@ function askDeps(database: Database, settings: Settings): AskDeps {
   const webscraper = createWebScraperClient({
     baseUrl: settings.webscraperApiUrl,
     token: requireSetting(settings, 'webscraperApiToken'),
-    logger: createLogger(settings.logLevel, 'ask'),
+    logger: createLogger(settings.logLevel, 'ask', secretsOf(settings)),
   });
   return { database, clock: new AccountClock(database, settings), webscraper };
 }

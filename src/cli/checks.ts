@@ -6,7 +6,7 @@ import { openWebDav } from '../files/open-files.ts';
 import { createLogger } from '../log.ts';
 import { callApi } from '../pacing/account-call.ts';
 import { AccountClock } from '../pacing/account-clock.ts';
-import { requireSetting } from '../settings/settings.ts';
+import { requireSetting, secretsOf } from '../settings/settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import { missingSearchAttributes } from '../temporal/apply-config.ts';
 import { askServer } from '../temporal/ask.ts';
@@ -96,7 +96,7 @@ async function api(database: Database, settings: Settings): Promise<Finding> {
   const webscraper = createWebScraperClient({
     baseUrl: settings.webscraperApiUrl,
     token: requireSetting(settings, 'webscraperApiToken'),
-    logger: createLogger(settings.logLevel, 'doctor'),
+    logger: createLogger(settings.logLevel, 'doctor', secretsOf(settings)),
   });
   const clock = new AccountClock(database, settings);
   let credits: number | null;

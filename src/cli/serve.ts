@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { loadSettings, requireSetting, requireSettings } from '../settings/settings.ts';
+import { loadSettings, requireSetting, requireSettings, secretsOf } from '../settings/settings.ts';
 import { openDatabase } from '../db/database.ts';
 import { buildApp } from '../http/app.ts';
 import { createLogger } from '../log.ts';
@@ -22,7 +22,7 @@ export function serveCommand(): Command {
     const settings = loadSettings();
     requireSettings(settings, 'webhookTokens', 'databaseUrl');
     const stopped = stopSignal();
-    const logger = createLogger(settings.logLevel, 'http');
+    const logger = createLogger(settings.logLevel, 'http', secretsOf(settings));
     const client = lazyClient(settings);
     const database = openDatabase(requireSetting(settings, 'databaseUrl'));
     const relay = new NotificationRelay(database, client);

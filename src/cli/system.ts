@@ -22,6 +22,7 @@ import { QUEUES } from '../temporal/names.ts';
 import { applySchedules } from '../temporal/schedules.ts';
 import { KeptServer } from './kept-server.ts';
 import { localUrl, probePort } from './listen-error.ts';
+import { rotateLogs } from './log-rotation.ts';
 import { metricsPorts, removePrometheusTargets, writePrometheusTargets } from './prometheus-targets.ts';
 import { httpReady, workersReady } from './readiness.ts';
 import type { StopRequests } from './stop-signal.ts';
@@ -90,6 +91,8 @@ class SystemStart {
     this.#ends.push(await lockDataDir(dataDir));
     removeUpFile(dataDir);
     await waitForOrphans(dataDir);
+    const logs = join(dataDir, 'logs');
+    this.#ends.push(rotateLogs(logs, onProgress));
     const http = await this.#chooseHttp();
     await this.#keepPostgres();
     const webUi = await this.#keepTemporal();
@@ -109,7 +112,6 @@ class SystemStart {
     for (const name of Object.keys(QUEUES))
       supervisor.start({ name, args: ['worker', name], env: metricsOf(ports.get(name)) });
     supervisor.start({ name: 'http', args: ['serve'] });
-    const logs = join(dataDir, 'logs');
     await Promise.all([
       httpReady(http, join(logs, 'http.log'), requests.stop),
       workersReady(client, logs, requests.stop),

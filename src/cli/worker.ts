@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { loadSettings, requireSettings } from '../settings/settings.ts';
+import { loadSettings, requireSettings, secretsOf } from '../settings/settings.ts';
 import { createLogger } from '../log.ts';
 import { temporalOptions } from '../temporal/connection.ts';
 import { QUEUES } from '../temporal/names.ts';
@@ -41,7 +41,7 @@ export function workerCommand(): Command {
       temporalOptions(settings);
       const { metricsPort: port, httpHost: host } = settings;
       const metricsPort = port === null ? null : await probePort('METRICS_PORT', { host, port });
-      const logger = createLogger(settings.logLevel, names.join('+'));
+      const logger = createLogger(settings.logLevel, names.join('+'), secretsOf(settings));
       if (metricsPort !== null) logger.info({ metrics: localUrl({ host, port: metricsPort }) }, 'measured');
       // Loading the SDK's core takes a second: not before all is known to be there.
       const { runWorkers } = await import('../../workers/runtime.ts');

@@ -60,6 +60,19 @@ export function rowsOfJobs(queries: Queries, jobIds: readonly number[]) {
     .orderBy(rows.row);
 }
 
+/** A job's rows, for a log: the first one's number in the sheet, and how many there are. */
+export async function whichRows(
+  queries: Queries,
+  jobId: number,
+): Promise<{ row: number | null; rows: number }> {
+  const [found] = await queries
+    .select({ row: sql<number | null>`min(${rows.row})`, rows: sql<number>`count(*)::int` })
+    .from(jobRows)
+    .innerJoin(rows, eq(rows.id, jobRows.rowId))
+    .where(eq(jobRows.jobId, jobId));
+  return found ?? { row: null, rows: 0 };
+}
+
 /** A job may have 20,000 rows: so many of those behind its first one are counted for a label. */
 export const ROWS_TOLD = 1_000;
 

@@ -1,8 +1,9 @@
-import { closeSync, mkdirSync, openSync, readSync, renameSync, statSync } from 'node:fs';
+import { closeSync, ftruncateSync, mkdirSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** A log this long is moved aside (to `.old`) when its server starts: two of them are kept at most. */
+/** A log this long goes to `.old`, over the one before: so much is kept of each, twice. */
 const MAX_LOG_BYTES = 20 * 1024 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
 const MAX_TAIL_BYTES = 65_536;
 
 export interface LogFile {
@@ -17,8 +18,7 @@ export interface LogFile {
 /** Opens a server's log for appending; only its owner may read it. */
 export function openLogFile(path: string): LogFile {
   mkdirSync(dirname(path), { recursive: true });
-  const previousBytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  if (previousBytes > MAX_LOG_BYTES) renameSync(path, `${path}.old`);
+  rotateLog(path);
   const descriptor = openSync(path, 'a+', 0o600);
   const startByte = statSync(path).size;
   return {
@@ -29,9 +29,29 @@ export function openLogFile(path: string): LogFile {
   };
 }
 
+/**
+ * Moves what a log holds to `.old` once it is over `maxBytes`. It is copied and cut to nothing, since whoever writes it has
+ * it open and goes on, at its new end: all our logs are opened for appending. What is written between the last look and
+ * the cut, some microseconds, is lost.
+ */
+export function rotateLog(path: string, maxBytes = MAX_LOG_BYTES): void {
+  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) <= maxBytes) return;
+  const from = openSync(path, 'r+');
+  const to = openSync(`${path}.old`, 'w', 0o600);
+  try {
+    const chunk = Buffer.alloc(CHUNK_BYTES);
+    for (let bytes = 1; bytes > 0; writeSync(to, chunk, 0, bytes)) bytes = readSync(from, chunk);
+    ftruncateSync(from);
+  } finally {
+    closeSync(from);
+    closeSync(to);
+  }
+}
+
 function readTail(path: string, startByte: number): string {
   const endByte = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  const fromByte = Math.max(startByte, endByte - MAX_TAIL_BYTES);
+  // Shorter than it was: it was rotated meanwhile, and all of it is new.
+  const fromByte = Math.max(endByte < startByte ? 0 : startByte, endByte - MAX_TAIL_BYTES);
   if (endByte <= fromByte) return '';
   const buffer = Buffer.alloc(endByte - fromByte);
   const descriptor = openSync(path, 'r');

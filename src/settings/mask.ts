@@ -1,8 +1,23 @@
-const MASK = '***';
+import { MASK } from '../redact.ts';
+
 const SECRET_NAME = /token|secret|password|passwd|pwd|key|auth|signature/i;
 
 /** A text that is a secret as a whole. */
 export const maskSecret = (): string => MASK;
+
+/** The parts of a setting that its mask hides, those of a comma-separated list each by itself. */
+export function hiddenParts(text: string, masked: string): string[] {
+  const [first = '', ...others] = masked.split(MASK);
+  let from = first.length;
+  return others.flatMap((shown) => {
+    const to = shown === '' ? text.length : text.indexOf(shown, from);
+    const hidden = text.slice(from, to);
+    from = to + shown.length;
+    // Of `name:token` the token alone may be met as well.
+    const items = hidden.split(',').map((item) => item.trim());
+    return [hidden, ...items, ...items.map((item) => item.slice(item.indexOf(':') + 1))];
+  });
+}
 
 /** A URL without its password and without the values of query parameters whose names tell of a secret. */
 export function maskUrl(text: string): string {

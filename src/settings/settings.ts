@@ -17,7 +17,7 @@ import {
   wholeNumber,
 } from './parse.ts';
 import type { Parser } from './parse.ts';
-import { maskSecret, maskTemporal, maskUrl } from './mask.ts';
+import { hiddenParts, maskSecret, maskTemporal, maskUrl } from './mask.ts';
 import { embeddedTemporal, readUpFile, sandboxApi } from './up-file.ts';
 import { TRACKING_TASKS } from '../tasks/registry.ts';
 
@@ -205,18 +205,43 @@ function missing(keys: readonly (keyof Spec)[]): SettingsError {
 /** Always shown, set or not. */
 const TEMPORAL_SHOWN = ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'TEMPORAL_API_KEY'];
 
+interface Shown {
+  name: string;
+  /** Undefined: nothing is in effect. */
+  text: string | undefined;
+  masked: string | null;
+}
+
+function everySetting({ env }: Settings): Shown[] {
+  const own = Object.values(SPEC).map((setting) => {
+    const text = textOf(setting, env);
+    return { name: setting.name, text, masked: text === undefined ? null : masked(setting, text) };
+  });
+  const names = Object.keys(env).filter((name) => name.startsWith('TEMPORAL_'));
+  const temporal = [...new Set([...TEMPORAL_SHOWN, ...names])].map((name) => {
+    const text = env[name];
+    return { name, text, masked: isSet(text) ? maskTemporal(name, text) : null };
+  });
+  return [...temporal, ...own];
+}
+
 /** What every variable is in effect, secrets masked, for `tsuiseki config`. */
 export function effectiveSettings(settings: Settings): Record<string, string | null> {
-  const own = Object.values(SPEC).map((setting) => {
-    const text = textOf(setting, settings.env);
-    return [setting.name, text === undefined ? null : masked(setting, text)] as const;
-  });
-  const names = Object.keys(settings.env).filter((name) => name.startsWith('TEMPORAL_'));
-  const temporal = [...new Set([...TEMPORAL_SHOWN, ...names])].map((name) => {
-    const text = settings.env[name];
-    return [name, isSet(text) ? maskTemporal(name, text) : null] as const;
-  });
-  return Object.fromEntries([...temporal, ...own]);
+  return Object.fromEntries(everySetting(settings).map(({ name, masked: shown }) => [name, shown]));
+}
+
+/** A shorter one may be an ordinary word: `tsuiseki` is the database's password in docker-compose.yml. */
+const SHORTEST_SECRET = 10;
+
+/** Every secret among the settings, for whoever must not tell any. */
+export function secretsOf(settings: Settings): string[] {
+  const parts = everySetting(settings).flatMap(({ text, masked: shown }) =>
+    text === undefined || shown === null ? [] : hiddenParts(text, shown),
+  );
+  // The longest first: a part of it would leave the rest.
+  return [...new Set(parts)]
+    .filter(({ length }) => length >= SHORTEST_SECRET)
+    .sort((one, other) => other.length - one.length);
 }
 
 const TEMPORAL_VARIABLES = ['TEMPORAL_ADDRESS', 'TEMPORAL_CONFIG_FILE', 'TEMPORAL_PROFILE'] as const;

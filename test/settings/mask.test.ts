@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { maskTemporal, maskUrl } from '../../src/settings/mask.ts';
+import { hiddenParts, maskTemporal, maskUrl } from '../../src/settings/mask.ts';
 
 it.each([
   ['https://a.example/x', 'https://a.example/x'],
@@ -29,3 +29,14 @@ it.each([
   ['TEMPORAL_GRPC_META_AUTHORIZATION', 'Bearer hush', '***'],
   ['TEMPORAL_CODEC_AUTH', 'hush', '***'],
 ])('%s=%s is shown as %s', (name, text, shown) => expect(maskTemporal(name, text)).toBe(shown));
+
+it.each([
+  ['hush', '***', ['hush']],
+  ['new,old', '***', ['new,old', 'new', 'old']],
+  ['mika:hush', '***', ['mika:hush', 'hush']],
+  ['postgres://me:hush@db/x?sslkey=k', 'postgres://me:***@db/x?sslkey=***', ['hush', 'k']],
+  ['me:hush@db/x', '***@db/x', ['me:hush', 'hush']],
+  ['plain', 'plain', []],
+])('of %j, shown as %j, %j is hidden', (text, masked, hidden) =>
+  expect([...new Set(hiddenParts(text, masked))]).toEqual(hidden),
+);

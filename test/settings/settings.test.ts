@@ -5,6 +5,7 @@ import {
   readSettings,
   requireSetting,
   requireSettings,
+  secretsOf,
   SettingsError,
   temporalConfigured,
 } from '../../src/settings/settings.ts';
@@ -254,3 +255,22 @@ it.each([
 ])('%j means a Temporal configured elsewhere: %s', (env, configured) =>
   expect(temporalConfigured(readSettings(env))).toBe(configured),
 );
+
+it('every secret is known to who must not tell it, short words excepted', () => {
+  const settings = readSettings({
+    WEBSCRAPER_API_TOKEN: 'token-of-the-account',
+    WEBHOOK_TOKEN: 'hook-of-today,hook-of-yesterday',
+    DATABASE_URL: 'postgres://me:password-of-mine@db/x',
+    TEMPORAL_API_KEY: 'key-of-the-cloud',
+    WEBDAV_PASSWORD: 'tsuiseki',
+    WEBDAV_USERNAME: 'a-name-that-is-told',
+  });
+  expect(secretsOf(settings)).toEqual([
+    'hook-of-today,hook-of-yesterday',
+    'token-of-the-account',
+    'hook-of-yesterday',
+    'key-of-the-cloud',
+    'password-of-mine',
+    'hook-of-today',
+  ]);
+});

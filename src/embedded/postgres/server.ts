@@ -55,8 +55,14 @@ const STOP_SIGNALS: StopSignals = [
   ['SIGKILL', 2_000],
 ];
 
-/** Seven workers, the HTTP server and the CLI, each with a pool of ten, and room for people. */
-const settings = { max_connections: '200', timezone: 'UTC', log_timezone: 'UTC' };
+const SETTINGS = {
+  // Seven workers, the HTTP server and the CLI, each with a pool of ten, and room for people.
+  max_connections: '200',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+  // Details quote the values of rows, and with them e-mail addresses.
+  log_error_verbosity: 'terse',
+};
 
 /**
  * Starts PostgreSQL on the loopback address and returns when the database answers. Data, user and password
@@ -74,7 +80,7 @@ export async function startPostgres(options: PostgresServerOptions): Promise<Pos
       folder,
       logFile,
       durable: true,
-      settings,
+      settings: SETTINGS,
       stopSignals: STOP_SIGNALS,
     });
   } catch (error) {

@@ -1,5 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { Client } from '@temporalio/client';
+import { DefaultLogger } from '@temporalio/worker';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { createYamatoClient } from '../../../src/carriers/yamato/client.ts';
@@ -44,6 +45,8 @@ export interface StageOptions {
 }
 
 const SILENT = pino({ level: 'silent' });
+/** What activities log of their ordinary work is not for the tests' output. */
+const QUIET = new DefaultLogger('WARN');
 /** Whoever starts, signals or asks workflows has a fake of its own. */
 const NO_TEMPORAL = {} as Client;
 
@@ -137,7 +140,7 @@ async function setStage(database: Database, options: StageOptions, releasers: ((
     },
     /** Runs an activity as a worker would, with an environment of its own. */
     run<P extends unknown[], R>(activity: (...args: P) => Promise<R>, ...args: P): Promise<R> {
-      return new MockActivityEnvironment().run(activity, ...args);
+      return new MockActivityEnvironment({}, { logger: QUIET }).run(activity, ...args);
     },
   };
 }
