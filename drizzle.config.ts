@@ -2,6 +2,11 @@ import { defineConfig } from 'drizzle-kit';
 
 export default defineConfig({
   dialect: 'postgresql',
-  schema: ['./src/db/schema.ts', './src/db/file-schema.ts', './src/db/pacing-schema.ts'],
+  schema: [
+    './src/db/schema.ts',
+    './src/db/file-schema.ts',
+    './src/db/incident-schema.ts',
+    './src/db/pacing-schema.ts',
+  ],
   out: './src/db/migrations',
 });

@@ -20,6 +20,7 @@ import { NotificationRelay } from '../src/temporal/notification-relay.ts';
 import { startWorkflow } from '../src/temporal/start-batch.ts';
 import { AccountClock } from '../src/pacing/account-clock.ts';
 import type { TimeSource } from '../src/pacing/account-clock.ts';
+import type { Receiver } from '../src/outbound/notices/send-notice.ts';
 import type { Recalculate, SignedWorkbooks, WorkbookColumns } from '../src/workbook/types.ts';
 import { createWebScraperClient } from '../src/webscraper/client.ts';
 import type { WebScraperClient } from '../src/webscraper/client.ts';
@@ -44,6 +45,8 @@ export interface WorkerParts {
   columnsOf(task: TrackingTask): WorkbookColumns;
   /** Asks the document server; null where it is not configured. */
   editors: Pick<CommandService, 'isOpen'> | null;
+  /** Where people are told what needs them; null where that is not configured. */
+  receiver: Receiver | null;
   client: Client;
   settings: Settings;
 }
@@ -92,6 +95,7 @@ export function createParts({ settings, client, logger, database, time }: PartsO
             jwtSecret: settings.onlyofficeJwtSecret,
             jwtHeader: settings.onlyofficeJwtHeader,
           }),
+    receiver: settings.notifyUrl === null ? null : { url: settings.notifyUrl, style: settings.notifyStyle },
     client,
     settings,
   };

@@ -4,6 +4,7 @@ import { createAggregationActivities } from '../activities/aggregation.ts';
 import { createBatchActivities } from '../activities/batch.ts';
 import { createExcelActivities } from '../activities/excel.ts';
 import { createFolderActivities } from '../activities/folders.ts';
+import { createIncidentActivities } from '../activities/incidents.ts';
 import { createPublishActivities } from '../activities/publish.ts';
 import { createResultsActivities } from '../activities/results.ts';
 import { createSavedBatchActivities } from '../activities/saved-batches.ts';
@@ -92,6 +93,7 @@ export const WORKERS = {
       ...createResultsActivities({ ...parts, webscraper: parts.webscraper() }),
       ...createFolderActivities(parts),
       ...createSavedBatchActivities(parts),
+      ...createIncidentActivities(parts),
       ...createWritebackActivities(parts),
     }),
     limits: {

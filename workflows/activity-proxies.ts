@@ -4,6 +4,7 @@ import type { BatchActivities } from '../activities/batch.ts';
 import type { ExcelActivities } from '../activities/excel.ts';
 import type { PublishActivities } from '../activities/publish.ts';
 import type { AcquisitionActivities } from '../activities/acquisition.ts';
+import type { IncidentActivities } from '../activities/incidents.ts';
 import type { FolderActivities } from '../activities/folders.ts';
 import type { ResultsActivities } from '../activities/results.ts';
 import type { SavedBatchActivities } from '../activities/saved-batches.ts';
@@ -104,4 +105,20 @@ export const acquisition = proxyActivities<
   startToCloseTimeout: '30 minutes',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { maximumAttempts: 3 },
+});
+
+/** A look into the database; the next run of the schedule is the retry. */
+export const looking = proxyActivities<Pick<IncidentActivities, 'noteIncidents'>>({
+  taskQueue: QUEUES.acquisition,
+  startToCloseTimeout: '1 minute',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  retry: { maximumAttempts: 3 },
+});
+
+/** One request of 15 s at most. A receiver that is down stays so for longer: the next run of the schedule tries again. */
+export const telling = proxyActivities<Pick<IncidentActivities, 'tellIncident'>>({
+  taskQueue: QUEUES.acquisition,
+  startToCloseTimeout: '1 minute',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  retry: { maximumAttempts: 2, nonRetryableErrorTypes: ['NOTICE_REFUSED'] },
 });

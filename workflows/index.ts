@@ -1,6 +1,7 @@
 export { BatchSweepWorkflow } from './batch-sweep.ts';
 export { CleanUpWorkflow } from './clean-up.ts';
 export { FolderSweepWorkflow } from './folder-sweep.ts';
+export { IncidentsWorkflow } from './incidents.ts';
 export { InboxRelayWorkflow } from './inbox-relay.ts';
 export { LateBatchWorkflow } from './late-batch.ts';
 export { LostWebhookWorkflow } from './lost-webhooks.ts';

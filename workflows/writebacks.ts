@@ -1,5 +1,6 @@
 import { ActivityFailure, ApplicationFailure, condition } from '@temporalio/workflow';
 import { HELD_PAUSE_MS, IN_USE_TYPES, isHeld, writing } from './activity-proxies.ts';
+import { WAITING_FOR_WORKBOOK } from '../src/batches/waiting-text.ts';
 import type { BatchRun, Trouble } from './batch-run.ts';
 
 interface Pauses {
@@ -86,7 +87,7 @@ export class Writebacks {
       const inUse = cause instanceof ApplicationFailure && IN_USE_TYPES.includes(cause.type ?? '');
       const held = isHeld(error);
       pauses = held ? HELD : inUse ? IN_USE : TROUBLE;
-      const what = inUse ? 'waiting for the workbook' : 'the workbook cannot be written';
+      const what = inUse ? WAITING_FOR_WORKBOOK : 'the workbook cannot be written';
       const waitsFor = held ? 'held' : inUse ? 'lock' : 'file';
       trouble = { waitsFor, why: `${what}: ${cause?.message ?? error.message}` };
     }

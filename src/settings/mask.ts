@@ -34,6 +34,12 @@ export function maskUrl(text: string): string {
   return `${maskLogin(address)}?${parameters.join('&')}`;
 }
 
+/** A URL that is a secret as a whole, as those of chats are: its origin alone is told. */
+export function maskPath(text: string): string {
+  const origin = URL.canParse(text) ? new URL(text).origin : null;
+  return origin !== null && text.startsWith(`${origin}/`) ? `${origin}/${MASK}` : MASK;
+}
+
 function maskLogin(address: string): string {
   const parsed = URL.canParse(address) ? new URL(address) : null;
   // What is no URL is one mistyped: all that stands before its host may be the password.

@@ -17,8 +17,9 @@ import {
   wholeNumber,
 } from './parse.ts';
 import type { Parser } from './parse.ts';
-import { hiddenParts, maskSecret, maskTemporal, maskUrl } from './mask.ts';
+import { hiddenParts, maskPath, maskSecret, maskTemporal, maskUrl } from './mask.ts';
 import { embeddedTemporal, readUpFile, sandboxApi } from './up-file.ts';
+import { NOTICE_STYLES } from '../outbound/notices/notice.ts';
 import { TRACKING_TASKS } from '../tasks/registry.ts';
 
 /** Wrong or missing settings: one line a problem. The process ends with status 2. */
@@ -92,6 +93,8 @@ const SPEC = {
   onlyofficeCallbackUrl: { name: 'ONLYOFFICE_CALLBACK_URL', parse: url('https:', 'http:'), mask: maskUrl },
   onlyofficeCommandUrl: { name: 'ONLYOFFICE_COMMAND_URL', parse: url('https:', 'http:'), mask: maskUrl },
   nextcloudWebhookToken: { name: 'NEXTCLOUD_WEBHOOK_TOKEN', parse: nonEmpty, mask: maskSecret },
+  notifyUrl: { name: 'NOTIFY_URL', parse: url('https:', 'http:'), mask: maskPath },
+  notifyStyle: required('NOTIFY_STYLE', 'json', oneOf(...NOTICE_STYLES)),
   yamatoUrl: required(
     'YAMATO_URL',
     'https://toi.kuronekoyamato.co.jp/cgi-bin/tneko',

@@ -43,6 +43,11 @@ export function recurring(jobDeadlineMs: number): Recurring[] {
       everyMs: 120_000,
     },
     {
+      id: 'tsuiseki-incidents',
+      workflowType: 'IncidentsWorkflow',
+      everyMs: 60_000,
+    },
+    {
       id: 'tsuiseki-clean-up',
       workflowType: 'CleanUpWorkflow',
       everyMs: 86_400_000,

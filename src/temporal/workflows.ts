@@ -46,6 +46,7 @@ export interface Workflows {
   }>;
   BatchSweepWorkflow(): Promise<void>;
   FolderSweepWorkflow(): Promise<{ found: number }>;
+  IncidentsWorkflow(): Promise<{ told: number }>;
   CleanUpWorkflow(): Promise<Pruned>;
   RollUpWorkflow(): Promise<{ hours: number }>;
 }
@@ -60,6 +61,7 @@ export const QUEUE_OF_WORKFLOW: Readonly<Record<keyof Workflows, string>> = {
   LostWebhookWorkflow: QUEUES.acquisition,
   BatchSweepWorkflow: QUEUES.acquisition,
   FolderSweepWorkflow: QUEUES.acquisition,
+  IncidentsWorkflow: QUEUES.acquisition,
   CleanUpWorkflow: QUEUES.acquisition,
   RollUpWorkflow: QUEUES.aggregation,
 };

@@ -57,6 +57,8 @@ it('has a default for everything that need not be set', () => {
     onlyofficeCallbackUrl: null,
     onlyofficeCommandUrl: null,
     nextcloudWebhookToken: null,
+    notifyUrl: null,
+    notifyStyle: 'json',
     yamatoUrl: 'https://toi.kuronekoyamato.co.jp/cgi-bin/tneko',
     yamatoPauseMinMs: 1_000,
     yamatoPauseMaxMs: 50_000,
@@ -230,6 +232,7 @@ it('the effective settings hold no secret', () => {
     ONLYOFFICE_CALLBACK_URL: 'https://cloud/callback?token=hush-12',
     ONLYOFFICE_COMMAND_URL: 'https://me:hush-13@office/command',
     YAMATO_URL: 'https://me:hush-14@yamato/',
+    NOTIFY_URL: 'https://hooks.chat/services/hush-15/hush-16?sig=hush-17',
   };
   const shown = effectiveSettings(readSettings({ ...secrets, PUBLISH_INTERVAL: '1s', PATH: '/bin' }));
   expect(JSON.stringify(shown)).not.toContain('hush');
@@ -238,6 +241,7 @@ it('the effective settings hold no secret', () => {
     TEMPORAL_API_KEY: '***',
     TEMPORAL_ADDRESS: null,
     DATABASE_URL: 'postgres://me:***@db/x',
+    NOTIFY_URL: 'https://hooks.chat/***',
     PUBLISH_INTERVAL: '1s',
     HTTP_PORT: '8080',
     STATUS_COLUMN: null,
