@@ -65,9 +65,13 @@ export interface Up {
   stop(): Promise<void>;
 }
 
-/** Starts a whole system there, on any port unless one is named: others run beside it. */
-export async function startUp(place: Workplace, env: NodeJS.ProcessEnv): Promise<Up> {
-  const child = place.spawn(['up', '--sandbox', '--json'], { HTTP_PORT: '0', ...env });
+/** Starts a whole system there, on any port unless one is named: others run beside it; with a sandbox of its own or not. */
+export async function startUp(
+  place: Workplace,
+  env: NodeJS.ProcessEnv,
+  options = ['--sandbox'],
+): Promise<Up> {
+  const child = place.spawn(['up', ...options, '--json'], { HTTP_PORT: '0', ...env });
   const end = ended(child);
   const stop = async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
