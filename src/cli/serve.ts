@@ -5,6 +5,7 @@ import { buildApp } from '../http/app.ts';
 import { createLogger } from '../log.ts';
 import { lazyClient, pingTemporal } from '../temporal/connection.ts';
 import { temporalFigures } from '../temporal/figures.ts';
+import { signInRules } from '../http/sign-in/rules.ts';
 import { NotificationRelay } from '../temporal/notification-relay.ts';
 import { SaveRelay } from '../temporal/save-relay.ts';
 import { listenError } from './listen-error.ts';
@@ -29,6 +30,7 @@ export function serveCommand(): Command {
     const app = buildApp({
       database,
       webhookTokens: requireSetting(settings, 'webhookTokens'),
+      signIn: signInRules(settings),
       saves: new SaveRelay(database, client, logger),
       onlyoffice: {
         jwtSecret: settings.onlyofficeJwtSecret,

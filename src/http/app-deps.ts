@@ -1,6 +1,7 @@
 import type { Database } from '../db/database.ts';
 import type { Logger } from '../log.ts';
 import type { SaveInbox } from '../saves/save-inbox.ts';
+import type { SignInRules } from './sign-in/rules.ts';
 import type { TemporalFigures } from './metrics/temporal-samples.ts';
 
 /** What the HTTP server's routes need of the rest. */
@@ -15,6 +16,7 @@ export interface AppDeps {
   /** The account's calls a window. */
   callLimit: number;
   webhookTokens: readonly string[];
+  signIn: SignInRules;
   saves: SaveInbox;
   onlyoffice: {
     /** The secret shared with the document server; null: no callback is believed. */

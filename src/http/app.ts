@@ -7,6 +7,7 @@ import { healthRoutes } from './health.ts';
 import { metricsRoutes } from './metrics/routes.ts';
 import { nextcloudRoutes } from './nextcloud.ts';
 import { onlyofficeRoutes } from './onlyoffice.ts';
+import { guarded } from './sign-in/guard.ts';
 import { webscraperRoutes } from './webscraper.ts';
 
 /** A notification has five short fields. */
@@ -36,8 +37,8 @@ export function buildApp(deps: AppDeps): FastifyInstance {
   app.register(async (routes) => {
     webscraperRoutes(routes, deps);
     healthRoutes(routes, deps);
-    metricsRoutes(routes, deps);
   });
+  app.register(async (routes) => guarded(routes, deps, (inner) => metricsRoutes(inner, deps)));
   // Apart: each reads bodies in its own way.
   app.register(async (routes) => onlyofficeRoutes(routes, deps));
   app.register(async (routes) => nextcloudRoutes(routes, deps));

@@ -17,6 +17,7 @@ import {
   wholeNumber,
 } from './parse.ts';
 import type { Parser } from './parse.ts';
+import { addresses, headerName, namedTokens } from './sign-in.ts';
 import { hiddenParts, maskPath, maskSecret, maskTemporal, maskUrl } from './mask.ts';
 import { embeddedTemporal, readUpFile, sandboxApi } from './up-file.ts';
 import { NOTICE_STYLES } from '../outbound/notices/notice.ts';
@@ -85,6 +86,11 @@ const SPEC = {
   httpPort: required('HTTP_PORT', '8080', wholeNumber(0, 65_535)),
   // `up` gives each worker a port, from this one on.
   metricsPort: { name: 'METRICS_PORT', parse: wholeNumber(0, 65_500) },
+  operatorTokens: { name: 'OPERATOR_TOKENS', parse: namedTokens, mask: maskSecret },
+  viewerTokens: { name: 'VIEWER_TOKENS', parse: namedTokens, mask: maskSecret },
+  trustedProxies: { name: 'TRUSTED_PROXIES', parse: addresses },
+  authUserHeader: required('AUTH_USER_HEADER', 'X-Forwarded-User', headerName),
+  viewerUsers: { name: 'VIEWER_USERS', parse: commaList },
   webdavUrl: { name: 'WEBDAV_URL', parse: folderUrl('https:', 'http:'), mask: maskUrl },
   webdavUsername: { name: 'WEBDAV_USERNAME', parse: nonEmpty },
   webdavPassword: { name: 'WEBDAV_PASSWORD', parse: nonEmpty, mask: maskSecret },
@@ -151,6 +157,12 @@ function disagreements(settings: Partial<Settings> & Pick<Settings, 'env'>): str
     );
   if ((settings.deploymentName === null) !== (settings.workerBuildId === null))
     problems.push('TEMPORAL_DEPLOYMENT_NAME and TEMPORAL_WORKER_BUILD_ID: allowed: both or neither');
+  const names = [settings.operatorTokens, settings.viewerTokens].flatMap((each) => each ?? []);
+  const twice = names.find(({ name }, at) => names.findIndex((each) => each.name === name) !== at);
+  if (twice !== undefined)
+    problems.push(
+      `OPERATOR_TOKENS and VIEWER_TOKENS name ${JSON.stringify(twice.name)} twice; allowed: each name once`,
+    );
   const taken = used ? [used.all, ...Object.values(used.tasks)].flatMap((each) => Object.values(each)) : [];
   if (typeof statusColumn === 'string' && taken.includes(statusColumn))
     problems.push(

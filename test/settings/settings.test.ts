@@ -49,6 +49,11 @@ it('has a default for everything that need not be set', () => {
     httpHost: '127.0.0.1',
     httpPort: 8080,
     metricsPort: null,
+    operatorTokens: null,
+    viewerTokens: null,
+    trustedProxies: null,
+    authUserHeader: 'X-Forwarded-User',
+    viewerUsers: null,
     webdavUrl: null,
     webdavUsername: null,
     webdavPassword: null,
@@ -106,6 +111,21 @@ describe('good values', () => {
       'webdavUrl',
       'https://cloud/remote.php/dav/files/bot/',
     ],
+    [
+      'TRUSTED_PROXIES',
+      '10.0.0.5, fd00::/8,10.1.0.0/16',
+      'trustedProxies',
+      ['10.0.0.5', 'fd00::/8', '10.1.0.0/16'],
+    ],
+    [
+      'OPERATOR_TOKENS',
+      'anna:0123456789abcdef,Ben B.:a:c-0123456789abc',
+      'operatorTokens',
+      [
+        { name: 'anna', token: '0123456789abcdef' },
+        { name: 'Ben B.', token: 'a:c-0123456789abc' },
+      ],
+    ],
     ['LOG_LEVEL', 'debug', 'logLevel', 'debug'],
   ] as const)('%s=%s', (name, text, key, value) =>
     expect(readSettings({ [name]: text })[key]).toEqual(value),
@@ -117,6 +137,7 @@ describe('good values', () => {
 });
 
 const DURATION = 'a duration such as 500ms, 6s, 15m or 5h';
+const ADDRESSES = 'addresses such as 10.0.0.5 or networks such as 10.0.0.0/24, comma-separated';
 const HTTP_URL = 'a URL beginning https:// or http://';
 
 describe('a bad value is one line: the variable, what was read, what is allowed', () => {
@@ -152,6 +173,11 @@ describe('a bad value is one line: the variable, what was read, what is allowed'
     ['HTTP_PORT', '65536', 'a whole number from 0 to 65535'],
     ['METRICS_PORT', '65501', 'a whole number from 0 to 65500'],
     ['HTTP_PORT', '80a', 'a whole number from 0 to 65535'],
+    ['TRUSTED_PROXIES', 'proxy.internal', ADDRESSES],
+    ['TRUSTED_PROXIES', '10.0.0.0/33', ADDRESSES],
+    ['TRUSTED_PROXIES', '10.0.0.0/8/8', ADDRESSES],
+    ['TRUSTED_PROXIES', '10.0.0.0/', ADDRESSES],
+    ['AUTH_USER_HEADER', 'X User', 'the name of a header'],
     ['WEBDAV_URL', '/remote.php', HTTP_URL],
     ['ONLYOFFICE_CALLBACK_URL', 'cloud', HTTP_URL],
     ['ONLYOFFICE_COMMAND_URL', 'cloud', HTTP_URL],
@@ -166,6 +192,22 @@ describe('a bad value is one line: the variable, what was read, what is allowed'
 
   it('with a line break in it, too', () => {
     expect(problemsOf({ LOG_LEVEL: 'in\nfo' })).toHaveLength(1);
+  });
+
+  it.each(['hush-0123456789abcdef', 'anna:short', ':0123456789abcdef', 'anna:0123456789 abcdef'])(
+    'OPERATOR_TOKENS=%s, which is not told',
+    (text) => {
+      expect(problemsOf({ OPERATOR_TOKENS: text })).toEqual([
+        'OPERATOR_TOKENS is "***"; allowed: name:token, comma-separated, each token 16 characters at least',
+      ]);
+    },
+  );
+
+  it('a name has one token', () => {
+    const [one, other] = ['anna:0123456789abcdef', 'anna:fedcba9876543210'];
+    expect(problemsOf({ OPERATOR_TOKENS: one, VIEWER_TOKENS: other })).toEqual([
+      'OPERATOR_TOKENS and VIEWER_TOKENS name "anna" twice; allowed: each name once',
+    ]);
   });
 
   it('pauses of Yamato have an order', () => {

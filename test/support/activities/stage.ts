@@ -18,6 +18,7 @@ import { WORKERS } from '../../../workers/registry.ts';
 import type { SignedWorkbooks } from '../../../src/workbook/types.ts';
 import { testDatabase } from '../db/test-database.ts';
 import type { TestDatabase } from '../db/test-database.ts';
+import { OPEN } from '../http/sign-in-rules.ts';
 import { stopwatch } from '../stopwatch.ts';
 
 export const API_TOKEN = 'secret-api-token';
@@ -79,6 +80,7 @@ async function setStage(database: Database, options: StageOptions, releasers: ((
     pingTemporal: async () => {},
     temporalFigures: async () => ({ queues: [], schedules: [], waits: [] }),
     callLimit: 200,
+    signIn: OPEN,
     webhookTokens: ['hook'],
     saves: {
       store: () => Promise.reject(new TypeError('not built')),

@@ -3,6 +3,7 @@ import { openDatabase } from '../../../src/db/database.ts';
 import type { AppDeps } from '../../../src/http/app-deps.ts';
 import { buildApp } from '../../../src/http/app.ts';
 import type { SaveInbox } from '../../../src/saves/save-inbox.ts';
+import { OPEN } from './sign-in-rules.ts';
 import { closedPort } from '../servers.ts';
 
 /** The app over this database, with what it told the batches and the log. */
@@ -13,6 +14,7 @@ export function testApp(database: AppDeps['database'], more: Partial<AppDeps> = 
     database,
     notify,
     logger,
+    signIn: OPEN,
     webhookTokens: ['new', 'old'],
     pingTemporal: async () => {},
     temporalFigures: async () => ({ queues: [], schedules: [], waits: [] }),

@@ -1,0 +1,159 @@
+import fastify from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { guarded } from '../../../src/http/sign-in/guard.ts';
+import type { SignInRules } from '../../../src/http/sign-in/rules.ts';
+import { OPEN } from '../../support/http/sign-in-rules.ts';
+
+const ANNA = { name: 'anna', role: 'operator', token: 'anna-token-0123456789' } as const;
+const BEN = { name: 'ben', role: 'viewer', token: 'ben-token-0123456789' } as const;
+
+let app: FastifyInstance;
+let nowMs = 0;
+let changes: string[] = [];
+
+function appWith(signIn: SignInRules): FastifyInstance {
+  const built = fastify();
+  guarded(built, { signIn, nowMs: () => nowMs }, (inner) => {
+    inner.get('/batches', () => []);
+    inner.post('/batches/owt-1/pause', (request) => {
+      changes.push(request.visitor?.name ?? '');
+      return {};
+    });
+  });
+  return built;
+}
+
+beforeEach(() => {
+  nowMs = Date.UTC(2026, 0, 31);
+  changes = [];
+  app = appWith({ ...OPEN, tokens: [ANNA, BEN] });
+});
+
+type Headers = Record<string, string>;
+const FAR = '192.0.2.7';
+
+async function ask(
+  method: 'GET' | 'POST',
+  url: string,
+  headers: Headers = {},
+  remoteAddress = FAR,
+  body?: object,
+) {
+  const asked = { method, url, remoteAddress, headers: { host: 'tsuiseki.example', ...headers } };
+  const {
+    statusCode,
+    headers: told,
+    body: text,
+  } = await app.inject({ ...asked, ...(body ? { payload: body } : {}) });
+  return {
+    status: statusCode,
+    cookie: String(told['set-cookie'] ?? ''),
+    retryAfter: told['retry-after'],
+    text,
+  };
+}
+
+const bearer = ({ token }: { token: string }): Headers => ({ authorization: `Bearer ${token}` });
+const pause = (headers: Headers) => ask('POST', '/batches/owt-1/pause', headers);
+const signIn = (token: unknown, headers: Headers = {}, address = FAR) =>
+  ask('POST', '/sign-in', headers, address, { token });
+
+describe('who may what', () => {
+  it('not signed in: 401, with what to do', async () => {
+    const { status, text } = await ask('GET', '/batches');
+    expect(status).toBe(401);
+    expect(text).toContain('Authorization: Bearer TOKEN');
+    expect((await pause({})).status).toBe(401);
+    expect(changes).toEqual([]);
+  });
+
+  it('operators change, under their name; viewers look', async () => {
+    expect((await pause(bearer(ANNA))).status).toBe(200);
+    expect((await ask('GET', '/batches', bearer(BEN))).status).toBe(200);
+    expect(await pause(bearer(BEN))).toMatchObject({
+      status: 403,
+      text: expect.stringContaining('ben may look'),
+    });
+    expect(changes).toEqual(['anna']);
+  });
+
+  it('a token opens a session, whose cookie no script reads and no other site sends', async () => {
+    const { status, cookie, text } = await signIn(` ${ANNA.token}\n`);
+    expect({ status, told: JSON.parse(text) as unknown }).toEqual({
+      status: 200,
+      told: { name: 'anna', role: 'operator' },
+    });
+    expect(cookie).toMatch(/^tsuiseki_session=[\w.-]+; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict$/);
+    expect(cookie).not.toContain(ANNA.token);
+    const session = { cookie: cookie.split(';')[0] ?? '' };
+    expect((await pause(session)).status).toBe(200);
+    expect(JSON.parse((await ask('GET', '/sign-in', session)).text)).toEqual({
+      name: 'anna',
+      role: 'operator',
+    });
+    expect((await ask('POST', '/sign-out', session)).cookie).toMatch(/^tsuiseki_session=; Max-Age=0;/);
+    expect((await signIn(ANNA.token, { 'x-forwarded-proto': 'https' })).cookie).toMatch(/; Secure$/);
+  });
+
+  it.each([[undefined], [null], [7], [''], ['anna'], [{ $ne: 1 }]])('%j is no token', async (token) => {
+    expect(await signIn(token)).toMatchObject({ status: 401, cookie: '' });
+  });
+});
+
+describe('a page of another site', () => {
+  it.each<[string, Headers]>([
+    ['by its origin', { origin: 'https://evil.example' }],
+    ['by an origin like ours', { origin: 'https://tsuiseki.example.evil.example' }],
+    ['by an origin of another port', { origin: 'https://tsuiseki.example:8443' }],
+    ['in a frame without an origin', { origin: 'null' }],
+    ['by what the browser says', { 'sec-fetch-site': 'cross-site' }],
+    ['of a neighbour', { 'sec-fetch-site': 'same-site' }],
+  ])('changes nothing in a session, %s', async (_, headers) => {
+    const session = { cookie: (await signIn(ANNA.token)).cookie.split(';')[0] ?? '' };
+    expect((await pause({ ...session, ...headers })).status).toBe(403);
+    expect((await signIn(ANNA.token, headers)).status).toBe(403);
+    expect(changes).toEqual([]);
+    const own = { origin: 'https://tsuiseki.example', 'sec-fetch-site': 'same-origin' };
+    expect((await pause({ ...session, ...own })).status).toBe(200);
+  });
+
+  it('changes nothing on this machine either, where nobody has to sign in', async () => {
+    app = appWith(OPEN);
+    const local = (headers: Headers) =>
+      ask('POST', '/batches/owt-1/pause', { host: 'localhost:8080', ...headers }, '127.0.0.1');
+    expect((await local({ origin: 'https://evil.example' })).status).toBe(403);
+    expect((await local({ host: 'evil.example' })).status).toBe(401);
+    expect((await local({ origin: 'http://localhost:8080' })).status).toBe(200);
+    expect((await local({})).status).toBe(200);
+    expect(changes).toEqual(['local', 'local']);
+  });
+});
+
+describe('wrong tokens', () => {
+  it('ten in a minute, and none is looked at any more, the right one neither', async () => {
+    for (let tries = 0; tries < 5; tries++) {
+      expect((await signIn('wrong')).status).toBe(401);
+      expect((await ask('GET', '/batches', { authorization: 'Bearer wrong' })).status).toBe(401);
+    }
+    nowMs += 20_000;
+    for (const refused of [await signIn(ANNA.token), await ask('GET', '/batches', bearer(ANNA))])
+      expect(refused).toMatchObject({ status: 429, retryAfter: '40', cookie: '' });
+    expect((await signIn(ANNA.token, {}, '192.0.2.8')).status).toBe(200);
+    nowMs += 40_000;
+    expect((await signIn(ANNA.token)).status).toBe(200);
+  });
+
+  it('close no session that is open', async () => {
+    const session = { cookie: (await signIn(ANNA.token)).cookie.split(';')[0] ?? '' };
+    for (let tries = 0; tries < 11; tries++) await signIn('wrong');
+    expect((await signIn('wrong')).status).toBe(429);
+    expect((await pause(session)).status).toBe(200);
+  });
+
+  it('of many addresses are forgotten, the oldest first', async () => {
+    for (let tries = 0; tries < 10; tries++) await signIn('wrong', {}, '10.0.0.1');
+    for (let host = 0; host < 10_000; host++) await signIn('wrong', {}, `10.1.${host >> 8}.${host & 255}`);
+    expect((await signIn(ANNA.token, {}, '10.0.0.1')).status).toBe(200);
+  });
+});
