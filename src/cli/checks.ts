@@ -1,13 +1,15 @@
 import { missingMigrations, openDatabase } from '../db/database.ts';
 import type { Database } from '../db/database.ts';
 import { inboxTrouble, webhookSilence } from '../db/inbox.ts';
-import { errorMessage, rootMessage, TsuisekiError } from '../errors.ts';
+import { errorMessage } from '../errors.ts';
 import { openWebDav } from '../files/open-files.ts';
 import { createLogger } from '../log.ts';
 import { callApi } from '../pacing/account-call.ts';
 import { AccountClock } from '../pacing/account-clock.ts';
-import { requireSetting, secretsOf } from '../settings/settings.ts';
+import { withSitemap } from '../settings/by-task.ts';
+import { secretsOf } from '../settings/settings.ts';
 import type { Settings } from '../settings/settings.ts';
+import { TRACKING_TASKS } from '../tasks/registry.ts';
 import { missingSearchAttributes } from '../temporal/apply-config.ts';
 import { askServer } from '../temporal/ask.ts';
 import { connectClient } from '../temporal/connection.ts';
@@ -15,17 +17,13 @@ import type { ConnectedClient } from '../temporal/connection.ts';
 import { QUEUES } from '../temporal/names.ts';
 import { scheduleHealth } from '../temporal/schedule-health.ts';
 import { recurring } from '../temporal/schedules.ts';
-import { isPolled } from '../temporal/worker-polls.ts';
+import { isPolled, partitionsOf } from '../temporal/worker-polls.ts';
+import { ApiError } from '../webscraper/api-error.ts';
 import { createWebScraperClient } from '../webscraper/client.ts';
-
-/** `doctor --json`: one of these a check. */
-export interface Check {
-  check: string;
-  ok: boolean;
-  details: string;
-}
-
-type Finding = Pick<Check, 'ok' | 'details'>;
+import type { Answered } from '../webscraper/client.ts';
+import { bad, check, good } from './check.ts';
+import type { Check, Finding } from './check.ts';
+import { clocks } from './place-checks.ts';
 
 const SERVER_TIMEOUT_MS = 10_000;
 
@@ -35,19 +33,6 @@ const SILENT_AFTER_S = 300;
 /** A process keeps the settings that it was started with. */
 const AFTER_CORRECTION =
   'once it is put right start `tsuiseki up`, or each worker, again; then `tsuiseki resume BATCH`';
-
-const good = (details: string): Finding => ({ ok: true, details });
-const bad = (details: string): Finding => ({ ok: false, details });
-
-/** What throws has failed, with its reason. */
-async function check(name: string, look: () => Promise<Finding>): Promise<Check> {
-  try {
-    return { check: name, ...(await look()) };
-  } catch (error) {
-    const ours = error instanceof TsuisekiError;
-    return { check: name, ...bad(ours ? errorMessage(error, 300) : rootMessage(error, 300)) };
-  }
-}
 
 /** The database, what waits in it, and the API, whose calls it counts. */
 export async function databaseChecks(settings: Settings): Promise<Check[]> {
@@ -69,7 +54,8 @@ export async function databaseChecks(settings: Settings): Promise<Check[]> {
       reached,
       await check('inbox', () => inbox(database)),
       await check('webhooks', () => webhooks(database)),
-      await check('API token', () => api(database, settings)),
+      await check('clock', () => clocks(database)),
+      ...(await apiChecks(database, settings)),
     ];
   } finally {
     await database.close();
@@ -92,21 +78,54 @@ async function webhooks({ db }: Database): Promise<Finding> {
     : good(last);
 }
 
-async function api(database: Database, settings: Settings): Promise<Finding> {
+/** The API's token, and with a good one each sitemap: a call each. */
+async function apiChecks(database: Database, settings: Settings): Promise<Check[]> {
+  const { webscraperApiToken: token } = settings;
+  if (token === null)
+    return [
+      await check('API token', async () =>
+        bad('WEBSCRAPER_API_TOKEN is not set; take it from Web Scraper Cloud, API'),
+      ),
+    ];
   const webscraper = createWebScraperClient({
     baseUrl: settings.webscraperApiUrl,
-    token: requireSetting(settings, 'webscraperApiToken'),
+    token,
     logger: createLogger(settings.logLevel, 'doctor', secretsOf(settings)),
   });
   const clock = new AccountClock(database, settings);
-  let credits: number | null;
-  try {
-    credits = await callApi(clock, clock.reserveCheck(null), () => webscraper.account());
-  } catch (error) {
-    return bad(`${errorMessage(error)}: ${AFTER_CORRECTION}`);
-  }
-  const left = `${credits ?? 'an unknown number of'} page credits left`;
-  return { ok: credits !== 0, details: left };
+  const ask = <T>(call: () => Promise<Answered<T>>) => callApi(clock, clock.reserveCheck(null), call);
+  const account = await check('API token', async () => {
+    try {
+      const credits = await ask(() => webscraper.account());
+      return { ok: credits !== 0, details: `${credits ?? 'an unknown number of'} page credits left` };
+    } catch (error) {
+      return bad(`${errorMessage(error)}: ${AFTER_CORRECTION}`);
+    }
+  });
+  const checks = [account];
+  for (const [sitemapId, tasks] of account.ok ? tasksBySitemap(settings) : [])
+    checks.push(
+      await check(`sitemap ${sitemapId}`, async () => {
+        try {
+          return good(`${await ask(() => webscraper.sitemap(sitemapId))}, for ${tasks.join(', ')}`);
+        } catch (error) {
+          if (!(error instanceof ApiError) || error.code !== 'API_NOT_FOUND') throw error;
+          return bad(
+            `the account has none: set SITEMAP_IDS=${tasks.map((task) => `${task}=…`).join(',')}; ${AFTER_CORRECTION}`,
+          );
+        }
+      }),
+    );
+  return checks;
+}
+
+/** The sitemaps that tasks publish to, with the prefixes that SITEMAP_IDS names them by. */
+function tasksBySitemap(settings: Settings): Map<number, string[]> {
+  const tasks = new Map<number, string[]>();
+  for (const { lookup, customIdPrefix } of TRACKING_TASKS.map((task) => withSitemap(settings, task)))
+    if (lookup.by !== 'carrier')
+      tasks.set(lookup.sitemapId, [...(tasks.get(lookup.sitemapId) ?? []), customIdPrefix]);
+  return tasks;
 }
 
 /** Temporal, its namespace, a worker for each queue, and how each schedule fares. */
@@ -133,6 +152,12 @@ export async function temporalChecks(settings: Settings): Promise<Check[]> {
             : bad(`no worker on ${queue}: run \`tsuiseki worker ${worker}\``),
         ),
       ),
+      ask(`partitions of ${QUEUES.publish_tracking}`, async () => {
+        const count = await partitionsOf(connected, QUEUES.publish_tracking);
+        return count === 1
+          ? good('one, as its pace needs it')
+          : bad(`${count}: each paces by itself; give the server temporal-config/dynamic-config.yaml`);
+      }),
       ...recurring(settings.jobDeadlineMs).map((each) =>
         ask(`schedule ${each.id}`, async () => {
           const { ok, details } = await scheduleHealth(connected, each);

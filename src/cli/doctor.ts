@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { TsuisekiError } from '../errors.ts';
 import { loadSettings } from '../settings/settings.ts';
+import { check } from './check.ts';
+import { httpServer } from './place-checks.ts';
 import { databaseChecks, temporalChecks, webdavCheck } from './checks.ts';
 import { printJson, printLine } from './print.ts';
 
@@ -9,7 +11,9 @@ class ChecksFailed extends TsuisekiError<'CHECKS_FAILED'> {}
 /** `tsuiseki doctor`. */
 export function doctorCommand(): Command {
   return new Command('doctor')
-    .description('one line a check: settings, database, inbox, API, Temporal, workers, schedules, WebDAV')
+    .description(
+      'one line a check: settings, database, clock, API, sitemaps, Temporal, workers, schedules, HTTP, WebDAV',
+    )
     .option('--json', 'an array of {"check","ok","details"}')
     .action(async (options: { json?: boolean }) => {
       const settings = loadSettings();
@@ -17,12 +21,12 @@ export function doctorCommand(): Command {
         databaseChecks(settings),
         temporalChecks(settings),
         webdavCheck(settings),
+        check('HTTP server', () => httpServer(settings)),
       ]);
       const checks = [{ check: 'settings', ok: true, details: 'each can be read' }, ...found.flat()];
       if (options.json) printJson(checks);
       else
-        for (const { check, ok, details } of checks)
-          printLine(`${ok ? 'ok  ' : 'FAIL'} ${check}: ${details}`);
+        for (const each of checks) printLine(`${each.ok ? 'ok  ' : 'FAIL'} ${each.check}: ${each.details}`);
       const failed = checks.filter(({ ok }) => !ok).length;
       if (failed > 0) throw new ChecksFailed('CHECKS_FAILED', `${failed} of ${checks.length} checks failed`);
     });

@@ -5,6 +5,7 @@ import { Dice } from './dice.ts';
 import { downloadRoutes } from './download-routes.ts';
 import type { Job } from './job.ts';
 import { executedOf } from './job.ts';
+import { sitemapOf } from './sitemaps.ts';
 
 /** The vendor's page size for every list. */
 const PER_PAGE = 100;
@@ -47,6 +48,14 @@ export function jobRoutes(api: FastifyInstance, context: SandboxContext): void {
       page_credits: account.pageCredits,
     },
   }));
+
+  api.get('/sitemap/:id', async (request, reply) => {
+    const id = Number((request.params as Record<string, unknown>)['id']);
+    const sitemap = sitemapOf(id, options.sitemaps);
+    // As the account has it: a publish to any id is taken, so that a test may name its own.
+    if (sitemap.task === null) return fail(reply, 404, 'Not Found');
+    return { success: true, data: { id, name: sitemap.name, sitemap: '{}' } };
+  });
 
   api.get('/scraping-jobs', async (request, reply) => {
     const call = calls.of(request);

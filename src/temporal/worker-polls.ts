@@ -37,6 +37,18 @@ export async function isPolled(client: Asker, queue: string): Promise<boolean> {
   return (await describeQueue(client, queue)).polled;
 }
 
+/** Into how many parts the server splits a queue's activities, and with them its rate limit. */
+export async function partitionsOf(
+  { workflowService, options: { namespace } }: Asker,
+  queue: string,
+): Promise<number> {
+  const { activityTaskQueuePartitions: parts } = await workflowService.listTaskQueuePartitions({
+    namespace,
+    taskQueue: { name: queue },
+  });
+  return parts?.length ?? 0;
+}
+
 /** The worker that is to be run for a queue. */
 export const workerOf = (queue: string): string =>
   Object.entries(QUEUES).find(([, name]) => name === queue)?.[0] ?? queue;

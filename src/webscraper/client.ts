@@ -64,6 +64,8 @@ export interface WebScraperClient {
   jobs(page: number): Promise<Answered<JobsPage>>;
   csv(id: number): Promise<Answered<Buffer>>;
   problematicUrls(id: number): Promise<Answered<ProblematicUrl[]>>;
+  /** The name of a sitemap of the account. */
+  sitemap(id: number): Promise<Answered<string>>;
   /** Page credits left; null when the answer does not say. */
   account(): Promise<Answered<number | null>>;
 }
@@ -238,6 +240,10 @@ export function createWebScraperClient(options: {
       const path = `scraping-job/${id}/problematic-urls`;
       const answer = await caller.data(path, {}, `the problematic URLs of job ${id}`);
       return { ...answer, value: problematicUrls(answer.value) };
+    },
+    async sitemap(id) {
+      const answer = await caller.data(`sitemap/${id}`, {}, `a question after sitemap ${id}`);
+      return { ...answer, value: textIn(fieldsOf(answer.value)['name']) ?? 'it has no name' };
     },
     async account() {
       const answer = await caller.data('account', {}, 'a question after the account');

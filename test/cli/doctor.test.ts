@@ -24,6 +24,7 @@ beforeAll(async () => {
     TEMPORAL_ADDRESS: server.address,
     WEBSCRAPER_API_URL: sandbox.url,
     WEBSCRAPER_API_TOKEN: 'x',
+    HTTP_PORT: String(await closedPort()),
   };
 });
 
@@ -77,7 +78,11 @@ it('after migrate: only the workers are missing; what nobody reads is told', asy
   await database.close();
   const { of } = await doctor(env);
   const failed = [...of].filter(([, { ok }]) => !ok).map(([name]) => name);
-  expect(failed.filter((name) => !name.startsWith('worker '))).toEqual(['inbox']);
+  expect(failed.filter((name) => !name.startsWith('worker '))).toEqual([
+    'inbox',
+    'partitions of publish_tracking_queue',
+    'HTTP server',
+  ]);
   expect(of.get('inbox')?.details).toBe(
     '1 unread for over a minute; in a week 1 of unknown jobs, 0 in disagreement: is the worker tracking_webhook running?',
   );
@@ -85,6 +90,35 @@ it('after migrate: only the workers are missing; what nobody reads is told', asy
   const { out } = await place.run(['doctor'], env);
   expect(out).toMatch(/^ok {3}settings: each can be read$/m);
   expect(out).toMatch(/^FAIL worker aggregation: no worker on aggregation_queue: /m);
+});
+
+it('tells a queue in parts, a sitemap of somebody else, and a server that does not run', async () => {
+  const { of } = await doctor({ ...env, SITEMAP_IDS: 'owt=4711,yto=4711' });
+  // The dev server splits each queue in four unless it is told otherwise, as `up` does.
+  expect(of.get('partitions of publish_tracking_queue')).toEqual({
+    ok: false,
+    details: '4: each paces by itself; give the server temporal-config/dynamic-config.yaml',
+  });
+  expect(of.get('sitemap 4711')).toMatchObject({
+    ok: false,
+    details: expect.stringMatching(
+      /^the account has none: set SITEMAP_IDS=owt=…,yto=…; once it is put right /,
+    ),
+  });
+  expect(of.get('sitemap 1421177')).toEqual({
+    ok: true,
+    details: 'official-website-redirect-to-yamato-tracking, for owryt',
+  });
+  expect(of.get('HTTP server')).toEqual({
+    ok: false,
+    details: `nothing answers at http://127.0.0.1:${env['HTTP_PORT']}: run \`tsuiseki serve\``,
+  });
+});
+
+it('a token that is refused costs no further call', async () => {
+  const { of } = await doctor({ ...env, WEBSCRAPER_API_TOKEN: 'wrong' });
+  expect(of.get('API token')).toMatchObject({ ok: false });
+  expect([...of.keys()].filter((name) => name.startsWith('sitemap '))).toEqual([]);
 });
 
 it('a schedule tells when it last ran, and what came of it', async () => {
