@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { packageRoot } from '../src/paths.ts';
 
 const SHIPPED = [
-  /^(?:LICENSE|README\.md|package\.json)$/,
+  /^(?:LICENSE|README(?:\.[\w-]+)?\.md|package\.json)$/,
   /^bin\/tsuiseki\.js$/,
   /^dist\/(?:src|workflows|activities|workers)\/.+\.js$/,
   /^dist\/workflow-bundle\.js$/,
