@@ -8,7 +8,7 @@ const SHIPPED = [
   /^dist\/(?:src|workflows|activities|workers)\/.+\.js$/,
   /^dist\/workflow-bundle\.js$/,
   /^src\/db\/migrations\/(?:\d{4}_\w+\.sql|meta\/_journal\.json)$/,
-  /^temporal-config\/[\w-]+\.(?:json|yaml)$/,
+  /^temporal-config\/(?:apply|[\w-]+\.(?:json|yaml))$/,
 ];
 
 it('the tarball holds no test and no bench code, and nothing else that is not run', () => {

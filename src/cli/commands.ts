@@ -12,6 +12,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['sandbox', async () => (await import('./sandbox.ts')).sandboxCommand()],
   ['migrate', async () => (await import('./set-up.ts')).migrateCommand()],
   ['config', async () => (await import('./set-up.ts')).configCommand()],
+  ['temporal-config', async () => (await import('./temporal-config.ts')).temporalConfigCommand()],
   ['doctor', async () => (await import('./doctor.ts')).doctorCommand()],
   ['sample', async () => (await import('./sample.ts')).sampleCommand()],
   ['start', async () => (await import('./start.ts')).startCommand()],

@@ -6,6 +6,7 @@ import { askServer } from '../temporal/ask.ts';
 import { connectClient } from '../temporal/connection.ts';
 import { applySchedules } from '../temporal/schedules.ts';
 import { note, printJson, printLine } from './print.ts';
+import { appliedLines } from './temporal-config.ts';
 
 /** What is new is to be seen after up to 30 s. */
 const SET_UP_TIMEOUT_MS = 60_000;
@@ -21,12 +22,15 @@ export function migrateCommand(): Command {
       if (!temporalConfigured(settings)) return note('Temporal: not configured, left alone');
       const client = await connectClient(settings);
       try {
+        const { namespace } = client.options;
         const apply = async () => {
-          await applyTemporalConfig(client.connection, client.options.namespace);
+          const applied = await applyTemporalConfig(client.connection, namespace);
           await applySchedules(client, settings.jobDeadlineMs);
+          return applied;
         };
-        await askServer(client, 'the set-up', apply, SET_UP_TIMEOUT_MS);
-        note('Temporal: namespace, search attributes and schedules up to date');
+        const applied = await askServer(client, 'the set-up', apply, SET_UP_TIMEOUT_MS);
+        for (const line of appliedLines(namespace, applied)) note(line);
+        note('schedules: up to date');
       } finally {
         await client.connection.close();
       }

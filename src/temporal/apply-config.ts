@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isGrpcServiceError } from '@temporalio/client';
 import type { Connection } from '@temporalio/client';
-import { msToTs } from '@temporalio/common/lib/time.js';
+import { msToTs, optionalTsToMs } from '@temporalio/common/lib/time.js';
 import { errorMessage, TsuisekiError } from '../errors.ts';
 import { packageRoot } from '../paths.ts';
 
@@ -24,7 +24,7 @@ export type SearchAttributeTypes = Readonly<Record<string, SearchAttributeTypeNa
 
 export interface TemporalNamespaceConfig {
   readonly searchAttributes: SearchAttributeTypes;
-  /** How long the histories of ended workflows are kept. */
+  /** How long the histories of ended workflows are kept at least. */
   readonly retentionDays: number;
 }
 
@@ -37,12 +37,23 @@ export class TemporalConfigError extends TsuisekiError<'CONFIG_REFUSED' | 'TYPE_
 
 export interface AppliedTemporalConfig {
   readonly namespaceCreated: boolean;
+  readonly retention: AppliedRetention;
   readonly searchAttributesAdded: readonly string[];
+}
+
+export interface AppliedRetention {
+  /** In force now. */
+  readonly days: number;
+  readonly raised: boolean;
+  /** Shorter than it should be, and why the server does not let us change it; as a rule Temporal Cloud. */
+  readonly refused: string | null;
 }
 
 /** grpc-js status codes. */
 const GRPC_NOT_FOUND = 5;
 const GRPC_ALREADY_EXISTS = 6;
+
+const DAY_MS = 86_400_000;
 
 const POLL_MS = 50;
 /** Servers keep namespaces in a cache that they read anew every 2 to 10 s. */
@@ -59,8 +70,9 @@ function readData(name: string): unknown {
 }
 
 /**
- * Makes the namespace when it is missing, adds the search attributes it lacks, and returns when they can be
- * used. May be run any number of times, by several processes at once; changes nothing that is there.
+ * Makes the namespace when it is missing, lengthens its retention when it is shorter, adds the search attributes it
+ * lacks, and returns when they can be used. May be run any number of times, by several processes at once; changes
+ * nothing else that is there.
  *
  * @throws TemporalConfigError
  */
@@ -70,7 +82,7 @@ export async function applyTemporalConfig(
   config: TemporalNamespaceConfig = readTemporalNamespaceConfig(),
   visibleTimeoutMs = DEFAULT_VISIBLE_TIMEOUT_MS,
 ): Promise<AppliedTemporalConfig> {
-  const namespaceCreated = await ensureNamespace(connection, namespace, config.retentionDays);
+  const { namespaceCreated, retention } = await ensureNamespace(connection, namespace, config.retentionDays);
   const deadlineMs = Date.now() + visibleTimeoutMs;
   const before = await readAttributesOnceVisible(connection, namespace, deadlineMs);
   const missing = missingAttributes(before, config.searchAttributes, namespace);
@@ -78,7 +90,7 @@ export async function applyTemporalConfig(
     await addAttributes(connection, namespace, config.searchAttributes, missing);
     await waitForAttributes(connection, namespace, config.searchAttributes, deadlineMs);
   }
-  return { namespaceCreated, searchAttributesAdded: missing };
+  return { namespaceCreated, retention, searchAttributesAdded: missing };
 }
 
 function hasGrpcCode(error: unknown, code: number): boolean {
@@ -95,23 +107,46 @@ async function ensureNamespace(
   connection: Connection,
   namespace: string,
   retentionDays: number,
-): Promise<boolean> {
+): Promise<Pick<AppliedTemporalConfig, 'namespaceCreated' | 'retention'>> {
+  const { workflowService } = connection;
   try {
-    await connection.workflowService.describeNamespace({ namespace });
-    return false;
+    const { config } = await workflowService.describeNamespace({ namespace });
+    const days = (optionalTsToMs(config?.workflowExecutionRetentionTtl) ?? 0) / DAY_MS;
+    const retention = await ensureRetention(connection, namespace, days, retentionDays);
+    return { namespaceCreated: false, retention };
   } catch (error) {
     if (!hasGrpcCode(error, GRPC_NOT_FOUND)) throw refused(`namespace ${namespace} cannot be read`, error);
   }
+  const made = { days: retentionDays, raised: false, refused: null };
   try {
-    await connection.workflowService.registerNamespace({
+    await workflowService.registerNamespace({
       namespace,
       description: 'Tsuiseki: parcels of workbooks, tracked',
-      workflowExecutionRetentionPeriod: msToTs(retentionDays * 86_400_000),
+      workflowExecutionRetentionPeriod: msToTs(retentionDays * DAY_MS),
     });
-    return true;
+    return { namespaceCreated: true, retention: made };
   } catch (error) {
-    if (hasGrpcCode(error, GRPC_ALREADY_EXISTS)) return false;
+    if (hasGrpcCode(error, GRPC_ALREADY_EXISTS)) return { namespaceCreated: false, retention: made };
     throw refused(`namespace ${namespace} cannot be made`, error);
+  }
+}
+
+/** A longer one is its operator's wish. A refusal is told and no more: a batch runs with a short one as well. */
+async function ensureRetention(
+  { workflowService }: Connection,
+  namespace: string,
+  days: number,
+  leastDays: number,
+): Promise<AppliedRetention> {
+  if (days >= leastDays) return { days, raised: false, refused: null };
+  try {
+    await workflowService.updateNamespace({
+      namespace,
+      config: { workflowExecutionRetentionTtl: msToTs(leastDays * DAY_MS) },
+    });
+    return { days: leastDays, raised: true, refused: null };
+  } catch (error) {
+    return { days, raised: false, refused: errorMessage(error, 200) };
   }
 }
 

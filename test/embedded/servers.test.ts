@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time.js';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isAlive, identify } from '../../src/embedded/process-identity.ts';
@@ -117,11 +118,22 @@ describe('the embedded Temporal server', () => {
       // Applying it again changes nothing; a namespace of its own gets the same.
       expect(await applyTemporalConfig(connection, namespace)).toEqual({
         namespaceCreated: false,
+        retention: { days: retentionDays, raised: false, refused: null },
         searchAttributesAdded: [],
       });
       expect(await applyTemporalConfig(connection, 'parcels')).toEqual({
         namespaceCreated: true,
+        retention: { days: retentionDays, raised: false, refused: null },
         searchAttributesAdded: Object.keys(searchAttributes),
+      });
+      // Whoever keeps more has a reason.
+      const workflowExecutionRetentionPeriod = msToTs(90 * 86_400_000);
+      await connection.workflowService.registerNamespace({
+        namespace: 'kept-longer',
+        workflowExecutionRetentionPeriod,
+      });
+      expect(await applyTemporalConfig(connection, 'kept-longer')).toMatchObject({
+        retention: { days: 90, raised: false, refused: null },
       });
       expect((await fetch(first.webUi)).ok).toBe(true);
       await connection.close();

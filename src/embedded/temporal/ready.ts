@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
-import { msToTs } from '@temporalio/common/lib/time.js';
 import { errorMessage } from '../../errors.ts';
 import { applyTemporalConfig } from '../../temporal/apply-config.ts';
 import type { TemporalNamespaceConfig } from '../../temporal/apply-config.ts';
@@ -53,12 +52,8 @@ export async function waitForTemporal(options: ReadyOptions): Promise<void> {
 async function prepareNamespace({ address, namespace, config }: ReadyOptions): Promise<void> {
   const connection = await Connection.connect({ address, connectTimeout: CONNECT_TIMEOUT_MS });
   try {
-    await applyTemporalConfig(connection, namespace, config);
     // The dev server makes its namespaces with a retention of one day: last week's batches would be gone.
-    await connection.workflowService.updateNamespace({
-      namespace,
-      config: { workflowExecutionRetentionTtl: msToTs(config.retentionDays * 86_400_000) },
-    });
+    await applyTemporalConfig(connection, namespace, config);
   } finally {
     await connection.close();
   }
