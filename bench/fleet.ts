@@ -14,6 +14,8 @@ import { connectClient } from '../src/temporal/connection.ts';
 import type { ConnectedClient } from '../src/temporal/connection.ts';
 import type { StartedBatch } from '../src/temporal/start-batch.ts';
 import { writeSampleWorkbook } from '../src/sandbox/sample-workbook.ts';
+import { startTemporalCluster } from '../cluster/cluster.ts';
+import type { TemporalCluster } from '../cluster/cluster.ts';
 import type { Cleanup } from './cleanup.ts';
 import type { PartContext } from './part.ts';
 import { PublishWorkers } from './publish-workers.ts';
@@ -31,8 +33,8 @@ export interface FleetOptions {
   /** Of its workbooks; unless given one whose row is a URL, and a job two calls, none of them redirected. */
   task?: TaskName;
   settings?: Readonly<Record<string, string>>;
-  /** Temporal's dev server keeps its database in memory; unless given in a file, as `up` has it. */
-  temporalInMemory?: boolean;
+  /** The dev server with its database in a file, as `up` has it; or in memory; or a cluster. The file unless given. */
+  temporal?: 'file' | 'memory' | 'cluster';
   /** How late the API's downloads are answered; at once unless given. */
   csvDelayMs?: number;
 }
@@ -46,11 +48,15 @@ export interface Fleet {
   temporal: ConnectedClient;
   /** Of the dev server in memory: its Prometheus metrics. */
   metricsUrl: string | null;
+  /** Null: it is the dev server. */
+  cluster: TemporalCluster | null;
   publishWorkers: PublishWorkers;
   /** Starts one batch for each figure, of so many rows, all at once. */
   startBatches(rowCounts: readonly number[]): Promise<StartedBatch[]>;
   /** The present process of a worker that `up` supervises; null: none is known. */
   workerPid(name: string): number | null;
+  /** The present processes of what `up` supervises, and of the cluster. */
+  processes(): { name: string; pid: number }[];
 }
 
 const TOKEN = 'bench';
@@ -97,6 +103,24 @@ async function temporalInMemory(cleanup: Cleanup, folder: string): Promise<Tempo
   return server;
 }
 
+/** The server that `up` is pointed to; nothing where it starts its own. */
+async function foreignTemporal(
+  { cleanup, progress }: Pick<PartContext, 'cleanup' | 'progress'>,
+  { temporal = 'file' }: FleetOptions,
+  folder: string,
+): Promise<{ server: TemporalServer | null; cluster: TemporalCluster | null }> {
+  switch (temporal) {
+    case 'file':
+      return { server: null, cluster: null };
+    case 'memory':
+      return { server: await temporalInMemory(cleanup, folder), cluster: null };
+    case 'cluster': {
+      const options = { env: bareEnvironment(), folder: join(folder, 'data'), onProgress: progress };
+      return { server: null, cluster: await startTemporalCluster(cleanup, options) };
+    }
+  }
+}
+
 /** Returns when all of it is ready, so that no start-up gets into a figure; `cleanup` ends it and removes its folder. */
 export async function startFleet(
   { cleanup, progress, onBreak }: Pick<PartContext, 'cleanup' | 'progress' | 'onBreak'>,
@@ -124,8 +148,9 @@ export async function startFleet(
 
   env['WEBSCRAPER_API_URL'] = url;
   env['YAMATO_URL'] = yamatoUrl;
-  const server = options.temporalInMemory === true ? await temporalInMemory(cleanup, folder) : null;
-  if (server !== null) Object.assign(env, embeddedTemporal(env, server));
+  const { server, cluster } = await foreignTemporal({ cleanup, progress }, options, folder);
+  const foreign = server ?? cluster;
+  if (foreign !== null) Object.assign(env, embeddedTemporal(env, foreign));
   const up = run('up', ['up', '--json']);
   cleanup.add('tsuiseki up', () => up.stop());
   const report = (await up.firstLine()) as UpFile;
@@ -149,17 +174,20 @@ export async function startFleet(
     return path;
   }
   mkdirSync(join(folder, task));
+  const processes = () => [
+    ...(readUpFile(join(folder, 'data'))?.processes ?? []),
+    ...(cluster === null ? [] : cluster.processes()),
+  ];
   return {
     http: report.http,
     sandbox,
     database,
     temporal,
     metricsUrl: server?.metricsUrl ?? null,
+    cluster,
     publishWorkers,
-    workerPid(name) {
-      const processes = readUpFile(join(folder, 'data'))?.processes ?? [];
-      return processes.find((each) => each.name === name)?.pid ?? null;
-    },
+    processes,
+    workerPid: (name) => processes().find((each) => each.name === name)?.pid ?? null,
     async startBatches(rowCounts) {
       const paths = await Promise.all(rowCounts.map((rows) => newWorkbook(rows)));
       return Promise.all(

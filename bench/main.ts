@@ -3,10 +3,12 @@ import { parseArgs } from 'node:util';
 import { errorMessage } from '../src/errors.ts';
 import { budget } from './budget.ts';
 import { Cleanup } from './cleanup.ts';
+import { cluster } from './cluster.ts';
 import { durability } from './durability.ts';
 import { pace } from './pace.ts';
 import type { Figure, Part, PartContext } from './part.ts';
 import { publish } from './publish.ts';
+import { scaling } from './scaling.ts';
 import { table } from './table.ts';
 import { workbook } from './workbook.ts';
 import { yamato } from './yamato.ts';
@@ -18,6 +20,8 @@ const BENCHES: Readonly<Record<string, readonly Part[]>> = {
   workbook,
   yamato,
   durability,
+  cluster,
+  scaling,
 };
 
 function usage(): string {
@@ -55,6 +59,12 @@ async function run(
       cleanup.interrupt();
     });
   for (const part of parts) {
+    const missing = part.missing?.() ?? null;
+    if (missing !== null) {
+      const line = `skipped: ${missing}`;
+      if (!notes.includes(line)) notes.push(line);
+      continue;
+    }
     const before = load();
     const looks: (() => string[])[] = [];
     try {
@@ -85,7 +95,10 @@ async function run(
   const ok = figures.every((figure) => figure.ok);
   const seconds = Math.round((performance.now() - began) / 1_000);
   if (json) process.stdout.write(`${JSON.stringify({ bench, ok, seconds, figures, notes })}\n`);
-  else process.stdout.write(`${[table(figures), '', ...notes, `${seconds} s in all`].join('\n')}\n`);
+  else {
+    const measured = figures.length === 0 ? [] : [table(figures), ''];
+    process.stdout.write(`${[...measured, ...notes, `${seconds} s in all`].join('\n')}\n`);
+  }
   if (cleanup.interrupted.aborted) return INTERRUPTED;
   return ok ? 0 : 1;
 }

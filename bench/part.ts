@@ -28,6 +28,8 @@ export interface PartContext {
 /** A part of a bench that can be run alone. */
 export interface Part {
   name: string;
+  /** What it needs and this machine has not: it is skipped then, and the run says so. */
+  missing?: () => string | null;
   run(context: PartContext): Promise<void>;
 }
 

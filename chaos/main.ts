@@ -4,8 +4,9 @@ import { errorMessage } from '../src/errors.ts';
 import { runChaos, TROUBLES } from './run.ts';
 import type { Trouble } from './run.ts';
 
-const USAGE = `npm run chaos -- [--minutes N] [--seed S] [--only TROUBLE,…] [--bound SECONDS] [--longest-stop SECONDS]
-  troubles: ${TROUBLES.join(', ')}; none of them: --only ''`;
+const USAGE = `npm run chaos -- [--minutes N] [--seed S] [--only TROUBLE,…] [--bound SECONDS] [--longest-stop SECONDS] [--cluster]
+  troubles: ${TROUBLES.join(', ')}; none of them: --only ''
+  --cluster: on a Temporal server of several processes, built with Go, instead of the dev server`;
 /** Two sweeps of the folders, and the batches that the last of them starts. */
 const DEFAULT_BOUND_S = '300';
 /** As shells tell an end by Ctrl-C. */
@@ -25,6 +26,7 @@ async function main(): Promise<number> {
       only: { type: 'string', default: TROUBLES.join() },
       bound: { type: 'string', default: DEFAULT_BOUND_S },
       'longest-stop': { type: 'string', default: '90' },
+      cluster: { type: 'boolean', default: false },
     },
   });
   const named = values.only.split(',').filter((text) => text !== '');
@@ -44,10 +46,10 @@ async function main(): Promise<number> {
     });
   try {
     const [boundMs, longestStopMs] = [boundS * 1_000, longestStopS * 1_000];
-    const { seed } = values;
+    const { seed, cluster } = values;
     const troubles = new Set(named);
     const report = await runChaos(
-      { minutes, seed, troubles, boundMs, longestStopMs, progress: say, signal: interrupted.signal },
+      { minutes, seed, troubles, cluster, boundMs, longestStopMs, progress: say, signal: interrupted.signal },
       cleanup,
     );
     process.stdout.write(`${JSON.stringify(report)}\n`);

@@ -26,6 +26,8 @@ export interface ChaosOptions {
   minutes: number;
   seed: string;
   troubles: ReadonlySet<Trouble>;
+  /** On a Temporal cluster; unless given on the dev server. */
+  cluster?: boolean;
   /** From the last fault until everything must be right. */
   boundMs: number;
   longestStopMs: number;
@@ -49,9 +51,9 @@ export interface ChaosReport {
 
 /** One run: trouble for so many minutes, then quiet, then the audit. What it starts is in the cleanup. */
 export async function runChaos(options: ChaosOptions, cleanup: Cleanup): Promise<ChaosReport> {
-  const { minutes, seed, troubles, boundMs, longestStopMs, progress, signal } = options;
+  const { minutes, seed, troubles, cluster = false, boundMs, longestStopMs, progress, signal } = options;
   const day = new Date();
-  const system = await startSystem(cleanup, day, progress);
+  const system = await startSystem(cleanup, { day, cluster, onProgress: progress });
   const diary = new Diary(join(system.folder, 'data', 'logs', 'chaos.log'));
   const ledger = new Ledger();
   const dice = (name: string) => new Dice(`${seed} ${name}`);

@@ -8,6 +8,7 @@ import { openDatabase } from '../src/db/database.ts';
 import type { Database } from '../src/db/database.ts';
 import { startPostgres } from '../src/embedded/postgres/server.ts';
 import { startTemporalServer } from '../src/embedded/temporal/server.ts';
+import type { TemporalServer } from '../src/embedded/temporal/server.ts';
 import { startSandbox } from '../src/sandbox/index.ts';
 import type { Sandbox } from '../src/sandbox/index.ts';
 import { embeddedTemporal, readUpFile } from '../src/settings/up-file.ts';
@@ -17,6 +18,8 @@ import { connectClient } from '../src/temporal/connection.ts';
 import type { ConnectedClient } from '../src/temporal/connection.ts';
 import { startSabreDav } from '../test/support/files/sabre-dav.ts';
 import type { SabreDav } from '../test/support/files/sabre-dav.ts';
+import { startTemporalCluster } from '../cluster/cluster.ts';
+import type { TemporalCluster } from '../cluster/cluster.ts';
 import { Link } from './link.ts';
 import type { Victim } from './processes.ts';
 
@@ -57,11 +60,18 @@ const SETTINGS = {
 
 const portOf = (url: string): number => Number(new URL(url).port);
 
-/** Starts it all and returns when it is ready. `day`: the sandbox counts the dates in its results back from it. */
+export interface SystemOptions {
+  /** The sandbox counts the dates in its results back from it. */
+  day: Date;
+  /** On a cluster instead of the dev server; its members and their database are killed and stopped like all others. */
+  cluster: boolean;
+  onProgress: (line: string) => void;
+}
+
+/** Starts it all and returns when it is ready. */
 export async function startSystem(
   cleanup: Cleanup,
-  day: Date,
-  onProgress: (line: string) => void,
+  { day, cluster, onProgress }: SystemOptions,
 ): Promise<System> {
   const folder = temporaryFolder(cleanup);
   const dataDir = join(folder, 'data');
@@ -88,9 +98,8 @@ export async function startSystem(
     (onExit, previous: Awaited<ReturnType<typeof startPostgres>> | null) =>
       startPostgres({ ...own, onExit, ...(previous === null ? {} : { port: previous.port }) }),
   );
-  const temporal = await keep(
-    'Temporal',
-    (onExit, previous: Awaited<ReturnType<typeof startTemporalServer>> | null) =>
+  async function devServer(): Promise<TemporalCluster> {
+    const { kept, server } = await keep('Temporal', (onExit, previous: TemporalServer | null) =>
       startTemporalServer({
         ...own,
         onExit,
@@ -98,7 +107,13 @@ export async function startSystem(
           ? {}
           : { port: portOf(`http://${previous.address}`), uiPort: portOf(previous.webUi) }),
       }),
-  );
+    );
+    const processes = () => (kept.pid === undefined ? [] : [{ name: 'temporal', pid: kept.pid }]);
+    return { ...server, processes };
+  }
+  const temporal = cluster
+    ? await startTemporalCluster(cleanup, { env: bare, folder: dataDir, onProgress })
+    : await devServer();
   const dav = await startSabreDav();
   cleanup.add('sabre/dav', () => dav.close());
   const sandbox = await startSandbox({
@@ -110,7 +125,7 @@ export async function startSystem(
   cleanup.add('the sandbox', () => sandbox.close());
 
   const { url: databaseUrl, port: databasePort } = postgres.server;
-  const { address, namespace } = temporal.server;
+  const { address, namespace } = temporal;
   const toDatabase = await linkTo('Postgres', databasePort);
   const toTemporal = await linkTo('Temporal', portOf(`http://${address}`));
   const toAccount = await linkTo('the account', portOf(sandbox.url));
@@ -150,9 +165,8 @@ export async function startSystem(
     http,
     victims: () => [
       ...(readUpFile(dataDir)?.processes ?? []),
-      ...Object.entries({ postgres: postgres.kept.pid, temporal: temporal.kept.pid }).flatMap(([name, pid]) =>
-        pid === undefined ? [] : [{ name, pid }],
-      ),
+      ...temporal.processes(),
+      ...(postgres.kept.pid === undefined ? [] : [{ name: 'postgres', pid: postgres.kept.pid }]),
     ],
     async command(...args) {
       const process = run('commands', [...args, '--json']);

@@ -21,7 +21,7 @@ async function measure(context: PartContext, batches: number): Promise<void> {
   const run = batches === 1 ? `${webhooks} webhooks, one batch` : `${webhooks} webhooks, ${batches} batches`;
   const fleet = await startFleet(context, {
     ...UNPACED,
-    temporalInMemory: true,
+    temporal: 'memory',
     csvDelayMs: DOWNLOAD_MS,
   });
   await fleet.sandbox.addFault({ kind: 'job-stuck' });

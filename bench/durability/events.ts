@@ -56,7 +56,7 @@ export const events: Part = {
       callWindowMs: 60_000,
       jobDurationMs: 1_000,
       publishWorkers: 1,
-      temporalInMemory: true,
+      temporal: 'memory',
     });
     const [started] = await fleet.startBatches([rows]);
     progress(`${rows} rows, one each ${INTERVAL_MS / 1_000} s`);

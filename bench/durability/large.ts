@@ -1,9 +1,10 @@
+import { QUEUES } from '../../src/temporal/names.ts';
 import { startFleet } from '../fleet.ts';
 import type { Part } from '../part.ts';
 import { allEnded, rowStates } from '../stamps.ts';
 import { until } from '../until.ts';
 import { UNPACED } from './unpaced.ts';
-import { watchMemory } from './worker-memory.ts';
+import { memoryTold, watchMemory } from './worker-memory.ts';
 
 const ROWS = 50_000;
 const LEAST_SHARE = 0.9;
@@ -26,9 +27,9 @@ export const large: Part = {
     const rows = context.rows ?? ROWS;
     const fleet = await startFleet(context, {
       ...UNPACED,
-      temporalInMemory: true,
+      temporal: 'memory',
     });
-    const memory = watchMemory(fleet, cleanup);
+    const memory = watchMemory(() => fleet.processes().filter(({ name }) => name in QUEUES), cleanup);
     await fleet.startBatches([rows]);
     const telling = setInterval(() => {
       void rowStates(fleet.database).then(
@@ -74,7 +75,6 @@ export const large: Part = {
       unit: 'MB',
       ok: most < MOST_BYTES,
     });
-    const each = [...memory].map(([name, bytes]) => `${name} ${(bytes / 1_000_000).toFixed(0)} MB`);
-    note(`most memory: ${each.join(', ')}`);
+    note(`most memory: ${memoryTold(memory)}`);
   },
 };

@@ -1,4 +1,5 @@
 import { startFleet } from '../fleet.ts';
+import type { Fleet, FleetOptions } from '../fleet.ts';
 import type { Part, PartContext } from '../part.ts';
 import { allEnded } from '../stamps.ts';
 import { until } from '../until.ts';
@@ -18,14 +19,16 @@ const PATIENCE_MS_A_ROW = 1_000;
  * URLs a second once every batch publishes: to read twenty workbooks is another figure's work. Null: not all came, or too
  * few after that moment to tell.
  */
-async function speedOf(
+export async function speedOf(
   context: PartContext,
   batches: number,
   rows: number,
-  temporalInMemory: boolean,
+  temporal: FleetOptions['temporal'] & string,
+  whileItRuns: (fleet: Fleet) => void = () => {},
 ): Promise<number | null> {
   const publishWorkers = Math.min(batches, MOST_PUBLISH_WORKERS);
-  const fleet = await startFleet(context, { ...UNPACED, publishWorkers, temporalInMemory });
+  const fleet = await startFleet(context, { ...UNPACED, publishWorkers, temporal });
+  whileItRuns(fleet);
   await fleet.startBatches(Array.from({ length: batches }, () => rows));
   const total = batches * rows;
   await until('the end of all batches', 60_000 + total * PATIENCE_MS_A_ROW, () => allEnded(fleet.database));
@@ -54,7 +57,7 @@ export const speed: Part = {
     ] as const) {
       if (cleanup.interrupted.aborted) return;
       progress(`${what}, Temporal's database in memory`);
-      const inMemory = await speedOf(context, batches, each, true);
+      const inMemory = await speedOf(context, batches, each, 'memory');
       figure({
         figure: `unpaced, ${what}, Temporal's database in memory`,
         mustReach: `≥ ${least} URLs/s`,
@@ -64,7 +67,7 @@ export const speed: Part = {
       });
       if (cleanup.interrupted.aborted) return;
       progress(`${what}, in a file`);
-      const inFile = await speedOf(context, batches, each, false);
+      const inFile = await speedOf(context, batches, each, 'file');
       note(`${what}, Temporal's database in a file: ${inFile?.toFixed(1) ?? 'not all'} URLs/s`);
     }
   },

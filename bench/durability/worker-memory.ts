@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { QUEUES } from '../../src/temporal/names.ts';
 import type { Cleanup } from '../cleanup.ts';
-import type { Fleet } from '../fleet.ts';
 
 const LOOK_EVERY_MS = 1_000;
 
@@ -15,16 +13,23 @@ function residentBytes(pid: number): number | null {
   }
 }
 
-/** Looks at each worker once a second; gives the most that each took so far. */
-export function watchMemory(fleet: Fleet, cleanup: Cleanup): ReadonlyMap<string, number> {
+/** Looks at processes once a second; gives the most that each took so far. */
+export function watchMemory(
+  processes: () => readonly { name: string; pid: number }[],
+  cleanup: Cleanup,
+): ReadonlyMap<string, number> {
   const most = new Map<string, number>();
   const timer = setInterval(() => {
-    for (const name of Object.keys(QUEUES)) {
-      const pid = fleet.workerPid(name);
-      const bytes = pid === null ? null : residentBytes(pid);
+    for (const { name, pid } of processes()) {
+      const bytes = residentBytes(pid);
       if (bytes !== null) most.set(name, Math.max(bytes, most.get(name) ?? 0));
     }
   }, LOOK_EVERY_MS);
   cleanup.add('the looks at memory', async () => clearInterval(timer));
   return most;
+}
+
+/** `history-1 120 MB, …` */
+export function memoryTold(most: ReadonlyMap<string, number>): string {
+  return [...most].map(([name, bytes]) => `${name} ${(bytes / 1_000_000).toFixed(0)} MB`).join(', ');
 }

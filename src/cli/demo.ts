@@ -6,10 +6,8 @@ import { openDatabase } from '../db/database.ts';
 import { requireSetting } from '../settings/settings.ts';
 import { TsuisekiError } from '../errors.ts';
 import { LocalFiles } from '../files/local.ts';
-import { expectedText } from '../sandbox/index.ts';
 import { connectClient } from '../temporal/connection.ts';
 import { startBatch } from '../temporal/start-batch.ts';
-import { readWorkbook } from '../workbook/read-workbook.ts';
 import { writeSampleWorkbook } from '../sandbox/sample-workbook.ts';
 import { note, printLine } from './print.ts';
 import { ProgressDisplay } from './progress.ts';
@@ -17,6 +15,7 @@ import { stopRequests } from './stop-signal.ts';
 import { StoppedEarly, startSystem } from './system.ts';
 import type { System } from './system.ts';
 import { followBatch } from './watch.ts';
+import { wrongRows } from './wrong-rows.ts';
 
 class DemoError extends TsuisekiError<'DEMO_WRONG'> {}
 
@@ -25,24 +24,9 @@ const TASK = 'yamato_tracking_only';
 const ROWS = 25;
 
 async function checkWorkbook(path: string, rows: Record<string, unknown>[], day: Date): Promise<number> {
-  const { rows: sheet } = await readWorkbook(path, {
-    columns: { input: 'A', email: 'B', result: 'C', status: null },
-  });
-  const written = new Map(sheet.map((row) => [row.row, row.result]));
-  const wrong = rows.filter(({ row, url, trackingNumber }) => {
-    const expected = expectedText(
-      TASK,
-      String(url),
-      typeof trackingNumber === 'string' ? trackingNumber : null,
-      { day },
-    );
-    return written.get(Number(row)) !== expected;
-  });
+  const wrong = await wrongRows(path, TASK, rows, day);
   if (wrong.length > 0 || rows.length !== ROWS)
-    throw new DemoError(
-      'DEMO_WRONG',
-      `${path}: column C is wrong in rows ${wrong.map(({ row }) => String(row)).join(', ')}`,
-    );
+    throw new DemoError('DEMO_WRONG', `${path}: column C is wrong in rows ${wrong.join(', ')}`);
   return rows.length;
 }
 
