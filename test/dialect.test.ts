@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { packageRoot } from '../src/paths.ts';
 
-const FOLDERS = ['src', 'workflows', 'activities', 'workers', 'bench', 'chaos', 'test'];
+const FOLDERS = ['src', 'workflows', 'activities', 'workers', 'bench', 'chaos', 'cluster', 'test'];
 
 /** The lines of the sources in these folders that match, each as `file:line: text`. */
 function linesWith(pattern: RegExp, folders: readonly string[]): string[] {
