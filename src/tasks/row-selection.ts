@@ -1,5 +1,5 @@
 /** The last row that a sheet can have. */
-const LAST_ROW = 1_048_576;
+export const LAST_ROW = 1_048_576;
 
 /**
  * `3,7-9` to 3, 7, 8, 9. Row 1 is never data.

@@ -9,7 +9,7 @@ import { layoutWarnings } from './sheet/layout-warnings.ts';
 import { isBlank, Occurrences } from './sheet/row-identity.ts';
 import { RowLinks } from './sheet/row-links.ts';
 
-import { looksLikeData } from './sheet/header-row.ts';
+import { HEADER_LOOKS_LIKE_DATA, looksLikeData } from './sheet/header-row.ts';
 import type { WorkbookColumns, WorkbookContent, WorkbookRow } from './types.ts';
 
 export interface ReadWorkbookOptions extends OpenOptions {
@@ -51,7 +51,7 @@ async function readRows(sheet: OpenSheet, roles: ColumnRoles): Promise<WorkbookC
   for (const [index, row] of read.entries()) {
     row.inputUrl = links.target(index, targets) ?? row.inputUrl;
     if (row.row === 1) {
-      if (looksLikeData(row)) warnings.push('row 1 looks like data, but is never read: it is the header');
+      if (looksLikeData(row)) warnings.push(HEADER_LOOKS_LIKE_DATA);
       continue;
     }
     covered.clear(row, row.row);
