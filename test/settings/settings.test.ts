@@ -43,6 +43,8 @@ it('has a default for everything that need not be set', () => {
     autoMaxRows: 1_000,
     statusColumn: null,
     recalculate: 'auto',
+    resultsWebhookUrl: null,
+    resultsWebhookSecret: null,
     signedWorkbooks: 'warn',
     jobDeadlineMs: 1_800_000,
     webhookTokens: null,
@@ -181,6 +183,7 @@ describe('a bad value is one line: the variable, what was read, what is allowed'
     ['WEBDAV_URL', '/remote.php', HTTP_URL],
     ['ONLYOFFICE_CALLBACK_URL', 'cloud', HTTP_URL],
     ['ONLYOFFICE_COMMAND_URL', 'cloud', HTTP_URL],
+    ['RESULTS_WEBHOOK_URL', 'results', HTTP_URL],
     ['YAMATO_URL', 'toi.kuronekoyamato.co.jp', HTTP_URL],
     ['YAMATO_PAUSE_MIN', '1', DURATION],
     ['YAMATO_PAUSE_MAX', '', null],
@@ -275,6 +278,8 @@ it('the effective settings hold no secret', () => {
     ONLYOFFICE_COMMAND_URL: 'https://me:hush-13@office/command',
     YAMATO_URL: 'https://me:hush-14@yamato/',
     NOTIFY_URL: 'https://hooks.chat/services/hush-15/hush-16?sig=hush-17',
+    RESULTS_WEBHOOK_URL: 'https://me:hush-15@results/?token=hush-16',
+    RESULTS_WEBHOOK_SECRET: 'hush-17',
   };
   const shown = effectiveSettings(readSettings({ ...secrets, PUBLISH_INTERVAL: '1s', PATH: '/bin' }));
   expect(JSON.stringify(shown)).not.toContain('hush');
