@@ -1,12 +1,31 @@
 import { Command } from 'commander';
 import { batchList, batchStatus, rowReports } from '../batches/status.ts';
+import { csvOf } from './csv.ts';
 import { noteLines, printJson, printLine, printTable, statusLine } from './print.ts';
 import { batchNamed, withDatabase } from './session.ts';
+import { UsageError } from './usage.ts';
 import { withTemporalView } from './temporal-view.ts';
 
 interface Options {
   json?: boolean;
 }
+
+/** As `rows --json` names them. */
+const ROW_COLUMNS = [
+  'row',
+  'input',
+  'url',
+  'state',
+  'source',
+  'customId',
+  'scrapingJobId',
+  'trackingNumber',
+  'status',
+  'statusText',
+  'result',
+  'error',
+  'warnings',
+];
 
 const listCommand = () =>
   new Command('list')
@@ -40,11 +59,14 @@ const rowsCommand = () =>
     .description('every row of a batch with its state and result')
     .argument('<batch>', 'a batchId or workflowId')
     .option('--json', 'one object a line')
-    .action((reference: string, options: Options) =>
+    .option('--csv', "a file for Excel, in UTF-8; a text that begins like a formula has a ' in front")
+    .action((reference: string, options: Options & { csv?: boolean }) =>
       withDatabase(async (database) => {
+        if (options.json && options.csv) throw new UsageError('USAGE', 'either --json or --csv');
         const { id } = await batchNamed(database, reference);
         const reports = await rowReports(database.db, id);
-        if (options.json) for (const report of reports) printJson(report);
+        if (options.csv) process.stdout.write(csvOf(ROW_COLUMNS, reports));
+        else if (options.json) for (const report of reports) printJson(report);
         else printTable(reports, ['row', 'state', 'trackingNumber', 'status', 'result', 'error']);
       }),
     );

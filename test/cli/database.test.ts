@@ -81,6 +81,22 @@ describe('what the database says', () => {
     ]);
   });
 
+  it('rows --csv: a file for Excel; with --json as well it is wrong use', async () => {
+    const { code, out } = await place.run(['rows', 'new', '--csv'], env);
+    expect(code).toBe(0);
+    expect(out.split('\r\n')).toEqual([
+      '\uFEFFrow,input,url,state,source,customId,scrapingJobId,trackingNumber,status,statusText,result,error,warnings',
+      '2,1,,completed,,,,,delivered,,,,',
+      '3,2,,pending,,,,,,,,,',
+      '',
+    ]);
+    expect(await place.run(['rows', 'new', '--csv', '--json'], env)).toEqual({
+      code: 2,
+      out: '',
+      err: 'either --json or --csv\n',
+    });
+  });
+
   it.each(['status', 'rows', 'watch'])('%s of an unknown batch: exit 1, one line', async (command) => {
     expect(await place.run([command, 'nobody', '--json'], env)).toEqual({
       code: 1,
