@@ -1,4 +1,5 @@
 import { log } from '@temporalio/activity';
+import { importGivenRows } from '../src/batches/import-rows.ts';
 import type { ImportPlan } from '../src/batches/import-rows.ts';
 import { retryRows } from '../src/batches/retry-rows.ts';
 import { endBatch, openBatch } from '../src/batches/ends.ts';
@@ -44,6 +45,16 @@ export function createBatchActivities({ database, clock, planOf }: BatchDeps) {
     /** What the database knows of the batch, with the time left. */
     figures(input: OfBatch): Promise<BatchFigures> {
       return figuresWithForecast(db, input.batchId, clock.limits);
+    },
+
+    /** Writes down the rows that a batch was given without a workbook, and their jobs, unless that was done. */
+    async importRows(input: OfBatch): Promise<BatchFigures> {
+      await changeBatch(db, input.batchId, async (tx) => {
+        const batch = await findBatch(tx, input.batchId);
+        if (batch === null) throw new TypeError(`batch ${input.batchId} is unknown`);
+        await importGivenRows(tx, batch, planOf(taskByName(batch.task)));
+      });
+      return batchFigures(db, input.batchId);
     },
 
     /** A publish was broken off: one that had not begun gives its turn back; whether the other was taken, the sweep finds out. */

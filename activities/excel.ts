@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { cancellationSignal, log } from '@temporalio/activity';
-import { findBatch, lockBatch } from '../src/db/batches.ts';
+import { findBatch, hasWorkbook, lockBatch } from '../src/db/batches.ts';
 import { batchFigures } from '../src/db/batch-figures.ts';
 import type { BatchFigures } from '../src/db/batch-figures.ts';
 import { importRows } from '../src/batches/import-rows.ts';
@@ -36,7 +36,7 @@ export function createExcelActivities({ database, files, signedWorkbooks, planOf
     async readWorkbook(input: { batchId: string }): Promise<BatchFigures> {
       const signal = cancellationSignal();
       const batch = await findBatch(db, input.batchId);
-      if (batch === null) throw new TypeError(`batch ${input.batchId} is unknown`);
+      if (!hasWorkbook(batch)) throw new TypeError(`no batch ${input.batchId} has a workbook`);
       if (batch.sheet !== null) return batchFigures(db, batch.id);
       const task = taskByName(batch.task);
       tellWait('the workbook to be read');

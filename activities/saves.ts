@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { activityInfo, cancellationSignal, log } from '@temporalio/activity';
-import { findBatch, lockBatchesOf, runningBatch } from '../src/db/batches.ts';
+import { findBatch, hasWorkbook, lockBatchesOf, runningBatch } from '../src/db/batches.ts';
 import type { Batch } from '../src/db/batches.ts';
 import { batchFigures } from '../src/db/batch-figures.ts';
 import type { BatchFigures } from '../src/db/batch-figures.ts';
@@ -170,7 +170,7 @@ export function createSaveActivities(deps: SaveDeps) {
     async joinRows(input: { batchId: string }): Promise<BatchFigures> {
       const signal = cancellationSignal();
       const batch = await findBatch(db, input.batchId);
-      if (batch === null) throw new TypeError(`batch ${input.batchId} is unknown`);
+      if (!hasWorkbook(batch)) throw new TypeError(`no batch ${input.batchId} has a workbook`);
       if (batch.sheet === null)
         throw new SaveError('BATCH_UNREAD', `batch ${batch.id} is still to be read; its rows come with that`);
       tellWait('the workbook to be read');

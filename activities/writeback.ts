@@ -1,9 +1,11 @@
 import { cancellationSignal, log, metricMeter } from '@temporalio/activity';
+import { deliverNext } from '../src/batches/deliver-results.ts';
+import type { DeliveryDeps } from '../src/batches/deliver-results.ts';
 import { writeBack } from '../src/batches/write-back.ts';
 import type { WritebackDeps } from '../src/batches/write-back.ts';
 import { batchFigures } from '../src/db/batch-figures.ts';
 import type { BatchFigures } from '../src/db/batch-figures.ts';
-import { findBatch } from '../src/db/batches.ts';
+import { findBatch, hasWorkbook } from '../src/db/batches.ts';
 import { asActivities, tellWait } from './as-activities.ts';
 
 const CONFLICTS =
@@ -11,14 +13,24 @@ const CONFLICTS =
 
 export type WritebackActivities = ReturnType<typeof createWritebackActivities>;
 
-/** Writing results into the result column, one writeback at a time for a workbook. */
-export function createWritebackActivities(deps: WritebackDeps) {
+/** Writing results into the result column, one writeback at a time for a workbook; or delivering them. */
+export function createWritebackActivities(deps: WritebackDeps & DeliveryDeps) {
   const { db } = deps.database;
   return asActivities({
-    /** Brings the workbook up to date with every result not yet written, and its status column where there is one. */
-    async writeBack(input: { batchId: string }): Promise<BatchFigures> {
+    /**
+     * Brings the workbook up to date with every result not yet written, and its status column where there is one. Of a
+     * batch without a workbook: makes its next delivery, the last where nothing more will come.
+     */
+    async writeBack(input: { batchId: string; isLast?: boolean }): Promise<BatchFigures> {
       const batch = await findBatch(db, input.batchId);
       if (batch === null) throw new TypeError(`batch ${input.batchId} is unknown`);
+      if (!hasWorkbook(batch)) {
+        tellWait('the results to be taken');
+        const next = () => deliverNext(deps, batch.id, input.isLast === true);
+        // A running batch comes again: each delivery has two tries. Of one that has ended all goes out at once.
+        while ((await next()) && batch.finishedAt !== null);
+        return batchFigures(db, batch.id);
+      }
       tellWait('the workbook to be written');
       const conflicts = metricMeter.createCounter('tsuiseki_writeback_conflicts', undefined, CONFLICTS);
       await writeBack({ ...deps, onConflict: () => conflicts.add(1) }, batch, cancellationSignal());

@@ -52,12 +52,14 @@ export interface Fleet {
   cluster: TemporalCluster | null;
   publishWorkers: PublishWorkers;
   /** Starts one batch for each figure, of so many rows, all at once. */
-  startBatches(rowCounts: readonly number[]): Promise<StartedBatch[]>;
+  startBatches(rowCounts: readonly number[]): Promise<FleetBatch[]>;
   /** The present process of a worker that `up` supervises; null: none is known. */
   workerPid(name: string): number | null;
   /** The present processes of what `up` supervises, and of the cluster. */
   processes(): { name: string; pid: number }[];
 }
+
+type FleetBatch = StartedBatch & { workbook: string };
 
 const TOKEN = 'bench';
 
@@ -194,7 +196,7 @@ export async function startFleet(
         paths.map(async (path) => {
           const start = run('start', ['start', path, '--fresh', '--json']);
           await start.succeeded();
-          return (await start.firstLine()) as StartedBatch;
+          return (await start.firstLine()) as FleetBatch;
         }),
       );
     },

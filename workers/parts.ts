@@ -13,6 +13,8 @@ import type { ImportPlan } from '../src/batches/import-rows.ts';
 import type { Logger } from '../src/log.ts';
 import { createCommandService } from '../src/onlyoffice/command-service.ts';
 import type { CommandService } from '../src/onlyoffice/command-service.ts';
+import { createResultsWebhook } from '../src/outbound/results-webhook.ts';
+import type { ResultsWebhook } from '../src/outbound/results-webhook.ts';
 import { columnsOf, subjectsPerJobOf, withSitemap } from '../src/settings/by-task.ts';
 import type { TrackingTask } from '../src/tasks/types.ts';
 import { BatchSweep } from '../src/temporal/batch-sweep.ts';
@@ -47,6 +49,8 @@ export interface WorkerParts {
   editors: Pick<CommandService, 'isOpen'> | null;
   /** Where people are told what needs them; null where that is not configured. */
   receiver: Receiver | null;
+  /** Takes the results of batches without a workbook; null where nobody does. */
+  results: ResultsWebhook | null;
   client: Client;
   settings: Settings;
 }
@@ -96,6 +100,10 @@ export function createParts({ settings, client, logger, database, time }: PartsO
             jwtHeader: settings.onlyofficeJwtHeader,
           }),
     receiver: settings.notifyUrl === null ? null : { url: settings.notifyUrl, style: settings.notifyStyle },
+    results:
+      settings.resultsWebhookUrl === null
+        ? null
+        : createResultsWebhook(settings.resultsWebhookUrl, settings.resultsWebhookSecret),
     client,
     settings,
   };

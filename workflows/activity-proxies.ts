@@ -24,6 +24,14 @@ export const batchSteps = proxyActivities<BatchActivities>({
   retry: { maximumInterval: '30 seconds' },
 });
 
+/** Rows that were given, however many: as small steps, but for the time that a million rows take. */
+export const importing = proxyActivities<BatchActivities>({
+  taskQueue: QUEUES.tracking_batch,
+  startToCloseTimeout: '30 minutes',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  retry: { maximumInterval: '30 seconds' },
+});
+
 /** Somebody has the workbook: waited for where it is seen, not in an activity's retries. */
 export const IN_USE_TYPES = ['FILE_LOCKED', 'FILE_BEING_EDITED', 'WORKBOOK_BUSY'];
 

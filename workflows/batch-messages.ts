@@ -66,7 +66,10 @@ export function handleMessages(run: BatchRun, steered: Steered): void {
     },
     {
       description: 'The workbook was saved: rows of it that ask for it join the batch. {"id","by","why"}',
-      validator: mustGoOn,
+      validator: (message) => {
+        if (run.input.fromRows === true) throw new Error('the batch has no workbook');
+        mustGoOn(message);
+      },
     },
   );
 }

@@ -1,5 +1,5 @@
 import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
-import { batchSteps, HELD_PAUSE_MS, isHeld, reading } from './activity-proxies.ts';
+import { batchSteps, HELD_PAUSE_MS, importing, isHeld, reading } from './activity-proxies.ts';
 import type { BatchRun } from './batch-run.ts';
 
 /** A workbook that cannot be reached is tried again after 1, 2, 4 … 10 minutes. */
@@ -7,9 +7,9 @@ const FIRST_PAUSE_MS = 60_000;
 const LONGEST_PAUSE_MS = 600_000;
 
 /**
- * Reads the workbook, or makes the jobs of a retry; a successor asks for the figures. One that cannot be read fails the
- * batch with the reader's line; one that cannot be reached is waited for, until the batch is cancelled. False: a new run
- * is to wait on.
+ * Reads the workbook or takes the rows that were given, or makes the jobs of a retry; a successor asks for the figures. A
+ * workbook that cannot be read fails the batch with the reader's line; one that cannot be reached is waited for, until the
+ * batch is cancelled. False: a new run is to wait on.
  */
 export async function beginBatch(run: BatchRun): Promise<boolean> {
   const { batchId, retry, carried } = run.input;
@@ -19,6 +19,11 @@ export async function beginBatch(run: BatchRun): Promise<boolean> {
   }
   if (retry !== null) {
     run.update(await batchSteps.retryRows({ batchId, ...retry }));
+    return true;
+  }
+  if (run.input.fromRows === true) {
+    const summary = 'rows into the database';
+    run.update(await importing.importRows.executeWithOptions({ summary }, [{ batchId }]));
     return true;
   }
   for (let tries = 0; run.cancelled === null; tries += 1) {

@@ -16,7 +16,7 @@ const IN_USE: Pauses = { firstMs: 2_000, longestMs: 60_000 };
 const HELD: Pauses = { firstMs: HELD_PAUSE_MS, longestMs: HELD_PAUSE_MS };
 const UNKNOWN_TROUBLE: Trouble = { waitsFor: 'file', why: 'the workbook cannot be written' };
 
-/** Writes a batch's results back whenever enough rows are new, one writeback at a time, beside all else. */
+/** Writes a batch's results back, or delivers them, whenever enough rows are new, one writeback at a time, beside all else. */
 export class Writebacks {
   readonly #run: BatchRun;
   /** Nothing more will come: the rest is written, however little it is. */
@@ -25,11 +25,13 @@ export class Writebacks {
   /** Dropped, and written as far as it could be. */
   #gaveUp = false;
   /** The rows that wait are shown before the first of them has a result. */
-  #shown = false;
+  #shown: boolean;
 
   constructor(run: BatchRun, isLast: () => boolean) {
     this.#run = run;
     this.#isLast = isLast;
+    // A delivery tells of rows that have ended, and of the end.
+    this.#shown = run.input.fromRows === true;
   }
 
   get done(): boolean {
@@ -73,14 +75,20 @@ export class Writebacks {
   async #write(): Promise<Pauses | null> {
     const run = this.#run;
     const { unwritten } = run.figures;
-    const summary = unwritten > 0 ? `${unwritten} results into the workbook` : 'the status column';
+    const { batchId, fromRows } = run.input;
+    const summary =
+      fromRows === true
+        ? 'results to the webhook, if there is one'
+        : unwritten > 0
+          ? `${unwritten} results into the workbook`
+          : 'the status column';
     this.#writing = true;
     this.#shown = true;
     let pauses: Pauses | null = null;
     let trouble: Trouble | null = null;
     try {
-      const { batchId } = run.input;
-      run.update(await writing.writeBack.executeWithOptions({ summary }, [{ batchId }]));
+      const order = fromRows === true ? { batchId, isLast: this.#isLast() } : { batchId };
+      run.update(await writing.writeBack.executeWithOptions({ summary }, [order]));
     } catch (error) {
       if (!(error instanceof ActivityFailure)) throw error;
       const { cause } = error;
@@ -89,7 +97,11 @@ export class Writebacks {
       pauses = held ? HELD : inUse ? IN_USE : TROUBLE;
       const what = inUse ? WAITING_FOR_WORKBOOK : 'the workbook cannot be written';
       const waitsFor = held ? 'held' : inUse ? 'lock' : 'file';
-      trouble = { waitsFor, why: `${what}: ${cause?.message ?? error.message}` };
+      const told = cause?.message ?? error.message;
+      trouble =
+        fromRows === true
+          ? { waitsFor: 'webhook', why: `the results cannot be sent: ${told}` }
+          : { waitsFor, why: `${what}: ${told}` };
     }
     await run.tellTrouble(trouble);
     if (pauses === null) run.showAttributes();

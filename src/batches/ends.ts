@@ -1,6 +1,13 @@
 import { batchFigures } from '../db/batch-figures.ts';
 import type { BatchFigures } from '../db/batch-figures.ts';
-import { dropPendingJobs, lockBatch, reopenBatch, runningBatch, setBatchState } from '../db/batches.ts';
+import {
+  dropPendingJobs,
+  hasWorkbook,
+  lockBatch,
+  reopenBatch,
+  runningBatch,
+  setBatchState,
+} from '../db/batches.ts';
 import type { Queries } from '../db/database.ts';
 import type { BatchState } from '../db/schema.ts';
 
@@ -47,7 +54,7 @@ export async function openBatch(tx: Queries, batchId: string): Promise<Opened> {
       opened: false,
       why: `the batch has ended (${batch.state}), and nothing is left to do; retry runs rows again`,
     };
-  const other = await runningBatch(tx, batch.workbook, batch.task);
+  const other = hasWorkbook(batch) ? await runningBatch(tx, batch.workbook, batch.task) : null;
   if (other !== null)
     return {
       opened: false,

@@ -1,6 +1,8 @@
 import { and, asc, eq } from 'drizzle-orm';
+import { hasWorkbook } from '../db/batches.ts';
 import type { Batch } from '../db/batches.ts';
 import type { Queries } from '../db/database.ts';
+import { deliveriesOf } from '../db/deliveries.ts';
 import type { Row } from '../db/rows.ts';
 import { actions, rows } from '../db/schema.ts';
 import { firstOf } from '../text.ts';
@@ -25,7 +27,8 @@ export async function explainRow(queries: Queries, batch: Batch, rowNumber: numb
   if (found.length === 0) return [];
   const stories = await Promise.all(
     found.map(async (row, index) => {
-      const story = storyOf(batch, row, await jobStories(queries, row.id));
+      const told = hasWorkbook(batch) ? [] : await deliveriesOf(queries, batch.id, rowNumber);
+      const story = [...storyOf(batch, row, await jobStories(queries, row.id)), ...told.map(deliveredText)];
       if (found.length === 1) return story;
       const which = `[${index + 1} of ${found.length} rows numbered ${rowNumber}: ${nameOf(row)}] `;
       return story.map((event) => ({ ...event, details: `${which}${event.details}` }));
@@ -46,13 +49,15 @@ function storyOf(batch: Batch, row: Row, stories: readonly JobStory[]): Happenin
     if (!events.some(({ what, details }) => what === 'failed' && details.endsWith(error)))
       events.push({ at, what: 'failed', details: error });
   }
-  if (row.writtenAt !== null) events.push({ at: row.writtenAt, what: 'written', details: writtenText(row) });
+  if (hasWorkbook(batch) && row.writtenAt !== null)
+    events.push({ at: row.writtenAt, what: 'written', details: writtenText(row) });
   return events;
 }
 
 /** A row has no time of its own: its batch's start is told. */
 function imported(batch: Batch, row: Row): Happening {
-  const sheet = batch.sheet === null ? '' : `, sheet ${batch.sheet}`;
+  const sheet =
+    batch.rowsFrom !== null ? ` of ${batch.rowsFrom}` : batch.sheet === null ? '' : `, sheet ${batch.sheet}`;
   const said = row.state === 'invalid' ? `invalid: ${row.error}` : nameOf(row);
   return { at: batch.startedAt, what: 'imported', details: `row ${row.row}${sheet}: ${said}` };
 }
@@ -72,6 +77,10 @@ function resultOf(batch: Batch, row: Row, completedAt: Date): Happening {
 function writtenText({ written, result, warnings }: Row): string {
   if (written !== null && written === result) return `into the workbook: ${quoted(written)}`;
   return `left as it is: ${warnings.join('; ') || 'the sheet was not to be changed'}`;
+}
+
+function deliveredText({ id, takenAt }: { id: string; takenAt: Date }): Happening {
+  return { at: takenAt, what: 'written', details: `to the results webhook, delivery ${id}` };
 }
 
 /** What was done to the batch concerns each of its rows. */

@@ -6,6 +6,7 @@ import type { WorkbookContent, WorkbookRow } from '../workbook/types.ts';
 import { jsonList } from '../db/any-of.ts';
 import type { Batch } from '../db/batches.ts';
 import type { Queries } from '../db/database.ts';
+import { takeGivenRows } from '../db/given-rows.ts';
 import { chunks, insertJobs, latestJob, ROWS_PER_INSERT } from './plan-jobs.ts';
 import { recordedContents } from '../db/recorded-contents.ts';
 import { batches } from '../db/schema.ts';
@@ -34,6 +35,13 @@ export async function importRows(
   const known = onRecord.map((each) => (each?.isFinal === true ? each.resultRowId : null));
   await addRows(tx, batch.id, { rows: wanted, warnings: content.warnings }, plan, known);
   await tx.update(batches).set({ sheet: content.sheet }).where(eq(batches.id, batch.id));
+}
+
+/** The same of a batch that was given its rows without a workbook. Run in a transaction that holds the batch. */
+export async function importGivenRows(tx: Queries, batch: Batch, plan: ImportPlan): Promise<void> {
+  if (batch.sheet !== null) return;
+  const content = await takeGivenRows(tx, batch.id);
+  await importRows(tx, batch, { ...content, sheet: batch.rowsFrom ?? '' }, plan);
 }
 
 /**

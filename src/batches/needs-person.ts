@@ -1,5 +1,5 @@
-import { basename } from 'node:path';
 import { and, eq, gt, isNull, or, sql } from 'drizzle-orm';
+import { sourceName } from '../db/batches.ts';
 import type { Batch } from '../db/batches.ts';
 import type { Queries } from '../db/database.ts';
 import type { Sighting } from '../db/incidents.ts';
@@ -89,7 +89,7 @@ function accountSightings({ heldReason, closedUntil, closedReason }: Clock, now:
 /** Its file and how far it is: `YTO-1.xlsx, 20 of 100 rows done`. */
 function whereOf({ batch, figures }: Seen): string {
   const done = figures.completed + figures.failed + figures.invalid;
-  return `${basename(batch.workbook)}, ${done} of ${figures.total} rows done`;
+  return `${sourceName(batch)}, ${done} of ${figures.total} rows done`;
 }
 
 const asksApi = ({ batch }: Seen) => taskByName(batch.task).lookup.by === 'webscraper';
@@ -107,7 +107,7 @@ function endedSighting({ batch, figures }: Seen, now: Date): Sighting[] {
       subject: `${id} ${finishedAt.toISOString()}`,
       batchId: id,
       title: `Batch ${id} ended with failures`,
-      text: `${basename(batch.workbook)}: ${how}. "tsuiseki rows ${id}" tells why, "tsuiseki retry ${id}" asks again.`,
+      text: `${sourceName(batch)}: ${how}. "tsuiseki rows ${id}" tells why, "tsuiseki retry ${id}" asks again.`,
       patienceMs: 0,
       isMoment: true,
     },

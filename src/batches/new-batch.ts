@@ -18,6 +18,6 @@ function newBatchId(now: Date): string {
 /** Gives a new batch its ids: its own, and its workflow's (interface section 4). */
 export function withIds(batch: Omit<NewBatch, 'id' | 'workflowId'>): NewBatch {
   const id = newBatchId(new Date());
-  const name = firstOf(basename(batch.workbook), NAME_IN_ID);
+  const name = batch.workbook === null ? 'rows' : firstOf(basename(batch.workbook), NAME_IN_ID);
   return { ...batch, id, workflowId: `tracking:${batch.task}:${name}:${id}` };
 }

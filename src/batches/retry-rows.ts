@@ -60,7 +60,8 @@ export async function askAgain(
 ): Promise<number> {
   if (again.length === 0) return 0;
   const ids = again.map((row) => row.id);
-  await tx.update(rows).set({ state: 'pending', error: null }).where(anyOf(rows.id, ids));
+  // Its next end is told again, also where it is the same.
+  await tx.update(rows).set({ state: 'pending', error: null, shown: null }).where(anyOf(rows.id, ids));
   const { seq, attempt } = await latestJob(tx, batchId);
   const planned = planSubjects(
     plan.task,

@@ -34,10 +34,14 @@ async function realPath(files: FileStore, workbook: string): Promise<string> {
   }
 }
 
-function taskOf(name: string | null, path: string): TrackingTask {
-  const task = name === null ? taskForPath(path) : taskByName(name);
+/** A task by its name, of those that a person may start. Throws {@link TaskError}. */
+export function startableTask(name: string): TrackingTask {
+  return startable(taskByName(name));
+}
+
+function startable(task: TrackingTask): TrackingTask {
   if (task.folderKeyword === null)
-    throw new TaskError('TASK_NO_URLS', `${task.name} is never started from a workbook`);
+    throw new TaskError('TASK_NO_URLS', `${task.name} is never started from a workbook or from rows`);
   return task;
 }
 
@@ -46,7 +50,7 @@ export async function startTarget(
   files: FileStore,
   request: Pick<StartRequest, 'workbook' | 'task'>,
 ): Promise<{ task: TrackingTask; path: string }> {
-  if (request.task !== null) taskOf(request.task, request.workbook);
+  const named = request.task === null ? null : startableTask(request.task);
   const path = await realPath(files, request.workbook);
-  return { task: taskOf(request.task, path), path };
+  return { task: named ?? startable(taskForPath(path)), path };
 }

@@ -17,7 +17,9 @@ export interface BatchStatus {
   workflowId: string;
   runId: string | null;
   task: string;
-  workbook: string;
+  workbook: string | null;
+  /** Where rows came from that were given without a workbook; null: they stand in one. */
+  rowsFrom: string | null;
   state: BatchState;
   reason: string | null;
   counts: BatchCounts;
@@ -48,6 +50,7 @@ function statusOf({ batch, counts, pendingJobs, inFlight }: BatchWithFigures, ac
     runId: batch.runId,
     task: batch.task,
     workbook: batch.workbook,
+    rowsFrom: batch.rowsFrom,
     state: batch.state,
     reason: batch.reason ?? notice,
     counts,
@@ -87,8 +90,8 @@ async function isOverdue(queries: Queries, batchId: string, afterMs: number): Pr
 }
 
 /** What people who edit the workbook have to know. */
-async function editorNotes(queries: Queries, workbook: string): Promise<string[]> {
-  const failedAt = await lastFailedSave(queries, workbook);
+async function editorNotes(queries: Queries, workbook: string | null): Promise<string[]> {
+  const failedAt = workbook === null ? null : await lastFailedSave(queries, workbook);
   return failedAt === null
     ? []
     : [
@@ -103,8 +106,13 @@ export async function batchList(queries: Queries, limits: AccountLimits): Promis
   return found.map((each) => statusOf(each, account));
 }
 
-/** `rows --json`, one object a row, in the sheet's order. */
-export async function rowReports(queries: Queries, batchId: string): Promise<Record<string, unknown>[]> {
+/** `rows --json`, one object a row, in the sheet's order. `numbers`: of these rows; null: of all. */
+export async function rowReports(
+  queries: Queries,
+  batchId: string,
+  numbers: readonly number[] | null = null,
+): Promise<Record<string, unknown>[]> {
+  const meant = numbers === null ? sql`true` : sql`r.row = any(${sql.param(numbers)}::int[])`;
   const found = await queries.execute(sql`
     select r.row, r.input, r.url, r.state, r.source, j.custom_id as "customId",
            j.scraping_job_id::float8 as "scrapingJobId", r.tracking_number as "trackingNumber", r.status,
@@ -112,6 +120,6 @@ export async function rowReports(queries: Queries, batchId: string): Promise<Rec
     from rows r left join lateral (
       select jobs.custom_id, jobs.scraping_job_id from job_rows join jobs on jobs.id = job_rows.job_id
       where job_rows.row_id = r.id order by jobs.id desc limit 1) j on true
-    where r.batch_id = ${batchId} order by r.row, r.id`);
+    where r.batch_id = ${batchId} and ${meant} order by r.row, r.id`);
   return [...found];
 }

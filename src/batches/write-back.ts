@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { lockBatchesOf, setNotes } from '../db/batches.ts';
-import type { Batch } from '../db/batches.ts';
+import type { WorkbookBatch } from '../db/batches.ts';
 import { endSession, FORGOTTEN_AFTER_MS, sessionsUnderWay } from '../db/editing-sessions.ts';
 import { statusText } from '../db/status-column.ts';
 import { markWrittenOver } from '../db/workbooks.ts';
@@ -27,7 +27,7 @@ export interface WritebackDeps extends WorkbookDeps {
 
 /** One attempt: it ends early with the signal, and looks once more whether the lease is held just before it writes. */
 interface Attempt {
-  batch: Batch;
+  batch: WorkbookBatch;
   signal: AbortSignal;
   stillHeld: LastLook;
 }
@@ -44,7 +44,7 @@ const MAX_RACES = 5;
 
 type ToWrite = Awaited<ReturnType<typeof rowsToWrite>>[number];
 
-function editOf({ row, unwritten, recorded }: ToWrite, batch: Batch, now: Date): CellEdit {
+function editOf({ row, unwritten, recorded }: ToWrite, batch: WorkbookBatch, now: Date): CellEdit {
   return {
     id: String(row.id),
     input: row.input,
@@ -64,7 +64,7 @@ function editOf({ row, unwritten, recorded }: ToWrite, batch: Batch, now: Date):
  * @throws {FileError} it cannot be read or written now, or is open in an editor
  * @throws {WorkbookBusy} somebody else writes it at this moment
  */
-export function writeBack(deps: WritebackDeps, batch: Batch, signal: AbortSignal): Promise<Written> {
+export function writeBack(deps: WritebackDeps, batch: WorkbookBatch, signal: AbortSignal): Promise<Written> {
   return withLease(deps.database, batch.workbook, (stillHeld) =>
     writeRows(deps, { batch, signal, stillHeld }),
   );
@@ -93,7 +93,7 @@ async function writeRows(deps: WritebackDeps, attempt: Attempt): Promise<Written
 }
 
 function inShort(
-  { columns }: Batch,
+  { columns }: WorkbookBatch,
   behind: readonly ToWrite[],
   outcomes: ReadonlyMap<string, CellOutcome>,
 ): Written {

@@ -36,7 +36,9 @@ const listCommand = () =>
         const all = await batchList(db, settings);
         await withTemporalView(settings, (view) => view.tellPaused(all));
         if (options.json) printJson(all);
-        else for (const status of all) printLine(`${statusLine(status)} · ${status.workbook}`);
+        else
+          for (const status of all)
+            printLine(`${statusLine(status)} · ${status.workbook ?? `rows from ${status.rowsFrom}`}`);
       }),
     );
 

@@ -11,7 +11,8 @@ import { columnsOf } from '../settings/by-task.ts';
 import { ANSWERED, planSubjects, urlsOfRows } from '../tasks/plan-subjects.ts';
 import type { RowReading, TrackingTask } from '../tasks/types.ts';
 import { understandRow } from '../tasks/understand-row.ts';
-import { startTarget } from '../batches/start-target.ts';
+import type { GivenRows } from '../batches/given-rows/read-rows.ts';
+import { startableTask, startTarget } from '../batches/start-target.ts';
 import { readWorkbookApart } from '../workbook/apart/apart.ts';
 import type { WorkbookRow } from '../workbook/types.ts';
 import { forecastSubjects, printDryRun } from './forecast.ts';
@@ -19,6 +20,8 @@ import { withDatabase } from './session.ts';
 
 export interface DryRunRequest {
   workbook: string;
+  /** Rows without a workbook; null: those of the workbook. */
+  given: GivenRows | null;
   task: string | null;
   /** Sheet row numbers; null: all. */
   chosen: number[] | null;
@@ -32,7 +35,7 @@ type Known = Awaited<ReturnType<typeof rowsById>>[number];
 /** What is known of each row without asking; nothing without a database. */
 async function knownRows(
   queries: Queries | null,
-  target: { workbook: string; task: TrackingTask },
+  target: { workbook: string | null; task: TrackingTask },
   rows: readonly WorkbookRow[],
 ): Promise<(Known | null)[]> {
   if (queries === null) return rows.map(() => null);
@@ -81,14 +84,23 @@ export async function dryRun(request: DryRunRequest): Promise<void> {
   printDryRun(found, request.json);
 }
 
-async function look(request: DryRunRequest, settings: Settings, database: Database | null) {
+/** The rows that are meant, in a workbook or without one. */
+async function sourceOf(request: DryRunRequest, settings: Settings, database: Database | null) {
+  const { given, task: name } = request;
+  if (given !== null && name !== null)
+    return { task: startableTask(name), workbook: null, rows: given.content.rows };
   const files = openFiles(settings, database);
   const { task, path: workbook } = await startTarget(files, request);
   const { signedWorkbooks } = settings;
   const options = { columns: columnsOf(settings, task), name: basename(workbook), signedWorkbooks };
-  const content = await withDownload(files, workbook, ({ path }) => readWorkbookApart(path, options));
+  const { rows } = await withDownload(files, workbook, ({ path }) => readWorkbookApart(path, options));
+  return { task, workbook, rows };
+}
+
+async function look(request: DryRunRequest, settings: Settings, database: Database | null) {
+  const { task, workbook, rows: all } = await sourceOf(request, settings, database);
   const { chosen } = request;
-  const wanted = content.rows.filter(({ row }) => chosen === null || chosen.includes(row));
+  const wanted = all.filter(({ row }) => chosen === null || chosen.includes(row));
   const readings = wanted.map((row) => understandRow(task, row));
   const queries = database?.db ?? null;
   const known = await knownRows(request.fresh ? null : queries, { workbook, task }, wanted);

@@ -44,7 +44,7 @@ export class TemporalView {
         const { PAUSED, pausedInTemporal, batchNotes, ENDED } = await this.#questions();
         const [paused, notes] = await Promise.all([
           pausedInTemporal(client, timeoutMs),
-          batchNotes(client, status.workflowId, timeoutMs),
+          batchNotes(client, status, timeoutMs),
         ]);
         const hasEnded = notes.some((each) => each.startsWith(ENDED));
         told = {

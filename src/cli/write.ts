@@ -1,14 +1,17 @@
 import type { Command } from 'commander';
 import { writeBack } from '../batches/write-back.ts';
 import type { Written } from '../batches/write-back.ts';
-import { recordAction } from '../db/batches.ts';
+import { hasWorkbook, recordAction } from '../db/batches.ts';
 import { endSessionsOf } from '../db/editing-sessions.ts';
+import { TsuisekiError } from '../errors.ts';
 import { openFiles } from '../files/open-files.ts';
 import { printJson, printLine } from './print.ts';
 import { batchNamed, withDatabase } from './session.ts';
 import { fromHere, steerCommand } from './steer.ts';
 import type { SteerOptions } from './steer.ts';
 import { wake } from './wake.ts';
+
+class NoWorkbook extends TsuisekiError<'NO_WORKBOOK'> {}
 
 function printWritten({ written, shown, left }: Written): void {
   if (written.length > 0) printLine(`written: rows ${written.join(', ')}`);
@@ -20,6 +23,11 @@ function printWritten({ written, shown, left }: Written): void {
 function write(reference: string, options: SteerOptions): Promise<void> {
   return withDatabase(async (database, settings) => {
     const batch = await batchNamed(database, reference);
+    if (!hasWorkbook(batch))
+      throw new NoWorkbook(
+        'NO_WORKBOOK',
+        `batch ${batch.id} was started from rows: there is no workbook to write; \`tsuiseki rows ${batch.id} --csv\` gives its results`,
+      );
     await database.db.transaction(async (tx) => {
       const { id: messageId, by, why } = fromHere(options);
       await recordAction(tx, { batchId: batch.id, messageId, action: 'write', by, why, details: null });

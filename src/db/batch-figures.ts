@@ -1,5 +1,6 @@
 import { desc, eq, sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
+import { ROWS_A_DELIVERY } from './deliveries.ts';
 import { labelOf, NEXT_FIRST, ROWS_TOLD } from './jobs.ts';
 import type { PendingJob } from './jobs.ts';
 import { batches, batchFigures as figures } from './schema.ts';
@@ -32,9 +33,12 @@ export interface BatchFigures extends Standing {
   /** The batch's own: of two answers the later counts, in whatever order they arrive; those of one revision are equal. */
   revision: number;
   counts: BatchCounts;
-  /** Completed rows that no writeback has dealt with yet. */
+  /**
+   * Completed rows that no writeback has dealt with yet. Of a batch without a workbook: rows that have ended and were not
+   * delivered since, failures counted up to ten.
+   */
   unwritten: number;
-  /** Rows of which the status column says something else; 0 without one. */
+  /** Rows of which the status column says something else; 0 without one. Without a workbook 1: the end is to be told. */
   unshown: number;
   /** Jobs whose result is still to come. */
   inFlight: number;
@@ -61,6 +65,10 @@ const COUNTS_OF_F = sql.raw(
     .join(', ')})`,
 );
 
+/** Few are enough to know: their number would grow with the batch. */
+const UNTOLD_FAILURES = sql`(select count(*)::int from (select from rows where rows.batch_id = f.batch_id
+  and state in ('failed', 'invalid') and shown is distinct from to_show limit ${ROWS_A_DELIVERY}) untold)`;
+
 const NOTHING: Omit<BatchFigures, 'next' | 'leftMs' | keyof Standing> = {
   revision: 0,
   counts: NO_ROWS,
@@ -75,8 +83,10 @@ const NOTHING: Omit<BatchFigures, 'next' | 'leftMs' | keyof Standing> = {
  */
 export async function batchFigures(queries: Queries, batchId: string): Promise<BatchFigures> {
   const [found] = await queries.execute<FiguresRow>(sql`
-    select f.revision::float8, ${COUNTS_OF_F} as counts, f.unwritten,
-           case when b.columns->>'status' is null then 0 else f.unshown end as unshown,
+    select f.revision::float8, ${COUNTS_OF_F} as counts,
+           case when b.workbook is null then f.unwritten + ${UNTOLD_FAILURES} else f.unwritten end as unwritten,
+           case when b.workbook is null then (not b.results_told)::int
+                when b.columns->>'status' is null then 0 else f.unshown end as unshown,
            f.in_flight_jobs as "inFlight", next.id::float8 as "jobId", first.row,
            first.tracking_number as "trackingNumber",
            (select count(*)::int from (

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { and, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { TaskName } from '../tasks/types.ts';
@@ -8,10 +9,23 @@ import type { BatchState, PersonOrder } from './schema.ts';
 
 export type Batch = typeof batches.$inferSelect;
 
+/** One whose rows stand in a workbook; the others were started from rows. */
+export type WorkbookBatch = Batch & { workbook: string };
+
+export const hasWorkbook = (batch: Batch | null): batch is WorkbookBatch => batch?.workbook != null;
+
+/** What its rows stand in, for people. */
+export const sourceName = ({ workbook, rowsFrom }: Pick<Batch, 'workbook' | 'rowsFrom'>): string =>
+  workbook === null ? (rowsFrom ?? 'rows') : basename(workbook);
+
 export interface NewBatch {
   id: string;
   task: TaskName;
-  workbook: string;
+  /** Null: its rows are given without one, from `rowsFrom`. */
+  workbook: string | null;
+  rowsFrom?: string | null;
+  /** A start with this key that was made within a day is this one. */
+  startKey?: string | null;
   workflowId: string;
   columns: WorkbookColumns;
   chosenRows: number[] | null;

@@ -70,14 +70,14 @@ const ms = (moment: string) => sql.raw(`(extract(epoch from ${moment}) * 1000)::
 const FINAL_DAYS = 60;
 
 /**
- * What is on record of each content, in its workbook and task; null: nothing. The newest try is that of the batch that
- * runs, else of the latest; the newest result is the one that came last, since an old batch may be run again. Failures
- * are counted by tries, several of which may be one row's. In one pass over the workbook's rows: looked up one by one,
- * 100,000 contents of a hundred batches took 25 s.
+ * What is on record of each content, in its workbook and task; null: nothing. Of rows given without a workbook: in all
+ * such batches of the task. The newest try is that of the batch that runs, else of the latest; the newest result is the
+ * one that came last, since an old batch may be run again. Failures are counted by tries, several of which may be one
+ * row's. In one pass over the workbook's rows: looked up one by one, 100,000 contents of a hundred batches took 25 s.
  */
 export async function recordedContents(
   queries: Queries,
-  { workbook, task }: { workbook: string; task: TaskName },
+  { workbook, task }: { workbook: string | null; task: TaskName },
   contents: readonly Content[],
 ): Promise<(OnRecord | null)[]> {
   const list = (texts: readonly string[]) => sql`${sql.param(texts.map(storable))}::text[]`;
@@ -89,7 +89,8 @@ export async function recordedContents(
         ${sql.param(contents.map(({ occurrence }) => occurrence))}::int[]
       ) with ordinality as asked(input, email, input_url, occurrence, place)
     ), own as (
-      select id, state, finished_at is null as runs from batches where workbook = ${workbook} and task = ${task}
+      select id, state, finished_at is null as runs from batches
+      where ${workbook === null ? sql`workbook is null` : sql`workbook = ${workbook}`} and task = ${task}
     ), known as (
       select place, array_agg(r.id) as ids, (array_agg(r.id order by own.runs desc, r.id desc))[1] as newest,
              (array_agg(r.id order by r.completed_at desc, r.id desc) filter (where r.completed_at is not null))[1] as answered

@@ -46,8 +46,14 @@ export const batches = pgTable(
   {
     id: text('id').primaryKey(),
     task: text('task').$type<TaskName>().notNull(),
-    /** The real path, NFC; `webdav:/path` for a file on Nextcloud. */
-    workbook: text('workbook').notNull(),
+    /** The real path, NFC; `webdav:/path` for a file on Nextcloud; null: its rows were given without one. */
+    workbook: text('workbook'),
+    /** Where rows given without a workbook came from, for people: the file's name; null: it has a workbook. */
+    rowsFrom: text('rows_from'),
+    /** By which a start that is asked for again is known; null: it is not asked for by one, or a day has passed. */
+    startKey: text('start_key').unique(),
+    /** Whoever takes the results of such a batch knows that there are no more. */
+    resultsTold: boolean('results_told').notNull().default(false),
     workflowId: text('workflow_id').notNull().unique(),
     runId: text('run_id'),
     state: text('state').$type<BatchState>().notNull().default('running'),
@@ -68,7 +74,8 @@ export const batches = pgTable(
     openedAt: moment('opened_at').notNull().defaultNow(),
   },
   (t) => [
-    // The promise that a workbook has one running batch a task.
+    check('batches_one_source', sql`num_nonnulls(workbook, rows_from) = 1`),
+    // The promise that a workbook has one running batch a task; batches without one run side by side.
     uniqueIndex('batches_one_running')
       .on(t.workbook, t.task)
       .where(sql`finished_at is null`),
@@ -104,11 +111,14 @@ export const rows = pgTable(
     completedAt: moment('completed_at'),
     /** The text last written into the result cell; a result that differs is still to be written. */
     written: text('written'),
-    /** When the present result was dealt with by a writeback: written, or left alone for a reason in `warnings`. */
+    /**
+     * When the present result was dealt with by a writeback: written, or left alone for a reason in `warnings`. Without a
+     * workbook: when it was delivered.
+     */
     writtenAt: moment('written_at'),
     /** What the result cell held before that writing: an editor that was open then may bring it back. */
     replaced: text('replaced'),
-    /** What the status column says of the row, without the time; null: nothing yet. */
+    /** What the status column, or the last delivery, says of the row, without the time; null: nothing yet. */
     shown: text('shown'),
     /** What it is to say. */
     toShow: text('to_show').notNull().generatedAlwaysAs(TO_SHOW),
@@ -119,6 +129,10 @@ export const rows = pgTable(
     index('rows_unwritten')
       .on(t.batchId)
       .where(sql`state = 'completed' and written_at is null`),
+    // Of a batch without a workbook: what its webhook is still to be told of these; completed ones are `rows_unwritten`.
+    index('rows_untold')
+      .on(t.batchId)
+      .where(sql`state in ('failed', 'invalid') and shown is distinct from to_show`),
     // A hash: a cell may hold more than an index takes. By id: the newest of a content is asked for.
     index('rows_content').on(sql`md5(input)`, t.id),
   ],

@@ -140,11 +140,12 @@ export async function writeAgain(tx: Queries, rowIds: readonly number[]): Promis
 /** How long an ended batch's last results wait for a workbook that cannot be written. */
 const WAITING_DAYS = 7;
 
-/** Batches that ended lately, or were lately told to write again, with results not yet written. */
+/** Batches that ended lately, or were lately told to write again, with results not yet written or delivered. */
 export async function endedUnwritten(queries: Queries): Promise<string[]> {
   const found = await queries.execute<{ id: string }>(sql`
     select b.id from batch_figures f join batches b on b.id = f.batch_id
-    where f.unwritten > 0
+    where (f.unwritten > 0 or b.workbook is null and (not b.results_told or exists (select from rows
+        where batch_id = b.id and rows.state in ('failed', 'invalid') and shown is distinct from to_show)))
       and b.finished_at is not null and greatest(b.finished_at, b.opened_at) >= now() - make_interval(days => ${WAITING_DAYS})`);
   return found.map(({ id }) => id);
 }

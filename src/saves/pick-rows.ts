@@ -1,4 +1,4 @@
-import type { Batch } from '../db/batches.ts';
+import type { WorkbookBatch } from '../db/batches.ts';
 import type { Queries } from '../db/database.ts';
 import { oldestSession } from '../db/editing-sessions.ts';
 import { recordedContents } from '../db/recorded-contents.ts';
@@ -26,7 +26,7 @@ export class CopyOvertaken extends TsuisekiError<'COPY_OVERTAKEN'> {}
  */
 export async function pickRows(
   queries: Queries,
-  target: Pick<Batch, 'workbook' | 'task'> & { copiedAt: Date },
+  target: Pick<WorkbookBatch, 'workbook' | 'task'> & { copiedAt: Date },
   rows: WorkbookRow[],
   { refreshAfterMs, retryOnSaveAfterMs }: SaveAges,
 ): Promise<PickedRows> {

@@ -101,7 +101,7 @@ const SPEC = {
   nextcloudWebhookToken: { name: 'NEXTCLOUD_WEBHOOK_TOKEN', parse: nonEmpty, mask: maskSecret },
   notifyUrl: { name: 'NOTIFY_URL', parse: url('https:', 'http:'), mask: maskPath },
   notifyStyle: required('NOTIFY_STYLE', 'json', oneOf(...NOTICE_STYLES)),
-  resultsWebhookUrl: { name: 'RESULTS_WEBHOOK_URL', parse: url('https:', 'http:'), mask: maskUrl },
+  resultsWebhookUrl: { name: 'RESULTS_WEBHOOK_URL', parse: url('https:', 'http:'), mask: maskPath },
   resultsWebhookSecret: { name: 'RESULTS_WEBHOOK_SECRET', parse: nonEmpty, mask: maskSecret },
   yamatoUrl: required(
     'YAMATO_URL',

@@ -1,6 +1,7 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
+import type { BatchStatus } from '../batches/status.ts';
 import { firstOf } from '../text.ts';
 import { askServer } from './ask.ts';
 import type { ConnectedClient } from './connection.ts';
@@ -13,7 +14,7 @@ type Pending = NonNullable<WorkflowExecutionDescription['raw']['pendingActivitie
 const SCHEDULED = 1;
 const FAILURE_CHARACTERS = 200;
 
-/** The queues that a batch needs beside its own kind's. */
+/** The queues that a batch needs beside its own kind's; without a workbook not the reader's. */
 const NEEDED = [QUEUES.tracking_batch, QUEUES.tracking_excel, QUEUES.tracking_webhook];
 
 /**
@@ -22,15 +23,16 @@ const NEEDED = [QUEUES.tracking_batch, QUEUES.tracking_excel, QUEUES.tracking_we
  */
 export async function batchNotes(
   client: ConnectedClient,
-  workflowId: string,
+  { workflowId, workbook }: Pick<BatchStatus, 'workflowId' | 'workbook'>,
   timeoutMs: number,
 ): Promise<string[]> {
+  const needed = NEEDED.filter((queue) => workbook !== null || queue !== QUEUES.tracking_excel);
   const [described, unpolled] = await askServer(
     client,
     workflowId,
     async () => {
       const found = await client.workflow.getHandle(workflowId).describe();
-      return [found, await queuesWithoutWorker(client, found)] as const;
+      return [found, await queuesWithoutWorker(client, found, needed)] as const;
     },
     timeoutMs,
   ).catch((error: unknown) => {
@@ -71,6 +73,7 @@ const WORKERS: Readonly<Record<string, string>> = {
 async function queuesWithoutWorker(
   client: ConnectedClient,
   { type, raw }: WorkflowExecutionDescription,
+  needed: readonly string[],
 ): Promise<string[]> {
   const own = type === 'YamatoBatchWorkflow' ? QUEUES.yamato_tracking_10 : QUEUES.publish_tracking;
   // A worker whose only place is taken does not poll. It names itself `name@process`.
@@ -79,7 +82,7 @@ async function queuesWithoutWorker(
       Number(state) === SCHEDULED ? [] : [lastWorkerIdentity?.split('@')[0]],
     ),
   );
-  const queues = [...NEEDED, own].filter((queue) => !busy.has(workerOf(queue)));
+  const queues = [...needed, own].filter((queue) => !busy.has(workerOf(queue)));
   const polled = await Promise.all(queues.map((queue) => isPolled(client, queue)));
   return queues.filter((_, index) => polled[index] === false);
 }

@@ -5,7 +5,7 @@ import {
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
-import { findBatch, reopenBatch, runningBatch, setBatchState } from '../db/batches.ts';
+import { findBatch, hasWorkbook, reopenBatch, runningBatch, setBatchState } from '../db/batches.ts';
 import type { Batch } from '../db/batches.ts';
 import { TsuisekiError } from '../errors.ts';
 import { sendUpdate } from './ask.ts';
@@ -53,7 +53,7 @@ async function runAgain(deps: WorkflowDeps, batch: Batch, message: RetryMessage)
   try {
     opened = await reopenBatch(db, batch.id);
   } catch (error) {
-    const other = await runningBatch(db, batch.workbook, batch.task);
+    const other = hasWorkbook(batch) ? await runningBatch(db, batch.workbook, batch.task) : null;
     if (other === null) throw error;
     const text = `batch ${other.id} runs for ${batch.workbook}; retry when it has ended`;
     throw new RetryError('OTHER_BATCH_RUNS', text, { cause: error });

@@ -1,10 +1,17 @@
-import { basename } from 'node:path';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import type { Settings } from '../settings/settings.ts';
-import { insertBatch, runningBatch, setBatchState, setRunId } from '../db/batches.ts';
+import {
+  hasWorkbook,
+  insertBatch,
+  runningBatch,
+  setBatchState,
+  setRunId,
+  sourceName,
+} from '../db/batches.ts';
 import type { Batch } from '../db/batches.ts';
 import type { Database } from '../db/database.ts';
+import { ROWS_A_DELIVERY } from '../db/deliveries.ts';
 import { withIds } from '../batches/new-batch.ts';
 import { startTarget } from '../batches/start-target.ts';
 import type { StartRequest } from '../batches/start-target.ts';
@@ -25,7 +32,8 @@ export interface StartedBatch {
   workflowId: string;
   runId: string | null;
   task: string;
-  workbook: string;
+  /** Null: its rows were given without one. */
+  workbook: string | null;
   alreadyRunning?: true;
 }
 
@@ -47,7 +55,7 @@ export class StartUnknown extends TsuisekiError<'START_UNKNOWN'> {}
 /** Keyword search attributes hold 255 bytes; three a character in UTF-8. */
 const KEYWORD_CHARACTERS = 80;
 
-function started(batch: Batch): StartedBatch {
+export function toldOf(batch: Batch): StartedBatch {
   const { id, workflowId, runId, task, workbook } = batch;
   return { batchId: id, workflowId, runId, task, workbook };
 }
@@ -61,11 +69,17 @@ export async function startBatch(deps: StartDeps, request: StartRequest): Promis
   const batch = await insertBatch(db, withIds({ task: task.name, workbook, columns, chosenRows, fresh }));
   if (batch === null) {
     const running = await runningBatch(db, workbook, task.name);
-    if (running !== null) return { ...started(running), alreadyRunning: true };
+    if (running !== null) return { ...toldOf(running), alreadyRunning: true };
     return startBatch(deps, request);
   }
+  return startWritten(deps, batch);
+}
+
+/** Starts the workflow of a batch that was just written down; one that cannot be started is closed as failed. */
+export async function startWritten(deps: WorkflowDeps, batch: Batch): Promise<StartedBatch> {
+  const { db } = deps.database;
   try {
-    return started({ ...batch, runId: await startWorkflow(deps, batch, null) });
+    return toldOf({ ...batch, runId: await startWorkflow(deps, batch, null) });
   } catch (error) {
     if (!(error instanceof StartUnknown))
       await setBatchState(db, batch.id, 'failed', `could not be started: ${errorMessage(error, 200)}`);
@@ -84,14 +98,15 @@ export async function startWorkflow(
 ): Promise<string> {
   const chosen = retry === null ? batch.chosenRows?.join(', ') : (retry.rows ?? 'that failed');
   const rows = chosen === undefined ? 'all rows' : `rows ${firstOf(chosen, 60)}`;
-  const name = basename(batch.workbook);
-  const title = firstOf(`${batch.task} · ${name} · ${rows}`, 200);
+  const title = firstOf(`${batch.task} · ${sourceName(batch)} · ${rows}`, 200);
   const { writebackEvery, writebackMinIntervalMs } = settings;
+  const written = hasWorkbook(batch)
+    ? { writebackEvery, writebackMinIntervalMs }
+    : { fromRows: true as const, writebackEvery: ROWS_A_DELIVERY, writebackMinIntervalMs: 0 };
   const input: BatchInput = {
     batchId: batch.id,
     title,
-    writebackEvery,
-    writebackMinIntervalMs,
+    ...written,
     // One that was never read has no rows to try again.
     retry: batch.sheet === null ? null : retry,
     carried: null,
@@ -104,10 +119,10 @@ export async function startWorkflow(
       taskQueue: QUEUE_OF_WORKFLOW[type],
       args: [input],
       staticSummary: title,
-      staticDetails: `**Workbook** ${batch.workbook}\n\n**Task** ${batch.task}\n\n**Rows** ${rows}\n\n**Batch** ${batch.id}`,
+      staticDetails: `${batch.workbook === null ? `**Rows from** ${name}` : `**Workbook** ${batch.workbook}`}\n\n**Task** ${batch.task}\n\n**Rows** ${rows}\n\n**Batch** ${batch.id}`,
       typedSearchAttributes: [
         { key: TASK, value: batch.task },
-        { key: WORKBOOK, value: firstOf(name, KEYWORD_CHARACTERS) },
+        ...(hasWorkbook(batch) ? [{ key: WORKBOOK, value: firstOf(name, KEYWORD_CHARACTERS) }] : []),
         { key: STATE, value: 'running' },
         { key: FAILED_ROWS, value: 0 },
         { key: DONE_ROWS, value: 0 },

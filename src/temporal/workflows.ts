@@ -7,6 +7,8 @@ export interface BatchInput {
   batchId: string;
   /** Task, file and rows, for people: what was set at the start is lost with the first run. */
   title: string;
+  /** Its rows were given without a workbook: results are delivered. Absent: it has one. */
+  fromRows?: true;
   writebackEvery: number;
   writebackMinIntervalMs: number;
   /** Set when an ended batch runs again: its rows are in the database already. */

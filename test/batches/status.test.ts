@@ -29,6 +29,7 @@ describe('status', () => {
       runId: null,
       task: TASK,
       workbook: '/data/OWT-1.xlsx',
+      rowsFrom: null,
       state: 'running',
       reason: null,
       counts: { total: 2, pending: 1, published: 0, redirected: 0, completed: 0, failed: 0, invalid: 1 },

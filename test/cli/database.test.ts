@@ -63,6 +63,7 @@ describe('what the database says', () => {
       runId: null,
       task: 'yamato_tracking_only',
       workbook: '/workbooks/yamato_tracking_only/YTO-old.xlsx',
+      rowsFrom: null,
       state: 'completed',
       reason: null,
       counts: { total: 0, pending: 0, published: 0, redirected: 0, completed: 0, failed: 0, invalid: 0 },

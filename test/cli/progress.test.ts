@@ -12,6 +12,7 @@ function status(more: Partial<BatchStatus> = {}, counts: Partial<BatchStatus['co
     runId: null,
     task: 'yamato_tracking_only',
     workbook: '/x.xlsx',
+    rowsFrom: null,
     state: 'running',
     reason: null,
     startedAt: '2026-01-09T00:00:00.000Z',

@@ -82,3 +82,13 @@ it('a workbook that cannot be written now: exit 1 with the reason', async () => 
     err: `${workbook} is being written at this moment\n`,
   });
 });
+
+it('a batch from rows has nothing to write: exit 1, told where its results are', async () => {
+  await givenBatch(database, 'given', { workbook: null, rowsFrom: 'rows.csv', sheet: 'rows.csv' });
+  expect(await place.run(['write', 'given', '--json'], env)).toEqual({
+    code: 1,
+    out: '',
+    err: 'batch given was started from rows: there is no workbook to write; `tsuiseki rows given --csv` gives its results\n',
+  });
+  expect((await place.run(['list'], env)).out).toContain(' · rows from rows.csv\n');
+});

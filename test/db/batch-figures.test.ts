@@ -27,6 +27,7 @@ const anyMove: fc.Arbitrary<Move> = fc.tuple(fc.constantFrom(...MOVES), fc.nat(1
 const OPENED: readonly Move[] = [
   ['open', 4],
   ['open', 3],
+  ['given', 4],
 ];
 
 /** Rows of a batch from row 2 on, in these states. */

@@ -29,7 +29,7 @@ const start = (workflowId: string) =>
     workflowId,
     args: [INPUT],
   });
-const notesOf = (workflowId: string) => batchNotes(server.client, workflowId, 3_000);
+const notesOf = (workflowId: string) => batchNotes(server.client, { workflowId, workbook: '/a.xlsx' }, 3_000);
 const noWorker = (name: WorkerName) => `no worker on ${QUEUES[name]}: run \`tsuiseki worker ${name}\``;
 
 it('each queue of a batch without a worker is told, with the command to run', async () => {

@@ -13,6 +13,7 @@ import { createWebScraperClient } from '../../../src/webscraper/client.ts';
 import type { WebScraperClient } from '../../../src/webscraper/client.ts';
 import type { AccountLimits } from '../../../src/pacing/account-turns.ts';
 import { readSettings } from '../../../src/settings/settings.ts';
+import type { ResultsWebhook } from '../../../src/outbound/results-webhook.ts';
 import { createParts } from '../../../workers/parts.ts';
 import { WORKERS } from '../../../workers/registry.ts';
 import type { SignedWorkbooks } from '../../../src/workbook/types.ts';
@@ -40,6 +41,8 @@ export interface StageOptions {
   /** A file server, used as workers do: its holds stand in the database. */
   webdav?: { url: string; username: string; password: string };
   editors?: { isOpen(key: string): Promise<boolean> };
+  /** Who takes the results of batches without a workbook; nobody unless given. */
+  results?: ResultsWebhook;
   autoMaxRows?: number;
   /** Yamato's page, where it is not the sandbox's own over HTTP. */
   yamato?: (sandbox: Sandbox) => { url: string; ca?: string; timeoutMs?: number };
@@ -111,6 +114,7 @@ async function setStage(database: Database, options: StageOptions, releasers: ((
     files: options.files ?? own.files,
     signedWorkbooks: options.signedWorkbooks ?? 'warn',
     editors: options.editors ?? null,
+    results: options.results ?? null,
     webscraper: () => webscraper,
     yamato: () => yamato,
   };

@@ -1,9 +1,11 @@
 import { and, asc, eq, inArray, notInArray, sql } from 'drizzle-orm';
 import { addRows } from '../../../src/batches/import-rows.ts';
+import { deliverNext } from '../../../src/batches/deliver-results.ts';
 import { askAgain, retryRows } from '../../../src/batches/retry-rows.ts';
 import {
   changeBatch,
   dropPendingJobs,
+  hasWorkbook,
   insertBatch,
   lockBatchesOf,
   runningBatch,
@@ -16,6 +18,7 @@ import { redirectJob, saveOutcomes, setJobState } from '../../../src/db/results.
 import type { RowOutcome } from '../../../src/db/results.ts';
 import { batches, jobs, rows } from '../../../src/db/schema.ts';
 import { markWritten, rowsToWrite, writeAgain } from '../../../src/db/written-rows.ts';
+import type { ResultsWebhook } from '../../../src/outbound/results-webhook.ts';
 import { taskByName } from '../../../src/tasks/registry.ts';
 
 /** A move, and what it depends on besides. */
@@ -23,6 +26,7 @@ export type Move = readonly [name: MoveName, dice: number];
 
 export const MOVES = [
   'open',
+  'given',
   'join',
   'publish',
   'putBack',
@@ -32,6 +36,7 @@ export const MOVES = [
   'redirect',
   'write',
   'writeAgain',
+  'deliver',
   'retry',
   'end',
   'remove',
@@ -45,10 +50,13 @@ const IN_FLIGHT = ['publishing', 'published', 'incomplete'] as const;
 /** All that happens to rows and jobs, on batches that are there: a move that finds nothing to do does nothing. */
 export class BatchMoves {
   readonly #database: Database;
+  readonly #results: ResultsWebhook;
   #serial = 0;
 
-  constructor(database: Database) {
+  /** `results` take what is delivered; unless given they take everything. */
+  constructor(database: Database, results: ResultsWebhook = { send: async () => {} }) {
     this.#database = database;
+    this.#results = results;
   }
 
   get #db() {
@@ -57,6 +65,7 @@ export class BatchMoves {
 
   async make([name, dice]: Move): Promise<void> {
     if (name === 'open') return this.#open(dice);
+    if (name === 'given') return this.#given(dice);
     const batch = this.#one(await this.#db.select().from(batches).orderBy(asc(batches.id)), dice);
     if (batch !== null) await this.#changes[name](batch, dice);
   }
@@ -93,6 +102,16 @@ export class BatchMoves {
     if ((await insertBatch(this.#db, own)) !== null) await this.#changes.join(own, dice);
   }
 
+  /** One without a workbook, whose results are delivered. */
+  async #given(dice: number): Promise<void> {
+    this.#serial += 1;
+    const id = `b${this.#serial}`;
+    const columns = { input: 'A', email: 'B', result: 'C', status: null };
+    const own = { id, workflowId: id, task: TASK.name, workbook: null, rowsFrom: 'rows.csv' };
+    await insertBatch(this.#db, { ...own, columns, chosenRows: null, fresh: false });
+    await this.#changes.join(own, dice);
+  }
+
   #outcomes(job: Job, dice: number): Promise<RowOutcome[]> {
     return rowsOfJobs(this.#db, [job.id]).then((links) =>
       links.map(({ row }, index): RowOutcome => {
@@ -121,8 +140,8 @@ export class BatchMoves {
   }
 
   readonly #changes: Record<
-    Exclude<MoveName, 'open'>,
-    (batch: { id: string; workbook: string }, dice: number) => Promise<void>
+    Exclude<MoveName, 'open' | 'given'>,
+    (batch: { id: string; workbook: string | null }, dice: number) => Promise<void>
   > = {
     join: ({ id }, dice) =>
       changeBatch(this.#db, id, async (tx) => {
@@ -165,7 +184,7 @@ export class BatchMoves {
     },
     write: async ({ id }, dice) => {
       const batch = await this.#db.query.batches.findFirst({ where: eq(batches.id, id) });
-      if (batch === undefined) return;
+      if (batch === undefined || !hasWorkbook(batch)) return;
       const behind = await rowsToWrite(this.#db, batch);
       const written = behind.slice(dice % 2).map(({ row, unwritten }) => ({
         id: String(row.id),
@@ -180,8 +199,9 @@ export class BatchMoves {
         await markWritten(tx, 'C', written);
       });
     },
-    writeAgain: ({ workbook }, dice) =>
-      this.#db.transaction(async (tx) => {
+    writeAgain: async ({ workbook }, dice) => {
+      if (workbook === null) return;
+      await this.#db.transaction(async (tx) => {
         await lockBatchesOf(tx, workbook);
         const own = and(eq(batches.workbook, workbook), eq(rows.state, 'completed'));
         const done = await tx
@@ -191,7 +211,18 @@ export class BatchMoves {
           .where(own);
         const again = done.map(({ id }) => id).filter((id) => (id + dice) % 3 === 0);
         await writeAgain(tx, again);
-      }),
+      });
+    },
+    deliver: async ({ id, workbook }, dice) => {
+      if (workbook !== null) return;
+      const send: ResultsWebhook['send'] = async (delivery) => {
+        if (dice % 5 === 0) throw new Error('not taken');
+        await this.#results.send(delivery);
+        if (dice % 5 === 1) throw new Error('killed before that is recorded');
+      };
+      const deps = { database: this.#database, results: { send } };
+      await deliverNext(deps, id, dice % 2 === 0).catch(() => {});
+    },
     retry: async ({ id }, dice) => {
       const named = dice % 2 === 0 ? null : [dice % 40, (dice % 40) + 1];
       await changeBatch(this.#db, id, (tx) => retryRows(tx, id, named, PLAN));

@@ -79,6 +79,11 @@ export class FakeBatch {
   /** Throws for a writeback that fails. */
   onWriteback: () => void | Promise<void> = () => {};
   hasStatusColumn = false;
+  /** Its rows were given without a workbook: writebacks are deliveries. */
+  isGiven = false;
+  /** Rows of each delivery, and whether it was the last. */
+  readonly deliveries: { rows: number; done: boolean }[] = [];
+  #told = false;
   #revision = 0;
 
   constructor(rows: number) {
@@ -102,8 +107,12 @@ export class FakeBatch {
         failed: this.count('failed'),
         invalid: this.count('invalid'),
       },
-      unwritten: this.rows.filter((row) => row.state === 'completed' && !row.written).length,
-      unshown: this.hasStatusColumn ? this.rows.filter((row) => row.shown !== row.state).length : 0,
+      unwritten: this.#unwritten().length,
+      unshown: this.isGiven
+        ? Number(!this.#told)
+        : this.hasStatusColumn
+          ? this.rows.filter((row) => row.shown !== row.state).length
+          : 0,
       inFlight: this.count('published'),
       next: next === -1 ? null : { jobId: next, label: `row ${next + 2}` },
       leftMs: null,
@@ -113,6 +122,21 @@ export class FakeBatch {
       unread: this.#due().length,
       readInMs: this.#waiting?.waitMs ?? null,
     };
+  }
+
+  #unwritten(): FakeRow[] {
+    const ended: readonly RowState[] = this.isGiven ? ['completed', 'failed', 'invalid'] : ['completed'];
+    return this.rows.filter((row) => ended.includes(row.state) && !row.written);
+  }
+
+  /** Ten at a time, fewer only as the last. */
+  #deliver(isLast: boolean): void {
+    const fresh = this.#unwritten();
+    const done = isLast && fresh.length <= 10;
+    if ((fresh.length < 10 && !done) || (fresh.length === 0 && this.#told)) return;
+    for (const row of fresh.slice(0, 10)) row.written = true;
+    this.deliveries.push({ rows: Math.min(fresh.length, 10), done });
+    this.#told = done;
   }
 
   #due(): number[] {
@@ -165,6 +189,7 @@ export class FakeBatch {
         if (hold !== null) this.paused ??= { by: 'tsuiseki', why: hold };
         return this.figures();
       },
+      importRows: async () => this.figures(),
       figures: async () => this.figures(),
       publishJob: ({ jobId }) => this.#publish(jobId),
       settlePublish: async ({ jobId }) => {
@@ -232,9 +257,13 @@ export class FakeBatch {
         }
         return this.figures();
       },
-      writeBack: async () => {
+      writeBack: async ({ isLast }) => {
         await this.onWriteback();
-        const fresh = this.rows.filter((row) => row.state === 'completed' && !row.written);
+        if (this.isGiven) {
+          this.#deliver(isLast === true);
+          return this.figures();
+        }
+        const fresh = this.#unwritten();
         for (const row of fresh) row.written = true;
         for (const row of this.rows) row.shown = row.state;
         this.writebacks.push(fresh.length);
