@@ -18,7 +18,7 @@ import { taskByName } from '../src/tasks/registry.ts';
 import { rowNumbers } from '../src/tasks/row-selection.ts';
 import type { TrackingTask } from '../src/tasks/types.ts';
 import type { CancelMessage, PersonMessage, RetryMessage } from '../src/temporal/messages.ts';
-import { asActivities } from './as-activities.ts';
+import { asActivities, tellWait } from './as-activities.ts';
 
 export type BatchActivities = ReturnType<typeof createBatchActivities>;
 
@@ -49,6 +49,7 @@ export function createBatchActivities({ database, clock, planOf }: BatchDeps) {
 
     /** Writes down the rows that a batch was given without a workbook, and their jobs, unless that was done. */
     async importRows(input: OfBatch): Promise<BatchFigures> {
+      tellWait('its rows to be written down');
       await changeBatch(db, input.batchId, async (tx) => {
         const batch = await findBatch(tx, input.batchId);
         if (batch === null) throw new TypeError(`batch ${input.batchId} is unknown`);
