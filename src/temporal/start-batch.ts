@@ -98,7 +98,8 @@ export async function startWorkflow(
 ): Promise<string> {
   const chosen = retry === null ? batch.chosenRows?.join(', ') : (retry.rows ?? 'that failed');
   const rows = chosen === undefined ? 'all rows' : `rows ${firstOf(chosen, 60)}`;
-  const title = firstOf(`${batch.task} · ${sourceName(batch)} · ${rows}`, 200);
+  const name = sourceName(batch);
+  const title = firstOf(`${batch.task} · ${name} · ${rows}`, 200);
   const { writebackEvery, writebackMinIntervalMs } = settings;
   const written = hasWorkbook(batch)
     ? { writebackEvery, writebackMinIntervalMs }
