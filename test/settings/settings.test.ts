@@ -183,7 +183,6 @@ describe('a bad value is one line: the variable, what was read, what is allowed'
     ['WEBDAV_URL', '/remote.php', HTTP_URL],
     ['ONLYOFFICE_CALLBACK_URL', 'cloud', HTTP_URL],
     ['ONLYOFFICE_COMMAND_URL', 'cloud', HTTP_URL],
-    ['RESULTS_WEBHOOK_URL', 'results', HTTP_URL],
     ['YAMATO_URL', 'toi.kuronekoyamato.co.jp', HTTP_URL],
     ['YAMATO_PAUSE_MIN', '1', DURATION],
     ['YAMATO_PAUSE_MAX', '', null],
@@ -205,6 +204,10 @@ describe('a bad value is one line: the variable, what was read, what is allowed'
       ]);
     },
   );
+
+  it.each(['NOTIFY_URL', 'RESULTS_WEBHOOK_URL'])('%s, which may be a secret as a whole', (name) => {
+    expect(problemsOf({ [name]: 'results' })).toEqual([`${name} is "***"; allowed: ${HTTP_URL}`]);
+  });
 
   it('a name has one token', () => {
     const [one, other] = ['anna:0123456789abcdef', 'anna:fedcba9876543210'];
