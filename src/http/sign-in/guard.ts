@@ -51,8 +51,7 @@ export function guarded(
         return reply.code(401).header('www-authenticate', 'Bearer').send({ error: NOT_SIGNED_IN });
       }
       if (!SAFE_METHODS.has(request.method)) {
-        if (!isBearer && isCrossSite(request))
-          return reply.code(403).send({ error: 'asked by another site' });
+        if (!isBearer && isCrossSite(request)) return reply.code(403).send({ error: OTHER_SITE });
         if (visitor.role === 'viewer')
           return reply.code(403).send({ error: `${visitor.name} may look, and change nothing` });
       }
@@ -62,29 +61,33 @@ export function guarded(
     routes(inner);
   });
 
-  app.post('/sign-in', async (request, reply) => {
-    if (isCrossSite(request)) return reply.code(403).send({ error: 'asked by another site' });
-    if (tooMany(request, reply) !== null) return reply;
-    const { token } = (request.body ?? {}) as { token?: unknown };
-    const visitor = typeof token === 'string' ? visitorOf(token.trim(), signIn) : null;
-    if (visitor === null) {
-      failed.add(request.ip, nowMs());
-      return reply.code(401).send({ error: 'no such token' });
-    }
-    const { name, role } = visitor;
-    return reply
-      .header('set-cookie', sessionCookie(visitor, nowMs(), isOverTls(request)))
-      .send({ name, role });
-  });
-  app.post('/sign-out', async (request, reply) => {
-    if (isCrossSite(request)) return reply.code(403).send({ error: 'asked by another site' });
-    return reply
-      .header('set-cookie', endedCookie(isOverTls(request)))
-      .code(204)
-      .send();
+  app.register(async (entry) => {
+    entry.addHook('onRequest', async (request, reply) => {
+      if (isCrossSite(request)) return reply.code(403).send({ error: OTHER_SITE });
+    });
+    entry.post('/sign-in', async (request, reply) => {
+      if (tooMany(request, reply) !== null) return reply;
+      const { token } = (request.body ?? {}) as { token?: unknown };
+      const visitor = typeof token === 'string' ? visitorOf(token.trim(), signIn) : null;
+      if (visitor === null) {
+        failed.add(request.ip, nowMs());
+        return reply.code(401).send({ error: 'no such token' });
+      }
+      const { name, role } = visitor;
+      return reply
+        .header('set-cookie', sessionCookie(visitor, nowMs(), isOverTls(request)))
+        .send({ name, role });
+    });
+    entry.post('/sign-out', async (request, reply) => {
+      return reply
+        .header('set-cookie', endedCookie(isOverTls(request)))
+        .code(204)
+        .send();
+    });
   });
 }
 
+const OTHER_SITE = 'asked by another site';
 const NOT_SIGNED_IN =
   'not signed in: send Authorization: Bearer TOKEN, with one of OPERATOR_TOKENS or VIEWER_TOKENS';
 

@@ -96,8 +96,10 @@ export class RowScanner {
   /** Takes the next token; false once `</sheetData>` was it. */
   take(token: XmlToken, xml: XmlTokenizer): boolean {
     const beside = this.#beside;
-    beside?.take(token, xml);
-    xml.rewindAttributes();
+    if (beside !== null) {
+      beside.take(token, xml);
+      xml.rewindAttributes();
+    }
     if (token === 'open') {
       if (this.#skipped > 0) this.#skipped++;
       else this.#open(xml, false);
