@@ -1,4 +1,4 @@
-import { rowReports } from '../../src/batches/status.ts';
+import { rowReports } from '../../src/batches/row-reports.ts';
 import { wrongRows } from '../../src/cli/wrong-rows.ts';
 import { startFleet } from '../fleet.ts';
 import type { Fleet } from '../fleet.ts';

@@ -12,7 +12,7 @@ import {
 } from '../db/deliveries.ts';
 import type { Delivery } from '../db/deliveries.ts';
 import type { ResultsWebhook } from '../outbound/results-webhook.ts';
-import { rowReports } from './status.ts';
+import { numbered, rowReports } from './row-reports.ts';
 
 export interface DeliveryDeps {
   database: Database;
@@ -56,6 +56,11 @@ async function nextDelivery(tx: Queries, batch: Batch, isOver: boolean): Promise
   const done = isOver && untold.length === numbers.length;
   if (numbers.length < ROWS_A_DELIVERY && !done) return null;
   if (numbers.length === 0 && batch.resultsTold) return null;
-  const body = JSON.stringify({ batchId, task, rows: await rowReports(tx, batchId, numbers), done });
+  const body = JSON.stringify({
+    batchId,
+    task,
+    rows: await rowReports(tx, batchId, numbered(numbers)),
+    done,
+  });
   return insertDelivery(tx, { id: randomUUID(), batchId, rows: numbers, done, body });
 }

@@ -26,7 +26,7 @@ export async function rowsToRetry(queries: Queries, batchId: string, named: read
 }
 
 /** Rows that wait already in a job not yet published: they keep that one. */
-async function queuedRows(tx: Queries, batchId: string): Promise<ReadonlySet<number>> {
+export async function queuedRows(tx: Queries, batchId: string): Promise<ReadonlySet<number>> {
   const waiting = sql`exists (select from job_rows join jobs on jobs.id = job_rows.job_id
     where job_rows.row_id = rows.id and jobs.state in ('pending', 'publishing'))`;
   const queued = await tx

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { AccountLimits } from '../pacing/account-turns.ts';
 import { readAccount, timeLeft } from '../pacing/account-figures.ts';
 import type { Account } from '../pacing/account-figures.ts';
@@ -7,6 +7,7 @@ import { lastFailedSave } from '../db/editing-sessions.ts';
 import { batchesWithFigures } from '../db/batch-figures.ts';
 import type { BatchCounts } from '../db/batch-figures.ts';
 import type { Queries } from '../db/database.ts';
+import { batches } from '../db/schema.ts';
 import type { BatchState } from '../db/schema.ts';
 
 type BatchWithFigures = Awaited<ReturnType<typeof batchesWithFigures>>[number];
@@ -37,7 +38,10 @@ export interface BatchStatus {
  * `eta` counts calls, not only rows; while the account is held nobody knows one. An account closed or held for everybody
  * is told where the batch has no reason.
  */
-function statusOf({ batch, counts, pendingJobs, inFlight }: BatchWithFigures, account: Account): BatchStatus {
+export function statusOf(
+  { batch, counts, pendingJobs, inFlight }: BatchWithFigures,
+  account: Account,
+): BatchStatus {
   const { id, startedAt, finishedAt } = batch;
   const goesOn = finishedAt === null && batch.state === 'running';
   const notice = goesOn && pendingJobs > 0 && account.pending.has(id) ? account.notice : null;
@@ -71,7 +75,7 @@ export async function batchStatus(
   limits: AccountLimits,
   account?: Account,
 ): Promise<BatchStatus> {
-  const [found] = await batchesWithFigures(queries, id);
+  const [found] = await batchesWithFigures(queries, eq(batches.id, id));
   if (found === undefined) throw new TypeError(`batch ${id} is gone`);
   const now = account ?? (await readAccount(queries, limits));
   const status = statusOf(found, now);
@@ -101,25 +105,7 @@ async function editorNotes(queries: Queries, workbook: string | null): Promise<s
 
 /** `list --json`: the status of every batch, newest first. */
 export async function batchList(queries: Queries, limits: AccountLimits): Promise<BatchStatus[]> {
-  const found = await batchesWithFigures(queries, null);
+  const found = await batchesWithFigures(queries);
   const account = await readAccount(queries, limits);
   return found.map((each) => statusOf(each, account));
-}
-
-/** `rows --json`, one object a row, in the sheet's order. `numbers`: of these rows; null: of all. */
-export async function rowReports(
-  queries: Queries,
-  batchId: string,
-  numbers: readonly number[] | null = null,
-): Promise<Record<string, unknown>[]> {
-  const meant = numbers === null ? sql`true` : sql`r.row = any(${sql.param(numbers)}::int[])`;
-  const found = await queries.execute(sql`
-    select r.row, r.input, r.url, r.state, r.source, j.custom_id as "customId",
-           j.scraping_job_id::float8 as "scrapingJobId", r.tracking_number as "trackingNumber", r.status,
-           r.status_text as "statusText", r.result, r.error, r.warnings
-    from rows r left join lateral (
-      select jobs.custom_id, jobs.scraping_job_id from job_rows join jobs on jobs.id = job_rows.job_id
-      where job_rows.row_id = r.id order by jobs.id desc limit 1) j on true
-    where r.batch_id = ${batchId} and ${meant} order by r.row, r.id`);
-  return [...found];
 }

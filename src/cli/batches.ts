@@ -1,6 +1,7 @@
 import { Command } from 'commander';
-import { batchList, batchStatus, rowReports } from '../batches/status.ts';
-import { csvOf } from './csv.ts';
+import { csvOf } from '../batches/csv.ts';
+import { ROW_COLUMNS, rowReports } from '../batches/row-reports.ts';
+import { batchList, batchStatus } from '../batches/status.ts';
 import { noteLines, printJson, printLine, printTable, statusLine } from './print.ts';
 import { batchNamed, withDatabase } from './session.ts';
 import { UsageError } from './usage.ts';
@@ -9,23 +10,6 @@ import { withTemporalView } from './temporal-view.ts';
 interface Options {
   json?: boolean;
 }
-
-/** As `rows --json` names them. */
-const ROW_COLUMNS = [
-  'row',
-  'input',
-  'url',
-  'state',
-  'source',
-  'customId',
-  'scrapingJobId',
-  'trackingNumber',
-  'status',
-  'statusText',
-  'result',
-  'error',
-  'warnings',
-];
 
 const listCommand = () =>
   new Command('list')

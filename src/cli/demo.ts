@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { rowReports } from '../batches/status.ts';
+import { rowReports } from '../batches/row-reports.ts';
 import { openDatabase } from '../db/database.ts';
 import { requireSetting } from '../settings/settings.ts';
 import { TsuisekiError } from '../errors.ts';

@@ -1,119 +1,28 @@
-import { basename } from 'node:path';
-import { loadSettings } from '../settings/settings.ts';
-import type { Settings } from '../settings/settings.ts';
-import { NO_ROWS } from '../db/batch-figures.ts';
-import type { Database, Queries } from '../db/database.ts';
-import { recordedContents } from '../db/recorded-contents.ts';
-import { rowsById } from '../db/rows.ts';
+import { dryRun } from '../batches/dry-run.ts';
+import type { DryRun, DryRunRequest } from '../batches/dry-run.ts';
 import { openFiles } from '../files/open-files.ts';
-import { withDownload } from '../files/with-download.ts';
-import { columnsOf } from '../settings/by-task.ts';
-import { ANSWERED, planSubjects, urlsOfRows } from '../tasks/plan-subjects.ts';
-import type { RowReading, TrackingTask } from '../tasks/types.ts';
-import { understandRow } from '../tasks/understand-row.ts';
-import type { GivenRows } from '../batches/given-rows/read-rows.ts';
-import { startableTask, startTarget } from '../batches/start-target.ts';
-import { readWorkbookApart } from '../workbook/apart/apart.ts';
-import type { WorkbookRow } from '../workbook/types.ts';
-import { forecastSubjects, printDryRun } from './forecast.ts';
+import { loadSettings } from '../settings/settings.ts';
+import { durationText } from '../text.ts';
+import { printJson, printLine, printTable } from './print.ts';
 import { withDatabase } from './session.ts';
 
-export interface DryRunRequest {
-  workbook: string;
-  /** Rows without a workbook; null: those of the workbook. */
-  given: GivenRows | null;
-  task: string | null;
-  /** Sheet row numbers; null: all. */
-  chosen: number[] | null;
-  fresh: boolean;
-  json: boolean;
-}
-
-/** A result on record, which a row has without being asked for. */
-type Known = Awaited<ReturnType<typeof rowsById>>[number];
-
-/** What is known of each row without asking; nothing without a database. */
-async function knownRows(
-  queries: Queries | null,
-  target: { workbook: string | null; task: TrackingTask },
-  rows: readonly WorkbookRow[],
-): Promise<(Known | null)[]> {
-  if (queries === null) return rows.map(() => null);
-  const { workbook, task } = target;
-  const onRecord = await recordedContents(queries, { workbook, task: task.name }, rows);
-  const ids = onRecord.map((each) => (each?.isFinal === true ? each.resultRowId : null));
-  const known = await rowsById(
-    queries,
-    ids.flatMap((id) => (id === null ? [] : [id])),
-  );
-  const byId = new Map(known.map((row) => [row.id, row]));
-  return ids.map((id) => (id === null ? null : (byId.get(id) ?? null)));
-}
-
-function reportOf(
-  { row, input, warnings }: WorkbookRow,
-  reading: RowReading | undefined,
-  url: string | null,
-  known: Known | null,
-) {
-  const valid = reading?.valid === true;
-  return {
-    row,
-    input,
-    url,
-    state: known !== null ? 'completed' : valid ? 'pending' : 'invalid',
-    source: known === null ? null : 'record',
-    customId: null,
-    scrapingJobId: null,
-    trackingNumber: known?.trackingNumber ?? (valid ? reading.trackingNumber : null),
-    status: known?.status ?? null,
-    statusText: known?.statusText ?? null,
-    result: known?.result ?? null,
-    error: reading?.valid === false ? reading.error : null,
-    warnings: [...warnings, ...(reading?.warnings ?? [])],
-  };
-}
-
-/** The rows as `rows` would show them, and what they would cost; nothing is started, no server is needed. */
-export async function dryRun(request: DryRunRequest): Promise<void> {
+/** Shows the rows as `rows` would, and what they would cost; nothing is started, no server is needed. */
+export async function printedDryRun(request: DryRunRequest, json: boolean): Promise<void> {
   const settings = loadSettings();
   const found =
     settings.databaseUrl === null
-      ? await look(request, settings, null)
-      : await withDatabase((database) => look(request, settings, database));
-  printDryRun(found, request.json);
+      ? await dryRun({ settings, files: openFiles(settings, null), queries: null }, request)
+      : await withDatabase((database) =>
+          dryRun({ settings, files: openFiles(settings, database), queries: database.db }, request),
+        );
+  printDryRun(found, json);
 }
 
-/** The rows that are meant, in a workbook or without one. */
-async function sourceOf(request: DryRunRequest, settings: Settings, database: Database | null) {
-  const { given, task: name } = request;
-  if (given !== null && name !== null)
-    return { task: startableTask(name), workbook: null, rows: given.content.rows };
-  const files = openFiles(settings, database);
-  const { task, path: workbook } = await startTarget(files, request);
-  const { signedWorkbooks } = settings;
-  const options = { columns: columnsOf(settings, task), name: basename(workbook), signedWorkbooks };
-  const { rows } = await withDownload(files, workbook, ({ path }) => readWorkbookApart(path, options));
-  return { task, workbook, rows };
-}
-
-async function look(request: DryRunRequest, settings: Settings, database: Database | null) {
-  const { task, workbook, rows: all } = await sourceOf(request, settings, database);
-  const { chosen } = request;
-  const wanted = all.filter(({ row }) => chosen === null || chosen.includes(row));
-  const readings = wanted.map((row) => understandRow(task, row));
-  const queries = database?.db ?? null;
-  const known = await knownRows(request.fresh ? null : queries, { workbook, task }, wanted);
-  const planned = planSubjects(
-    task,
-    readings.map((reading, index) => (known[index] == null ? reading : ANSWERED)),
+export function printDryRun(found: DryRun, json: boolean): void {
+  if (json) return printJson(found);
+  const { rows, counts, jobs, calls, credits, estimatedSeconds } = found;
+  printTable(rows, ['row', 'state', 'input', 'trackingNumber', 'error', 'warnings']);
+  printLine(
+    `${rows.length} rows, ${counts.invalid} invalid: ${jobs} jobs, ${calls} calls, ${credits} page credits, about ${durationText(estimatedSeconds * 1_000)}`,
   );
-  const urls = urlsOfRows(task, planned);
-  const rows = wanted.map((row, index) =>
-    reportOf(row, readings[index], urls.get(index) ?? null, known[index] ?? null),
-  );
-  const count = (state: string) => rows.filter((row) => row.state === state).length;
-  const [pending, completed, invalid] = [count('pending'), count('completed'), count('invalid')];
-  const counts = { ...NO_ROWS, total: rows.length, pending, completed, invalid };
-  return { rows, counts, ...(await forecastSubjects(queries, settings, task, planned.length)) };
 }

@@ -1,14 +1,12 @@
-import { rowReports } from '../batches/status.ts';
-import { NO_ROWS } from '../db/batch-figures.ts';
-import { batchStatus } from '../batches/status.ts';
+import { retryForecast } from '../batches/retry-forecast.ts';
 import { rowsToRetry } from '../batches/retry-rows.ts';
-import { planSubjects } from '../tasks/plan-subjects.ts';
-import { taskByName } from '../tasks/registry.ts';
-import { understandRow } from '../tasks/understand-row.ts';
+import { numbered, rowReports } from '../batches/row-reports.ts';
+import { batchStatus } from '../batches/status.ts';
+import { NO_ROWS } from '../db/batch-figures.ts';
 import { retryBatch } from '../temporal/retry-batch.ts';
 import { TsuisekiError } from '../errors.ts';
 import type { Command } from 'commander';
-import { forecastSubjects, printDryRun } from './forecast.ts';
+import { printDryRun } from './dry-run.ts';
 import { printJson, printLine, statusLine } from './print.ts';
 import { batchNamed, withDatabase, withTemporal } from './session.ts';
 import { fromHere, steerCommand } from './steer.ts';
@@ -28,15 +26,9 @@ function dryRun(reference: string, options: Options): Promise<void> {
     const { db } = database;
     const batch = await batchNamed(database, reference);
     const again = await rowsToRetry(db, batch.id, chosenRows(options.rows));
-    const task = taskByName(batch.task);
-    const planned = planSubjects(
-      task,
-      again.map((row) => understandRow(task, row)),
-    );
-    const numbers = new Set(again.map(({ row }) => row));
-    const reports = (await rowReports(db, batch.id)).filter(({ row }) => numbers.has(Number(row)));
-    const forecast = await forecastSubjects(db, settings, task, planned.length);
-    const rows = reports.map((row) => ({ ...row, state: 'pending', error: null }));
+    const forecast = await retryForecast(db, settings, batch, again);
+    const reports = await rowReports(db, batch.id, numbered(again.map(({ row }) => row)));
+    const rows = reports.map((row) => ({ ...row, state: 'pending' as const, error: null, reason: null }));
     const counts = { ...NO_ROWS, total: rows.length, pending: rows.length };
     printDryRun({ rows, counts, ...forecast }, options.json === true);
   });

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { loadSettings, requireSetting, requireSettings, secretsOf } from '../settings/settings.ts';
+import { openFiles } from '../files/open-files.ts';
 import { openDatabase } from '../db/database.ts';
 import { buildApp } from '../http/app.ts';
 import { createLogger } from '../log.ts';
@@ -7,6 +9,7 @@ import { lazyClient, pingTemporal } from '../temporal/connection.ts';
 import { temporalFigures } from '../temporal/figures.ts';
 import { signInRules } from '../http/sign-in/rules.ts';
 import { NotificationRelay } from '../temporal/notification-relay.ts';
+import { steering } from '../temporal/steering.ts';
 import { SaveRelay } from '../temporal/save-relay.ts';
 import { listenError } from './listen-error.ts';
 import { stopSignal } from './stop-signal.ts';
@@ -26,7 +29,11 @@ export function serveCommand(): Command {
     const logger = createLogger(settings.logLevel, 'http', secretsOf(settings));
     const client = lazyClient(settings);
     const database = openDatabase(requireSetting(settings, 'databaseUrl'));
+    const files = openFiles(settings, database);
+    const namespace = encodeURIComponent(client.options.namespace);
+    const { webUiUrl } = settings;
     const relay = new NotificationRelay(database, client);
+    const figures = () => temporalFigures(client, settings.jobDeadlineMs);
     const app = buildApp({
       database,
       webhookTokens: requireSetting(settings, 'webhookTokens'),
@@ -41,8 +48,17 @@ export function serveCommand(): Command {
       logger,
       notify: (batchId) => relay.notify(batchId),
       pingTemporal: () => pingTemporal(client, PING_TIMEOUT_MS),
-      temporalFigures: () => temporalFigures(client, settings.jobDeadlineMs),
+      temporalFigures: figures,
       callLimit: settings.callLimit,
+      api: {
+        database,
+        settings,
+        files,
+        steering: steering({ database, client, settings, files }, logger),
+        uploadsDir: settings.uploadsDir ?? join(settings.dataDir, 'uploads'),
+        webUi: webUiUrl === null ? null : `${webUiUrl}/namespaces/${namespace}`,
+        temporalFigures: figures,
+      },
     });
     const { httpHost: host, httpPort: port } = settings;
     try {

@@ -5,7 +5,7 @@ import { startableTask } from '../batches/start-target.ts';
 import { TRACKING_TASKS } from '../tasks/registry.ts';
 import { startBatch } from '../temporal/start-batch.ts';
 import { startRows } from '../temporal/start-rows.ts';
-import { dryRun } from './dry-run.ts';
+import { printedDryRun } from './dry-run.ts';
 import { note, printJson, printLine } from './print.ts';
 import { withTemporal } from './session.ts';
 import { chosenRows, UsageError } from './usage.ts';
@@ -67,7 +67,7 @@ Results: \`tsuiseki rows BATCH --csv\`, and RESULTS_WEBHOOK_URL, where they are 
       const { fresh = false, json = false } = options;
       const given = await givenRows(workbook, options.task);
       const task = options.task ?? null;
-      if (options.dryRun) return dryRun({ workbook, given, task, chosen: rows, fresh, json });
+      if (options.dryRun) return printedDryRun({ workbook, given, task, chosen: rows, fresh }, json);
       return withTemporal(async (deps) => {
         const started =
           given === null

@@ -111,7 +111,8 @@ class SystemStart {
     const ports = await metricsPorts(settings);
     for (const name of Object.keys(QUEUES))
       supervisor.start({ name, args: ['worker', name], env: metricsOf(ports.get(name)) });
-    supervisor.start({ name: 'http', args: ['serve'] });
+    const links = webUi === null || settings.webUiUrl !== null ? {} : { WEB_UI_URL: webUi };
+    supervisor.start({ name: 'http', args: ['serve'], env: links });
     await Promise.all([
       httpReady(http, join(logs, 'http.log'), requests.stop),
       workersReady(client, logs, requests.stop),

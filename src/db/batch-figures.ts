@@ -1,4 +1,5 @@
 import { desc, eq, sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import type { Queries } from './database.ts';
 import { ROWS_A_DELIVERY } from './deliveries.ts';
 import { labelOf, NEXT_FIRST, ROWS_TOLD } from './jobs.ts';
@@ -103,8 +104,11 @@ export async function batchFigures(queries: Queries, batchId: string): Promise<B
   return { ...known, ...(await standingOf(queries, batchId)), next, leftMs: null };
 }
 
+/** Some hundred years of batches. */
+const MOST_BATCHES = 1_000_000;
+
 /** Batches as they are told of, each with its rows by state and the jobs that are still to come; newest first. */
-export function batchesWithFigures(queries: Queries, batchId: string | null) {
+export function batchesWithFigures(queries: Queries, which?: SQL, most = MOST_BATCHES) {
   return queries
     .select({
       batch: batches,
@@ -114,6 +118,7 @@ export function batchesWithFigures(queries: Queries, batchId: string | null) {
     })
     .from(batches)
     .innerJoin(figures, eq(figures.batchId, batches.id))
-    .where(batchId === null ? undefined : eq(batches.id, batchId))
-    .orderBy(desc(batches.startedAt), desc(batches.id));
+    .where(which)
+    .orderBy(desc(batches.startedAt), desc(batches.id))
+    .limit(most);
 }

@@ -1,5 +1,9 @@
-export type BatchState = 'running' | 'paused' | 'completed' | 'cancelled' | 'failed';
-export type RowState = 'pending' | 'published' | 'redirected' | 'completed' | 'failed' | 'invalid';
+export const BATCH_STATES = ['running', 'paused', 'completed', 'cancelled', 'failed'] as const;
+export type BatchState = (typeof BATCH_STATES)[number];
+
+export const ROW_STATES = ['pending', 'published', 'redirected', 'completed', 'failed', 'invalid'] as const;
+export type RowState = (typeof ROW_STATES)[number];
+
 /**
  * `publishing`: the intent is written, the answer is not: the API may or may not have taken it. `incomplete`: the
  * results are in, and what some URLs came back without is still to be asked.

@@ -1,6 +1,7 @@
 import type { Database } from '../db/database.ts';
 import type { Logger } from '../log.ts';
 import type { SaveInbox } from '../saves/save-inbox.ts';
+import type { ApiDeps } from './api/api-deps.ts';
 import type { SignInRules } from './sign-in/rules.ts';
 import type { TemporalFigures } from './metrics/temporal-samples.ts';
 
@@ -17,6 +18,7 @@ export interface AppDeps {
   callLimit: number;
   webhookTokens: readonly string[];
   signIn: SignInRules;
+  api: ApiDeps;
   saves: SaveInbox;
   onlyoffice: {
     /** The secret shared with the document server; null: no callback is believed. */

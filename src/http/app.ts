@@ -5,15 +5,19 @@ import { errorMessage } from '../errors.ts';
 import type { AppDeps } from './app-deps.ts';
 import { healthRoutes } from './health.ts';
 import { metricsRoutes } from './metrics/routes.ts';
+import { apiRoutes } from './api/routes.ts';
 import { nextcloudRoutes } from './nextcloud.ts';
 import { onlyofficeRoutes } from './onlyoffice.ts';
+import { pageRoutes } from './page/routes.ts';
 import { guarded } from './sign-in/guard.ts';
 import { webscraperRoutes } from './webscraper.ts';
 
 /** A notification has five short fields. */
 const BODY_LIMIT_BYTES = 64 * 1024;
-/** The API waits 10 s for an answer. */
-const REQUEST_TIMEOUT_MS = 10_000;
+/** Whoever sends no more than half a header in it is cut off. */
+const HEADERS_TIMEOUT_MS = 10_000;
+/** A workbook of 100 MB over 7 Mbit/s; what else is sent is small. */
+const REQUEST_TIMEOUT_MS = 120_000;
 
 /** A kept connection keeps the server from ending for so long. */
 const KEEP_ALIVE_MS = 2_000;
@@ -25,6 +29,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
   });
+  app.server.headersTimeout = HEADERS_TIMEOUT_MS;
   app.register(formbody);
   app.setErrorHandler((error: FastifyError, _request, reply) => {
     const status = error.statusCode ?? 500;
@@ -38,7 +43,13 @@ export function buildApp(deps: AppDeps): FastifyInstance {
     webscraperRoutes(routes, deps);
     healthRoutes(routes, deps);
   });
-  app.register(async (routes) => guarded(routes, deps, (inner) => metricsRoutes(inner, deps)));
+  app.register(async (routes) =>
+    guarded(routes, deps, (inner) => {
+      metricsRoutes(inner, deps);
+      pageRoutes(inner);
+      inner.register(async (api) => apiRoutes(api, deps));
+    }),
+  );
   // Apart: each reads bodies in its own way.
   app.register(async (routes) => onlyofficeRoutes(routes, deps));
   app.register(async (routes) => nextcloudRoutes(routes, deps));

@@ -85,6 +85,8 @@ const SPEC = {
   httpHost: required('HTTP_HOST', '127.0.0.1', nonEmpty),
   httpPort: required('HTTP_PORT', '8080', wholeNumber(0, 65_535)),
   // `up` gives each worker a port, from this one on.
+  uploadsDir: { name: 'UPLOADS_DIR', parse: (text) => resolve(nonEmpty(text)) },
+  webUiUrl: { name: 'WEB_UI_URL', parse: baseUrl('https:', 'http:'), mask: maskUrl },
   metricsPort: { name: 'METRICS_PORT', parse: wholeNumber(0, 65_500) },
   operatorTokens: { name: 'OPERATOR_TOKENS', parse: namedTokens, mask: maskSecret },
   viewerTokens: { name: 'VIEWER_TOKENS', parse: namedTokens, mask: maskSecret },

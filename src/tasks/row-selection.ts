@@ -17,3 +17,14 @@ export function rowNumbers(text: string): number[] {
   }
   return [...numbers];
 }
+
+/** The same the other way round: 3, 7, 8, 9 to `3,7-9`. */
+export function rowSelection(numbers: readonly number[]): string {
+  const runs: [number, number][] = [];
+  for (const row of [...new Set(numbers)].sort((one, other) => one - other)) {
+    const run = runs.at(-1);
+    if (run !== undefined && row === run[1] + 1) run[1] = row;
+    else runs.push([row, row]);
+  }
+  return runs.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(',');
+}

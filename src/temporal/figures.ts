@@ -4,7 +4,7 @@ import { QUEUES } from './names.ts';
 import { scheduleHealth } from './schedule-health.ts';
 import { recurring } from './schedules.ts';
 import { WAITS } from './search-attributes.ts';
-import { describeQueue } from './worker-polls.ts';
+import { describeQueue, workerOf } from './worker-polls.ts';
 
 const TIMEOUT_MS = 4_500;
 /** More batches than this do not wait at a time. */
@@ -15,7 +15,11 @@ export function temporalFigures(client: ConnectedClient, jobDeadlineMs: number) 
   return client.withDeadline(Date.now() + TIMEOUT_MS, async () => {
     const [queues, schedules, waits] = await Promise.all([
       Promise.all(
-        Object.values(QUEUES).map(async (queue) => ({ queue, ...(await describeQueue(client, queue)) })),
+        Object.values(QUEUES).map(async (queue) => ({
+          queue,
+          worker: workerOf(queue),
+          ...(await describeQueue(client, queue)),
+        })),
       ),
       Promise.all(
         recurring(jobDeadlineMs).map(async (each) => ({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { explainRow } from '../../src/batches/explain.ts';
 import { giveUpRows } from '../../src/batches/give-up.ts';
-import { rowReports } from '../../src/batches/status.ts';
+import { rowReports } from '../../src/batches/row-reports.ts';
 import { changeBatch, findBatch, reopenBatch, setBatchState } from '../../src/db/batches.ts';
 import { endedUnwritten } from '../../src/db/written-rows.ts';
 import { answer } from '../support/activities/answers.ts';

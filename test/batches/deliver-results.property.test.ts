@@ -2,7 +2,7 @@ import { isNull } from 'drizzle-orm';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { deliverNext } from '../../src/batches/deliver-results.ts';
-import { rowReports } from '../../src/batches/status.ts';
+import { rowReports } from '../../src/batches/row-reports.ts';
 import { batches } from '../../src/db/schema.ts';
 import { BatchMoves, MOVES } from '../support/db/batch-moves.ts';
 import type { Move } from '../support/db/batch-moves.ts';
@@ -62,7 +62,7 @@ it(
           expect(told.every(({ rows, done }) => done || rows.length === 10)).toBe(true);
           const last = new Map(told.flatMap(({ rows }) => rows).map((row) => [row.row, row]));
           for (const { row, state, result, error } of await rowReports(database.db, id))
-            if (ENDED.has(state)) expect(last.get(Number(row))).toMatchObject({ state, result, error });
+            if (ENDED.has(state)) expect(last.get(row)).toMatchObject({ state, result, error });
         }
       }),
       { seed: SEED, numRuns: RUNS },

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readAccount } from '../../src/pacing/account-figures.ts';
 import { findBatch, setBatchState } from '../../src/db/batches.ts';
-import { batchStatus, rowReports } from '../../src/batches/status.ts';
+import { rowReports } from '../../src/batches/row-reports.ts';
+import { batchStatus } from '../../src/batches/status.ts';
 import { ApiError } from '../../src/webscraper/api-error.ts';
 import { batchOf, jobsOf, orderUrl } from '../support/activities/batch.ts';
 import { newMessage } from '../support/activities/messages.ts';
@@ -123,6 +124,7 @@ it('rows: the latest job of each, in the sheet’s order', async () => {
     'statusText',
     'result',
     'error',
+    'reason',
     'warnings',
   ]);
 });

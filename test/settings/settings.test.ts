@@ -25,6 +25,8 @@ it('has a default for everything that need not be set', () => {
   expect(env).toEqual({});
   expect(settings).toEqual({
     databaseUrl: null,
+    uploadsDir: null,
+    webUiUrl: null,
     deploymentName: null,
     workerBuildId: null,
     dataDir: resolve('.tsuiseki'),

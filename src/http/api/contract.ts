@@ -2,6 +2,10 @@
  * What the ops page and the server say to each other: plain JSON, known to both, and nothing else is. Times are ISO 8601,
  * what is absent is null. Errors are `{"error": TEXT}`.
  */
+import type { Reason } from '../../batches/reasons.ts';
+
+export { REASONS } from '../../batches/reasons.ts';
+export type { Reason } from '../../batches/reasons.ts';
 
 /** `GET /api/me` */
 export interface Me {
@@ -44,34 +48,6 @@ export interface BatchList {
   /** Batches by state, whatever was asked for. */
   counts: Record<BatchState, number>;
 }
-
-/** Why a row has no result. */
-export const REASONS = [
-  'empty-cell',
-  'lost-digits',
-  'no-number',
-  'no-order',
-  'no-email',
-  'no-address',
-  'other-site',
-  'publish-refused',
-  'perhaps-published',
-  'api-away',
-  'job-stopped',
-  'job-gone',
-  'no-answer',
-  'empty-page',
-  'page-failed',
-  'no-fields',
-  'other-sitemap',
-  'unreadable',
-  'carrier-away',
-  'carrier-other-page',
-  'given-up',
-  'went-by-japan-post',
-  'other',
-] as const;
-export type Reason = (typeof REASONS)[number];
 
 /** `GET /api/batches/BATCH` */
 export interface BatchView {

@@ -2,7 +2,7 @@ import type { Sample } from './catalogue.ts';
 
 /** What Temporal knows of the system. */
 export interface TemporalFigures {
-  queues: readonly { queue: string; polled: boolean; backlog: number }[];
+  queues: readonly { queue: string; worker: string; polled: boolean; backlog: number }[];
   schedules: readonly {
     id: string;
     ok: boolean;

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { FailedTries } from './failed-tries.ts';
+import { isBrowser, sendForm } from './form.ts';
 import { endedCookie, sessionCookie } from './session.ts';
 import type { SignInRules, Visitor } from './rules.ts';
 import { bearerToken, visitorOf, visitors } from './visitor.ts';
@@ -36,7 +37,9 @@ export function guarded(
     if (waitMs === 0) return null;
     const seconds = Math.ceil(waitMs / 1_000);
     const text = `too many wrong tokens from ${request.ip}; wait ${seconds} s`;
-    return reply.code(429).header('retry-after', seconds).send({ error: text });
+    reply.header('retry-after', seconds);
+    if (isBrowser(request)) return sendForm(request, reply, 429, 'wait');
+    return reply.code(429).send({ error: text });
   }
 
   app.decorateRequest('visitor', null);
@@ -48,6 +51,7 @@ export function guarded(
       const visitor = identify({ remoteAddress, headers: request.headers }, nowMs());
       if (visitor === null) {
         if (isBearer) failed.add(request.ip, nowMs());
+        if (isBrowser(request)) return sendForm(request, reply, 401);
         return reply.code(401).header('www-authenticate', 'Bearer').send({ error: NOT_SIGNED_IN });
       }
       if (!SAFE_METHODS.has(request.method)) {
@@ -71,12 +75,12 @@ export function guarded(
       const visitor = typeof token === 'string' ? visitorOf(token.trim(), signIn) : null;
       if (visitor === null) {
         failed.add(request.ip, nowMs());
+        if (isBrowser(request)) return sendForm(request, reply, 401, 'wrong');
         return reply.code(401).send({ error: 'no such token' });
       }
       const { name, role } = visitor;
-      return reply
-        .header('set-cookie', sessionCookie(visitor, nowMs(), isOverTls(request)))
-        .send({ name, role });
+      reply.header('set-cookie', sessionCookie(visitor, nowMs(), isOverTls(request)));
+      return isBrowser(request) ? reply.redirect('/', 303) : reply.send({ name, role });
     });
     entry.post('/sign-out', async (request, reply) => {
       return reply

@@ -19,6 +19,9 @@ export function endedCookie(isSecure: boolean): string {
   return cookie('', 0, isSecure);
 }
 
+/** Whether the cookies hold a session, good or not. */
+export const isSession = (cookies: string): boolean => cookies.includes(`${COOKIE}=`);
+
 /** Whose session the cookies hold; null: none that is still good. */
 export function sessionOf(cookies: string, tokens: readonly NamedToken[], nowMs: number): NamedToken | null {
   const value = cookies

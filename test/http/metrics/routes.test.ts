@@ -15,8 +15,8 @@ afterAll(() => test.drop());
 const SUCCESS_AT = new Date(1_790_000_000_500);
 const FIGURES = {
   queues: [
-    { queue: 'publish_tracking_queue', polled: true, backlog: 7 },
-    { queue: 'aggregation_queue', polled: false, backlog: 0 },
+    { queue: 'publish_tracking_queue', worker: 'tracking_excel', polled: true, backlog: 7 },
+    { queue: 'aggregation_queue', worker: 'tracking_excel', polled: false, backlog: 0 },
   ],
   schedules: [
     {

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import formbody from '@fastify/formbody';
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -14,6 +16,7 @@ let changes: string[] = [];
 
 function appWith(signIn: SignInRules): FastifyInstance {
   const built = fastify();
+  built.register(formbody);
   guarded(built, { signIn, nowMs: () => nowMs }, (inner) => {
     inner.get('/batches', () => []);
     inner.post('/batches/owt-1/pause', (request) => {
@@ -155,5 +158,62 @@ describe('wrong tokens', () => {
     for (let tries = 0; tries < 10; tries++) await signIn('wrong', {}, '10.0.0.1');
     for (let host = 0; host < 10_000; host++) await signIn('wrong', {}, `10.1.${host >> 8}.${host & 255}`);
     expect((await signIn(ANNA.token, {}, '10.0.0.1')).status).toBe(200);
+  });
+});
+
+describe('a browser', () => {
+  const BROWSER = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+  const form = (token: string, headers: Headers = {}) =>
+    app.inject({
+      method: 'POST',
+      url: '/sign-in',
+      remoteAddress: FAR,
+      headers: {
+        host: 'tsuiseki.example',
+        'content-type': 'application/x-www-form-urlencoded',
+        ...BROWSER,
+        ...headers,
+      },
+      payload: new URLSearchParams({ token }).toString(),
+    });
+
+  it('is given a form in its language, without any script, and nothing else', async () => {
+    const asked = { ...BROWSER, 'accept-language': 'fr, ja;q=0.8, en;q=0.5' };
+    const { status, text } = await ask('GET', '/batches', asked);
+    expect(status).toBe(401);
+    expect(text).toContain('<html lang="ja">');
+    expect(text).toContain('<form method="post" action="/sign-in">');
+    expect(text).not.toContain('<script');
+    const answer = await app.inject({
+      url: '/batches',
+      headers: { host: 'tsuiseki.example', ...BROWSER },
+      remoteAddress: FAR,
+    });
+    const policy = String(answer.headers['content-security-policy']);
+    expect(policy).toMatch(/^default-src 'none'; style-src 'sha256-[\w+/=]{44}'; form-action 'self'/);
+    const style = /<style>(.*)<\/style>/s.exec(answer.body)?.[1] ?? '';
+    expect(policy).toContain(createHash('sha256').update(style).digest('base64'));
+  });
+
+  it('comes to the page with the right token, and back to the form with a wrong one', async () => {
+    const wrong = await form('nobody-0123456789');
+    expect(wrong.statusCode).toBe(401);
+    expect(wrong.body).toContain('role="alert"');
+    expect(wrong.body).not.toContain('nobody-0123456789');
+    const right = await form(` ${ANNA.token} `);
+    expect([right.statusCode, right.headers.location]).toEqual([303, '/']);
+    const cookie = String(right.headers['set-cookie']).split(';')[0] ?? '';
+    expect((await ask('GET', '/batches', { ...BROWSER, cookie })).status).toBe(200);
+  });
+
+  it('of another site cannot sign anybody in', async () => {
+    expect((await form(ANNA.token, { origin: 'https://evil.example' })).statusCode).toBe(403);
+  });
+
+  it('is told to wait after too many wrong tokens', async () => {
+    for (let tries = 0; tries < 10; tries += 1) await form('nobody-0123456789');
+    const answer = await form(ANNA.token, { 'accept-language': 'zh-CN' });
+    expect(answer.statusCode).toBe(429);
+    expect(answer.body).toContain('请等待一分钟');
   });
 });

@@ -19,6 +19,7 @@ import { WORKERS } from '../../../workers/registry.ts';
 import type { SignedWorkbooks } from '../../../src/workbook/types.ts';
 import { testDatabase } from '../db/test-database.ts';
 import type { TestDatabase } from '../db/test-database.ts';
+import { testApi } from '../http/api.ts';
 import { OPEN } from '../http/sign-in-rules.ts';
 import { stopwatch } from '../stopwatch.ts';
 
@@ -84,6 +85,7 @@ async function setStage(database: Database, options: StageOptions, releasers: ((
     temporalFigures: async () => ({ queues: [], schedules: [], waits: [] }),
     callLimit: 200,
     signIn: OPEN,
+    api: testApi(database, { settings }),
     webhookTokens: ['hook'],
     saves: {
       store: () => Promise.reject(new TypeError('not built')),

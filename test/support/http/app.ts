@@ -1,8 +1,10 @@
 import { onTestFinished, vi } from 'vitest';
 import { openDatabase } from '../../../src/db/database.ts';
+import type { Database } from '../../../src/db/database.ts';
 import type { AppDeps } from '../../../src/http/app-deps.ts';
 import { buildApp } from '../../../src/http/app.ts';
 import type { SaveInbox } from '../../../src/saves/save-inbox.ts';
+import { testApi } from './api.ts';
 import { OPEN } from './sign-in-rules.ts';
 import { closedPort } from '../servers.ts';
 
@@ -15,6 +17,7 @@ export function testApp(database: AppDeps['database'], more: Partial<AppDeps> = 
     notify,
     logger,
     signIn: OPEN,
+    api: testApi(database as Database),
     webhookTokens: ['new', 'old'],
     pingTemporal: async () => {},
     temporalFigures: async () => ({ queues: [], schedules: [], waits: [] }),

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { csvOf } from '../../src/cli/csv.ts';
+import { csvOf } from '../../src/batches/csv.ts';
 
 const cellOf = (value: unknown) =>
   csvOf(['x'], [{ x: value }])

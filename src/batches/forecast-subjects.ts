@@ -1,16 +1,12 @@
-import { askForecastMs } from '../pacing/forecast.ts';
-import type { Settings } from '../settings/settings.ts';
-import { forecastOf, openAccount, readAccount } from '../pacing/account-figures.ts';
 import type { Queries } from '../db/database.ts';
+import { forecastOf, openAccount, readAccount } from '../pacing/account-figures.ts';
+import { askForecastMs } from '../pacing/forecast.ts';
 import { subjectsPerJobOf } from '../settings/by-task.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { TrackingTask } from '../tasks/types.ts';
-import { durationText } from '../text.ts';
-import { printJson, printLine, printTable } from './print.ts';
 
-/** What `start --dry-run` and `retry --dry-run` print. */
-export interface DryRun {
-  rows: Record<string, unknown>[];
-  counts: Record<string, number>;
+/** What asking would cost. */
+export interface Cost {
   /** Scraping jobs that would be published, or requests to a carrier that is asked directly. */
   jobs: number;
   /** Of the account's budget: a clean job is a publish and a download. */
@@ -26,7 +22,7 @@ export async function forecastSubjects(
   settings: Settings,
   task: TrackingTask,
   subjects: number,
-): Promise<Pick<DryRun, 'jobs' | 'calls' | 'credits' | 'estimatedSeconds'>> {
+): Promise<Cost> {
   const account = queries === null ? openAccount(settings) : await readAccount(queries, settings);
   const jobs = Math.ceil(subjects / subjectsPerJobOf(settings, task));
   const seconds = (ms: number) => ({ estimatedSeconds: Math.round(ms / 1_000) });
@@ -36,13 +32,4 @@ export async function forecastSubjects(
     return { jobs, calls: 0, credits: 0, ...seconds(leftMs) };
   }
   return { jobs, calls: 2 * jobs, credits: subjects, ...seconds(forecastOf(account, null, jobs)) };
-}
-
-export function printDryRun(dryRun: DryRun, json: boolean): void {
-  if (json) return printJson(dryRun);
-  const { rows, counts, jobs, calls, credits, estimatedSeconds } = dryRun;
-  printTable(rows, ['row', 'state', 'input', 'trackingNumber', 'error', 'warnings']);
-  printLine(
-    `${rows.length} rows, ${counts['invalid'] ?? 0} invalid: ${jobs} jobs, ${calls} calls, ${credits} page credits, about ${durationText(estimatedSeconds * 1_000)}`,
-  );
 }

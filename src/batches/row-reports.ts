@@ -1,0 +1,135 @@
+import { eq, sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import type { Queries } from '../db/database.ts';
+import { batchFigures } from '../db/schema.ts';
+import type { ResultSource, RowState } from '../db/schema.ts';
+import { REASON_PATTERNS } from './reasons.ts';
+import type { Reason } from './reasons.ts';
+
+/** `rows --json` (interface section 2), with the reason as a code. */
+export interface RowReport extends Record<string, unknown> {
+  row: number;
+  input: string;
+  url: string | null;
+  state: RowState;
+  source: ResultSource | null;
+  /** Of its latest job. */
+  customId: string | null;
+  scrapingJobId: number | null;
+  trackingNumber: string | null;
+  status: string | null;
+  statusText: string | null;
+  result: string | null;
+  error: string | null;
+  reason: Reason | null;
+  warnings: string[];
+}
+
+/** Its fields, as a CSV's columns. */
+export const ROW_COLUMNS = [
+  'row',
+  'input',
+  'url',
+  'state',
+  'source',
+  'customId',
+  'scrapingJobId',
+  'trackingNumber',
+  'status',
+  'statusText',
+  'result',
+  'error',
+  'reason',
+  'warnings',
+];
+
+/** Which rows are meant; each that is set narrows it. */
+export interface RowFilter {
+  state?: RowState | undefined;
+  reason?: Reason | undefined;
+  /** A part of number, order, input or result; letters and digits count, not their width or what stands between digits. */
+  q?: string | undefined;
+}
+
+const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
+
+/** The code of `r.error`. Only failed and invalid rows have one that says why. */
+const REASON = sql.raw(
+  `case when r.state not in ('failed', 'invalid') then null ${REASON_PATTERNS.map(
+    ([reason, patterns]) =>
+      `when ${patterns.map((each) => `r.error like ${literal(each)}`).join(' or ')} then ${literal(reason)}`,
+  ).join(' ')} else 'other' end`,
+);
+
+/** A LIKE pattern that finds the text anywhere, its own wildcards taken as they are. */
+export const containing = (text: string) => `%${text.replaceAll(/[%\\_]/g, String.raw`\$&`)}%`;
+
+function searched(q: string): SQL {
+  const text = containing(q.normalize('NFKC').trim());
+  const digits = q.normalize('NFKC').replaceAll(/[^0-9A-Za-z]/g, '');
+  const byNumber = digits.length < 4 ? sql`false` : sql`r.tracking_number ilike ${containing(digits)}`;
+  return sql`(${byNumber} or r.input ilike ${text} or r.result ilike ${text} or r.tracking_number ilike ${text})`;
+}
+
+/** The rows `r` that a filter means. */
+export function filtered({ state, reason, q }: RowFilter): SQL {
+  return sql.join(
+    [
+      sql`true`,
+      ...(state === undefined ? [] : [sql`r.state = ${state}`]),
+      // The states by themselves: an index has them.
+      ...(reason === undefined ? [] : [sql`r.state in ('failed', 'invalid') and ${REASON} = ${reason}`]),
+      ...(q === undefined || q.trim() === '' ? [] : [searched(q)]),
+    ],
+    sql` and `,
+  );
+}
+
+/** Rows of a batch in the sheet's order. `which`: a condition on `rows r`. */
+export function rowReports(
+  queries: Queries,
+  batchId: string,
+  which: SQL = sql`true`,
+  most: number | null = null,
+): Promise<RowReport[]> {
+  return queries.execute<RowReport>(sql`
+    select r.row, r.input, r.url, r.state, r.source, j.custom_id as "customId",
+           j.scraping_job_id::float8 as "scrapingJobId", r.tracking_number as "trackingNumber", r.status,
+           r.status_text as "statusText", r.result, r.error, ${REASON} as reason, r.warnings
+    from (select * from rows r where r.batch_id = ${batchId} and ${which} order by r.row, r.id limit ${most}) r
+    left join lateral (
+      select jobs.custom_id, jobs.scraping_job_id from job_rows join jobs on jobs.id = job_rows.job_id
+      where job_rows.row_id = r.id order by jobs.id desc limit 1) j on true
+    order by r.row, r.id`);
+}
+
+/** A condition: rows with these numbers in the sheet. */
+export const numbered = (numbers: readonly number[]): SQL =>
+  sql`r.row = any(${`{${numbers.join(',')}}`}::int[])`;
+
+/** How many rows of a batch the filter finds; its figures know that of a state, and of all. */
+export async function countRows(queries: Queries, batchId: string, filter: RowFilter): Promise<number> {
+  if (filter.reason === undefined && (filter.q ?? '').trim() === '') {
+    const [figures] = await queries.select().from(batchFigures).where(eq(batchFigures.batchId, batchId));
+    return figures?.[filter.state ?? 'total'] ?? 0;
+  }
+  const [found] = await queries.execute<{ count: number }>(
+    sql`select count(*)::int as count from rows r where r.batch_id = ${batchId} and ${filtered(filter)}`,
+  );
+  return found?.count ?? 0;
+}
+
+/** Why rows of a batch have no result, the most first, each with one of the texts. */
+export interface ReasonCount {
+  reason: Reason;
+  state: 'failed' | 'invalid';
+  rows: number;
+  example: string;
+}
+
+export function reasonCounts(queries: Queries, batchId: string): Promise<ReasonCount[]> {
+  return queries.execute<ReasonCount & Record<string, unknown>>(sql`
+    select ${REASON} as reason, r.state, count(*)::int as rows, min(coalesce(r.error, '')) as example
+    from rows r where r.batch_id = ${batchId} and r.state in ('failed', 'invalid')
+    group by 1, 2 order by 3 desc, 1`);
+}
