@@ -61,6 +61,11 @@ const REFUSED: Case[] = [
   ['activities', "export * from '../src/cli/print.ts';"],
   ['workers', "export * from '../workflows/index.ts';"],
   ['workers', "export * from '../src/http/app.ts';"],
+  ['page', "export * from '../src/text.ts';"],
+  ['page', "export * from '../src/http/app.ts';"],
+  ['page/inner', "import type { Batch } from '../../src/db/batches.ts'; export type A = Batch;"],
+  ['page', "export * from 'node:fs';"],
+  ['page', "export * from 'got';"],
 ];
 
 const FINE: Case[] = [
@@ -77,6 +82,8 @@ const FINE: Case[] = [
   ['workflows', "export * from '@temporalio/workflow'; export * from '../src/temporal/messages.ts';"],
   ['activities', "export * from '../src/db/jobs.ts'; export * from '@temporalio/activity';"],
   ['workers', "export * from '../activities/failures.ts'; export * from '@temporalio/worker';"],
+  ['page/inner', "export * from '../noun.ts'; export * from './noun.ts'; export * from 'preact/hooks';"],
+  ['page/inner', "import type { Me } from '../../src/http/api/contract.ts'; export type A = Me;"],
 ];
 
 /** The commands that run workflow code: what they load of workers/ no other file of src/ may. */

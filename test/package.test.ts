@@ -7,6 +7,7 @@ const SHIPPED = [
   /^bin\/tsuiseki\.js$/,
   /^dist\/(?:src|workflows|activities|workers)\/.+\.js$/,
   /^dist\/workflow-bundle\.js$/,
+  /^dist\/page\/(?:index\.html|app\.js|app\.css|icon\.svg)$/,
   /^src\/db\/migrations\/(?:\d{4}_\w+\.sql|meta\/_journal\.json)$/,
   /^temporal-config\/(?:apply|[\w-]+\.(?:json|yaml))$/,
 ];
@@ -18,5 +19,6 @@ it('the tarball holds no test and no bench code, and nothing else that is not ru
   }[];
   const paths = (tarball?.files ?? []).map(({ path }) => path);
   expect(paths).toContain('dist/workflow-bundle.js');
+  expect(paths).toContain('dist/page/app.js');
   expect(paths.filter((path) => !SHIPPED.some((shipped) => shipped.test(path)))).toEqual([]);
 });

@@ -1,0 +1,61 @@
+import type { RowReport } from '../../src/http/api/contract.ts';
+import { useSurroundings } from '../surroundings.ts';
+import { textOf } from '../texts/codes.ts';
+
+/** What is known of a row; its error word for word. */
+export function RowReportFacts({ report }: { report: RowReport }) {
+  const { t } = useSurroundings();
+  const { reason, error, warnings, input, trackingNumber, status, statusText, result, url } = report;
+  const { customId, scrapingJobId } = report;
+  const [what, todo] = reason === null ? [null, null] : (t.codes.reason[reason] ?? t.codes.reason.other);
+  const job = [customId, scrapingJobId === null ? null : `#${scrapingJobId}`].filter((part) => part !== null);
+  const statusWords = status === null ? null : textOf(t.codes.status, status);
+  const facts: [label: string, value: string | null][] = [
+    [t.rows.input, input],
+    [t.rows.tracking, trackingNumber],
+    [
+      t.rows.status,
+      statusWords === null
+        ? null
+        : [...new Set([statusWords, statusText])].filter((text) => text !== null).join(' · '),
+    ],
+    [t.rows.result, result],
+    [t.story.job, job.length === 0 ? null : job.join(' ')],
+  ];
+  return (
+    <>
+      {what === null ? null : (
+        <div class="reason">
+          <strong>{what}</strong>
+          <span>{todo}</span>
+        </div>
+      )}
+      {error === null ? null : <p class="verbatim error-text">{error}</p>}
+      {warnings.map((warning) => (
+        <p key={warning} class="warning-text">
+          {warning}
+        </p>
+      ))}
+      <dl class="facts narrow">
+        {facts.map(([label, value]) =>
+          value === null ? null : (
+            <div key={label}>
+              <dt>{label}</dt>
+              <dd class="verbatim">{value}</dd>
+            </div>
+          ),
+        )}
+        {url === null || !/^https?:/i.test(url) ? null : (
+          <div>
+            <dt>{t.story.link}</dt>
+            <dd class="verbatim">
+              <a href={url} target="_blank" rel="noreferrer">
+                {url}
+              </a>
+            </dd>
+          </div>
+        )}
+      </dl>
+    </>
+  );
+}

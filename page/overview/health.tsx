@@ -1,0 +1,97 @@
+import type { AccountView } from '../../src/http/api/contract.ts';
+import { useSurroundings } from '../surroundings.ts';
+import { Figure } from './figure.tsx';
+
+const SUCCESS_TARGET = 0.95;
+const DELAY_TARGET_S = 60;
+
+/** The last hour's figures, each with its target. */
+export function Health({ account }: { account: AccountView }) {
+  const { t, format } = useSurroundings();
+  const { publishes, webhookDelayS: delay, webhookSilenceS: silence, unreadS, carriers } = account;
+  const all = publishes.taken + publishes.refused + publishes.failed;
+  const success = all === 0 ? null : publishes.taken / all;
+  return (
+    <section class="card" aria-labelledby="health">
+      <h2 id="health">{t.health.title}</h2>
+      <dl class="figures">
+        <Figure
+          label={t.health.success}
+          value={success === null ? '–' : format.percent(success)}
+          isGood={success === null ? null : success > SUCCESS_TARGET}
+          more={`${t.health.publishes(format.number(publishes.taken), format.number(all))} · ${t.health.target(`> ${format.percent(SUCCESS_TARGET)}`)}`}
+        />
+        <Figure
+          label={t.health.delay}
+          value={delay === null ? '–' : format.duration(delay.median)}
+          isGood={delay === null ? null : delay.p95 < DELAY_TARGET_S}
+          more={
+            delay === null
+              ? t.health.noWebhooks
+              : `${t.health.delayRest(format.duration(delay.p95), format.duration(delay.longest))} · ${t.health.target(`< ${format.duration(DELAY_TARGET_S)}`)}`
+          }
+        />
+        <Figure
+          label={t.health.silence}
+          value={silence === 0 ? t.health.noSilence : t.health.silent(format.duration(silence))}
+          isGood={silence === 0}
+          more={null}
+        />
+        <Figure
+          label={t.health.unread}
+          value={unreadS === 0 ? t.health.allRead : format.duration(unreadS)}
+          isGood={unreadS < DELAY_TARGET_S}
+          more={null}
+        />
+        {carriers.map(({ carrier, answered, failed }) => (
+          <Figure
+            key={carrier}
+            label={t.health.carriers(carrierName(carrier))}
+            value={format.number(answered + failed)}
+            isGood={answered + failed === 0 ? null : answered > 0}
+            more={t.health.answered(format.number(answered), format.number(failed))}
+          />
+        ))}
+      </dl>
+      <Lookups lookups={account.lookups} />
+    </section>
+  );
+}
+
+const carrierName = (carrier: string): string => carrier.charAt(0).toUpperCase() + carrier.slice(1);
+
+function Lookups({ lookups }: Pick<AccountView, 'lookups'>) {
+  const { t, format } = useSurroundings();
+  if (lookups.length === 0) return <p class="quiet small">{t.health.none}</p>;
+  return (
+    <table class="dense">
+      <caption>{t.health.lookups}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{t.health.task}</th>
+          <th scope="col" class="end">
+            {t.health.completed}
+          </th>
+          <th scope="col" class="end">
+            {t.health.empty}
+          </th>
+          <th scope="col" class="end">
+            {t.health.failed}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {lookups.map(({ task, completed, empty, failed }) => (
+          <tr key={task}>
+            <th scope="row" class="mono">
+              {task}
+            </th>
+            <td class="end">{format.number(completed)}</td>
+            <td class="end">{format.number(empty)}</td>
+            <td class="end">{format.number(failed)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,9 @@
+import type { BatchStatus } from '../../src/http/api/contract.ts';
+import type { Texts } from '../texts/texts.ts';
+
+/** What people call a batch: its workbook's file name, or where its rows came from. */
+export function batchName({ workbook, rowsFrom }: BatchStatus, t: Texts): string {
+  const path = workbook ?? rowsFrom;
+  if (path === null) return t.batches.rowsWithoutWorkbook;
+  return path.split(/[/\\]/).findLast((part) => part !== '') ?? path;
+}

@@ -1,0 +1,117 @@
+import type { Codes } from './codes.ts';
+
+export const enCodes: Codes = {
+  batchState: {
+    running: 'Running',
+    paused: 'Paused',
+    completed: 'Completed',
+    cancelled: 'Cancelled',
+    failed: 'Failed',
+  },
+  rowState: {
+    pending: 'Waiting',
+    published: 'Asked',
+    redirected: 'Asked again',
+    completed: 'Completed',
+    failed: 'Failed',
+    invalid: 'Invalid',
+  },
+  status: {
+    info_received: 'Announced',
+    in_transit: 'In transit',
+    out_for_delivery: 'Out for delivery',
+    attempt_failed: 'Delivery attempted',
+    available_for_pickup: 'Ready for pickup',
+    delivered: 'Delivered',
+    exception: 'Problem',
+    returned: 'Returned',
+    expired: 'No news for 30 days',
+    unknown: 'Unknown',
+  },
+  reason: {
+    'empty-cell': ['The input cell is empty', 'Enter the number in the workbook and save it.'],
+    'lost-digits': [
+      'The number has lost its last digits',
+      'Format the cell as text, enter the number again and save.',
+    ],
+    'no-number': ['Not a tracking number', 'Correct the number in the workbook and save it.'],
+    'no-order': ['Not an order number', 'Correct the order number in the workbook and save it.'],
+    'no-email': ['No e-mail address beside the order', 'Enter the e-mail address and save.'],
+    'no-address': [
+      'No web address to look up',
+      'Enter a link, or an order number with its e-mail address, and save.',
+    ],
+    'other-site': [
+      'The link leads to another site',
+      'Check the link; a workbook of another task may have been used.',
+    ],
+    'publish-refused': [
+      'Web Scraper Cloud refused the job',
+      'Read the error below; when its cause is gone, retry.',
+    ],
+    'perhaps-published': [
+      'It is not certain that the job was taken',
+      'Look for it in Web Scraper Cloud; a retry may cost a second page credit.',
+    ],
+    'api-away': ['Web Scraper Cloud did not answer', 'Retry once it answers again.'],
+    'job-stopped': [
+      'The job was stopped',
+      'Somebody stopped it in Web Scraper Cloud. Retry to run it again.',
+    ],
+    'job-gone': ['The job is gone', 'Web Scraper Cloud no longer has it. Retry to run a new one.'],
+    'no-answer': ['No result within the deadline', 'Retry; if it happens often, check the webhook.'],
+    'empty-page': [
+      'The page held no data',
+      'Open the link: if the page shows data, check the sitemap, then retry.',
+    ],
+    'page-failed': ['The page could not be loaded', 'The shop or carrier may be down. Retry later.'],
+    'no-fields': [
+      'The data lacks the fields needed',
+      'The site may have changed: check the sitemap, then retry.',
+    ],
+    'other-sitemap': [
+      'The job ran with another sitemap',
+      'Check SITEMAP_IDS against Web Scraper Cloud, then retry.',
+    ],
+    unreadable: ['The result could not be read', 'Read the error below. Retry; if it stays, report it.'],
+    'carrier-away': ["The carrier's page did not answer", 'Retry later.'],
+    'carrier-other-page': [
+      'The carrier answered with another page',
+      'A captcha or maintenance. Wait an hour, then retry.',
+    ],
+    'given-up': ['Given up by a person', 'Retry if it is wanted after all.'],
+    'went-by-japan-post': [
+      'Went by Japan Post, and that lookup failed',
+      'Open the row to see why, then retry.',
+    ],
+    other: ['Another reason', 'Read the error below, then retry.'],
+  },
+  left: {
+    'under-way': 'already under way',
+    invalid: 'invalid: to be corrected in the workbook',
+    completed: 'already completed',
+    ended: 'already ended',
+    'not-in-batch': 'not in this batch',
+  },
+  done: {
+    pause: 'Paused',
+    resume: 'Resumed',
+    cancel: 'Cancelled',
+    retry: 'Retried',
+    'give-up': 'Given up',
+    write: 'Wrote the workbook',
+    ask: 'Asked for results',
+  },
+  story: {
+    imported: 'Read',
+    published: 'Published',
+    notified: 'Notified',
+    asked: 'Asked',
+    downloaded: 'Downloaded',
+    result: 'Result',
+    redirected: 'Redirected',
+    failed: 'Failed',
+    action: 'By a person',
+    written: 'Written back',
+  },
+};
