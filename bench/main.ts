@@ -5,6 +5,7 @@ import { budget } from './budget.ts';
 import { Cleanup } from './cleanup.ts';
 import { cluster } from './cluster.ts';
 import { durability } from './durability.ts';
+import { operations } from './operations.ts';
 import { pace } from './pace.ts';
 import type { Figure, Part, PartContext } from './part.ts';
 import { publish } from './publish.ts';
@@ -21,6 +22,7 @@ const BENCHES: Readonly<Record<string, readonly Part[]>> = {
   yamato,
   durability,
   cluster,
+  operations,
   scaling,
 };
 

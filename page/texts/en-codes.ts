@@ -41,10 +41,7 @@ export const enCodes: Codes = {
       'No web address to look up',
       'Enter a link, or an order number with its e-mail address, and save.',
     ],
-    'other-site': [
-      'The link leads to another site',
-      'Check the link; a workbook of another task may have been used.',
-    ],
+    cancelled: ['Cancelled before its second job was published', 'Run the row again if it is still needed.'],
     'publish-refused': [
       'Web Scraper Cloud refused the job',
       'Read the error below; when its cause is gone, retry.',

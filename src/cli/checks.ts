@@ -1,6 +1,6 @@
 import { missingMigrations, openDatabase } from '../db/database.ts';
 import type { Database } from '../db/database.ts';
-import { inboxTrouble, webhookSilence } from '../db/inbox.ts';
+import { inboxTrouble, SILENT_AFTER_S, webhookSilence } from '../db/inbox.ts';
 import { errorMessage } from '../errors.ts';
 import { openWebDav } from '../files/open-files.ts';
 import { createLogger } from '../log.ts';
@@ -26,9 +26,6 @@ import type { Check, Finding } from './check.ts';
 import { clocks } from './place-checks.ts';
 
 const SERVER_TIMEOUT_MS = 10_000;
-
-/** A page takes Web Scraper Cloud a minute or two. */
-const SILENT_AFTER_S = 300;
 
 /** A process keeps the settings that it was started with. */
 const AFTER_CORRECTION =

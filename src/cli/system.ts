@@ -210,7 +210,8 @@ class SystemStart {
   /** Its own supervisor: it ends after the workers, whose last calls it still answers. */
   async #superviseSandbox(http: string): Promise<string> {
     // Two systems that start at once would both find 8090 free: who wants any port for webhooks gets any for this too.
-    const port = this.#given.httpPort === 0 ? await anyFreePort() : await freePort(8090);
+    const { httpPort } = this.#given;
+    const port = httpPort === 0 ? await anyFreePort() : await freePort(8090, [httpPort]);
     const sandbox = `http://127.0.0.1:${port}`;
     const tokens = this.#given.webhookTokens ?? [randomBytes(18).toString('base64url')];
     Object.assign(this.#env, {

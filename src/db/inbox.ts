@@ -114,6 +114,9 @@ export async function inboxTrouble(
   return found ?? { unread: 0, unknown: 0, disagree: 0 };
 }
 
+/** A page takes Web Scraper Cloud a minute or two: a longer silence, in seconds, is worth a look. */
+export const SILENT_AFTER_S = 300;
+
 /** How webhooks come. */
 export interface WebhookSilence {
   /** Jobs that are at work at Web Scraper Cloud. */

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { sql } from 'drizzle-orm';
 import { lookupFigures } from '../../batches/lookup-figures.ts';
 import { inboxFigures } from '../../db/inbox-figures.ts';
-import { webhookSilence } from '../../db/inbox.ts';
+import { SILENT_AFTER_S, webhookSilence } from '../../db/inbox.ts';
 import { accountClock } from '../../db/pacing-schema.ts';
 import { askedLately } from '../../pacing/budget-figures.ts';
 import { budgetHistory } from '../../pacing/budget-history.ts';
@@ -78,7 +78,7 @@ function accountView(
     held: heldReason === null ? null : { why: heldReason },
     publishes: { taken: countOf('taken'), refused: countOf('refused'), failed: countOf('failed') },
     webhookDelayS: inbox.delaysS === null ? null : { median, p95, longest },
-    webhookSilenceS: silence.silenceS,
+    webhookSilenceS: silence.silenceS > SILENT_AFTER_S ? silence.silenceS : 0,
     unreadS: inbox.unreadS,
     lookups: lookups.map(({ task, completed, empty, failed }) => ({ task, completed, empty, failed })),
     carriers: carriers.map((carrier) => ({
