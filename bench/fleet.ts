@@ -43,6 +43,8 @@ export interface FleetOptions {
 export interface Fleet {
   /** Where the HTTP server is. */
   http: string;
+  /** Temporal's; null: it is not the dev server of `up`. */
+  webUi: string | null;
   sandbox: SandboxControl;
   database: Database;
   temporal: ConnectedClient;
@@ -182,6 +184,7 @@ export async function startFleet(
   ];
   return {
     http: report.http,
+    webUi: report.webUi,
     sandbox,
     database,
     temporal,
