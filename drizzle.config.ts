@@ -6,6 +6,7 @@ export default defineConfig({
     './src/db/schema.ts',
     './src/db/file-schema.ts',
     './src/db/incident-schema.ts',
+    './src/db/forward-schema.ts',
     './src/db/given-schema.ts',
     './src/db/pacing-schema.ts',
   ],

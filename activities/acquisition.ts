@@ -13,6 +13,8 @@ import { pruneSaves } from '../src/db/saves.ts';
 import { endedUnwritten } from '../src/db/written-rows.ts';
 import type { Pruned } from '../src/temporal/workflows.ts';
 import type { BatchSweep, OrphanedBatch } from '../src/temporal/batch-sweep.ts';
+import { forwardWaiting } from '../src/batches/forward-notifications.ts';
+import type { ForwardWebhook } from '../src/outbound/forward-webhook.ts';
 import type { NotificationRelay } from '../src/temporal/notification-relay.ts';
 import type { AccountClock } from '../src/pacing/account-clock.ts';
 import type { WebScraperClient } from '../src/webscraper/client.ts';
@@ -26,6 +28,8 @@ export interface AcquisitionDeps {
   webscraper: WebScraperClient;
   relay: NotificationRelay;
   sweep: BatchSweep;
+  /** Takes the notifications of jobs that are not ours; null: nobody does. */
+  forward: ForwardWebhook | null;
   jobDeadlineMs: number;
 }
 
@@ -46,12 +50,23 @@ const PAGES_KEPT_DAYS = 7;
 
 /** On `acquisition_queue`: what could not be signalled, what was never notified, what lost its workflow. */
 export function createAcquisitionActivities(deps: AcquisitionDeps) {
-  const { relay, sweep, jobDeadlineMs } = deps;
+  const { relay, sweep, forward, jobDeadlineMs } = deps;
   const { db } = deps.database;
   const credits = new PageCredits(deps);
 
+  async function sendOn(to: ForwardWebhook): Promise<void> {
+    tellWait('the system that takes the notifications of other jobs');
+    const { sent, refused, why } = await forwardWaiting(deps.database, to);
+    if (sent > 0) log.info('Notifications forwarded', { sent });
+    for (const error of refused) log.warn('a notification was refused by the other system', { error });
+    if (why !== null) log.warn('notifications could not be forwarded; tried again in 30 s', { error: why });
+  }
+
   return asActivities({
-    /** Pokes batches whose notifications nobody has read; gives those that have ended, which nobody will read them for. */
+    /**
+     * Pokes batches whose notifications nobody has read; gives those that have ended, which nobody will read them for. Sends
+     * those of jobs that are not ours on.
+     */
     async relayInbox(): Promise<{ late: string[] }> {
       const late: string[] = [];
       tellWait('batches to be poked');
@@ -63,6 +78,7 @@ export function createAcquisitionActivities(deps: AcquisitionDeps) {
         });
         if (!poked) late.push(batchId);
       }
+      if (forward !== null) await sendOn(forward);
       return { late };
     },
 

@@ -13,6 +13,8 @@ import type { ImportPlan } from '../src/batches/import-rows.ts';
 import type { Logger } from '../src/log.ts';
 import { createCommandService } from '../src/onlyoffice/command-service.ts';
 import type { CommandService } from '../src/onlyoffice/command-service.ts';
+import { createForwardWebhook } from '../src/outbound/forward-webhook.ts';
+import type { ForwardWebhook } from '../src/outbound/forward-webhook.ts';
 import { createResultsWebhook } from '../src/outbound/results-webhook.ts';
 import type { ResultsWebhook } from '../src/outbound/results-webhook.ts';
 import { columnsOf, subjectsPerJobOf, withSitemap } from '../src/settings/by-task.ts';
@@ -51,6 +53,8 @@ export interface WorkerParts {
   receiver: Receiver | null;
   /** Takes the results of batches without a workbook; null where nobody does. */
   results: ResultsWebhook | null;
+  /** Takes the notifications of jobs that are not ours; null where nobody does. */
+  forward: ForwardWebhook | null;
   client: Client;
   settings: Settings;
 }
@@ -104,6 +108,7 @@ export function createParts({ settings, client, logger, database, time }: PartsO
       settings.resultsWebhookUrl === null
         ? null
         : createResultsWebhook(settings.resultsWebhookUrl, settings.resultsWebhookSecret),
+    forward: settings.webhookForwardUrl === null ? null : createForwardWebhook(settings.webhookForwardUrl),
     client,
     settings,
   };

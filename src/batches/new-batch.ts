@@ -8,6 +8,9 @@ import type { NewBatch } from '../db/batches.ts';
 const NAME_IN_ID = 80;
 const ID_ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 
+/** The form of a batch's id, as a regular expression. */
+export const BATCH_ID = `\\d{6}-[${ID_ALPHABET}]{6}`;
+
 /** `261124-k3m9qx`: the day it began in Japan, and six characters out of a billion. */
 function newBatchId(now: Date): string {
   const day = japanClock(now).slice(2, 10).replaceAll('-', '');

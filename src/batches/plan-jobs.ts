@@ -5,6 +5,7 @@ import { askedOf } from '../db/jobs.ts';
 import type { Queries } from '../db/database.ts';
 import { jsonList } from '../db/any-of.ts';
 import { jobs } from '../db/schema.ts';
+import { customIdOf } from './custom-id.ts';
 
 /** Rows a statement: some megabytes of JSON. */
 export const ROWS_PER_INSERT = 5_000;
@@ -24,8 +25,8 @@ export interface JobPlan {
 }
 
 /**
- * Writes the jobs of planned subjects down, in order, each linked to its rows: `rowIds` by the subjects' row indexes. A
- * custom_id is `{prefix}-{batchId}-{seq}`, new for each attempt. Gives how many jobs.
+ * Writes the jobs of planned subjects down, in order, each linked to its rows: `rowIds` by the subjects' row indexes. Gives
+ * how many jobs.
  */
 export async function insertJobs(
   tx: Queries,
@@ -38,7 +39,7 @@ export async function insertJobs(
   const groups = [...chunks(planned, plan.subjectsPerJob)];
   const newJobs = groups.map((group, index) => ({
     seq: firstSeq + index,
-    customId: `${task.customIdPrefix}-${batchId}-${firstSeq + index}`,
+    customId: customIdOf(task.customIdPrefix, batchId, firstSeq + index),
     subjects: group.map(({ subject }) => subject),
   }));
   for (const chunk of chunks(newJobs, ROWS_PER_INSERT)) {

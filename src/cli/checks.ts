@@ -1,5 +1,6 @@
 import { missingMigrations, openDatabase } from '../db/database.ts';
 import type { Database } from '../db/database.ts';
+import { forwardTrouble } from '../db/forwards.ts';
 import { inboxTrouble, SILENT_AFTER_S, webhookSilence } from '../db/inbox.ts';
 import { errorMessage } from '../errors.ts';
 import { openWebDav } from '../files/open-files.ts';
@@ -51,6 +52,7 @@ export async function databaseChecks(settings: Settings): Promise<Check[]> {
       reached,
       await check('inbox', () => inbox(database)),
       await check('webhooks', () => webhooks(database)),
+      ...(settings.webhookForwardUrl === null ? [] : [await check('forwarding', () => forwarding(database))]),
       await check('clock', () => clocks(database)),
       ...(await apiChecks(database, settings)),
     ];
@@ -63,6 +65,14 @@ async function inbox({ db }: Database): Promise<Finding> {
   const { unread, unknown, disagree } = await inboxTrouble(db);
   const details = `${unread} unread for over a minute; in a week ${unknown} of unknown jobs, ${disagree} in disagreement`;
   return unread === 0 ? good(details) : bad(`${details}: is the worker tracking_webhook running?`);
+}
+
+async function forwarding({ db }: Database): Promise<Finding> {
+  const { waiting, refused } = await forwardTrouble(db);
+  const details = `${waiting} notifications of other jobs not taken for over a minute; in a week ${refused} refused`;
+  return waiting === 0
+    ? good(details)
+    : bad(`${details}: does WEBHOOK_FORWARD_URL answer with 2xx, and does the worker acquisition run?`);
 }
 
 async function webhooks({ db }: Database): Promise<Finding> {

@@ -4,6 +4,7 @@ import { loadSettings, requireSetting, requireSettings, secretsOf } from '../set
 import { openFiles } from '../files/open-files.ts';
 import { openDatabase } from '../db/database.ts';
 import { buildApp } from '../http/app.ts';
+import { forwarding } from '../http/forwarding.ts';
 import { createLogger } from '../log.ts';
 import { lazyClient, pingTemporal } from '../temporal/connection.ts';
 import { temporalFigures } from '../temporal/figures.ts';
@@ -47,6 +48,7 @@ export function serveCommand(): Command {
       nextcloud: { webhookToken: settings.nextcloudWebhookToken, botUser: settings.webdavUsername },
       logger,
       notify: (batchId) => relay.notify(batchId),
+      forward: forwarding(database, settings.webhookForwardUrl, logger),
       pingTemporal: () => pingTemporal(client, PING_TIMEOUT_MS),
       temporalFigures: figures,
       callLimit: settings.callLimit,

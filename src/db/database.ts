@@ -8,6 +8,7 @@ import { packageRoot } from '../paths.ts';
 import { guardTransactions } from './ended-sessions.ts';
 import { prepareQueries } from './prepared-queries.ts';
 import * as files from './file-schema.ts';
+import * as forwards from './forward-schema.ts';
 import * as given from './given-schema.ts';
 import * as pacing from './pacing-schema.ts';
 import * as tables from './schema.ts';
@@ -31,7 +32,10 @@ function connect(url: string, options: postgres.Options<Record<string, never>>) 
   guardTransactions(client);
   return {
     client,
-    db: drizzle(client, { schema: { ...tables, ...files, ...pacing, ...given }, casing: 'snake_case' }),
+    db: drizzle(client, {
+      schema: { ...tables, ...files, ...forwards, ...pacing, ...given },
+      casing: 'snake_case',
+    }),
   };
 }
 

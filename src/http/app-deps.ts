@@ -10,6 +10,8 @@ export interface AppDeps {
   database: Pick<Database, 'db'>;
   /** Tells the batch that something was stored for it. */
   notify: (batchId: string) => Promise<void>;
+  /** Something was stored that another system is to have; null: nobody takes such. */
+  forward: (() => void) | null;
   /** Resolves when Temporal answers. */
   pingTemporal: () => Promise<void>;
   /** What Temporal knows of queues, schedules and waits. */

@@ -39,10 +39,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
     return reply.code(status === 415 ? 400 : status).send({ error: text });
   });
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'no such endpoint' }));
-  app.register(async (routes) => {
-    webscraperRoutes(routes, deps);
-    healthRoutes(routes, deps);
-  });
+  app.register(async (routes) => healthRoutes(routes, deps));
   app.register(async (routes) =>
     guarded(routes, deps, (inner) => {
       metricsRoutes(inner, deps);
@@ -51,6 +48,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
     }),
   );
   // Apart: each reads bodies in its own way.
+  app.register(async (routes) => webscraperRoutes(routes, deps));
   app.register(async (routes) => onlyofficeRoutes(routes, deps));
   app.register(async (routes) => nextcloudRoutes(routes, deps));
   return app;

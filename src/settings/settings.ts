@@ -82,6 +82,7 @@ const SPEC = {
   signedWorkbooks: required('SIGNED_WORKBOOKS', 'warn', oneOf('warn', 'refuse')),
   jobDeadlineMs: required('JOB_DEADLINE', '30m', positiveDuration),
   webhookTokens: { name: 'WEBHOOK_TOKEN', parse: commaList, mask: maskSecret },
+  webhookForwardUrl: { name: 'WEBHOOK_FORWARD_URL', parse: url('https:', 'http:'), mask: maskPath },
   httpHost: required('HTTP_HOST', '127.0.0.1', nonEmpty),
   httpPort: required('HTTP_PORT', '8080', wholeNumber(0, 65_535)),
   // `up` gives each worker a port, from this one on.

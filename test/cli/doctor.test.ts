@@ -76,7 +76,7 @@ it('after migrate: only the workers are missing; what nobody reads is told', asy
     values (now() - interval '2 minutes', 'webhook', 1, 'finished', 'b1', ${jobId}, null),
            (now(), 'webhook', 2, 'finished', null, null, 'unknown job')`;
   await database.close();
-  const { of } = await doctor(env);
+  const { of } = await doctor({ ...env, WEBHOOK_FORWARD_URL: 'http://old.example/webhook' });
   const failed = [...of].filter(([, { ok }]) => !ok).map(([name]) => name);
   expect(failed.filter((name) => !name.startsWith('worker '))).toEqual([
     'inbox',
@@ -86,6 +86,10 @@ it('after migrate: only the workers are missing; what nobody reads is told', asy
   expect(of.get('inbox')?.details).toBe(
     '1 unread for over a minute; in a week 1 of unknown jobs, 0 in disagreement: is the worker tracking_webhook running?',
   );
+  expect(of.get('forwarding')).toEqual({
+    ok: true,
+    details: '0 notifications of other jobs not taken for over a minute; in a week 0 refused',
+  });
   expect(of.get('namespace default')?.details).toBe('has every search attribute');
   const { out } = await place.run(['doctor'], env);
   expect(out).toMatch(/^ok {3}settings: each can be read$/m);

@@ -68,6 +68,7 @@ beforeAll(async () => {
       ONLYOFFICE_COMMAND_URL: `${receiver.url}/command?token=${secret('command')}`,
       NEXTCLOUD_WEBHOOK_TOKEN: secret('cloud'),
       NOTIFY_URL: `${receiver.url}/hooks/${secret('chat')}`,
+      WEBHOOK_FORWARD_URL: `${receiver.url}/webhook?t=${secret('forward')}`,
       NOTIFY_STYLE: 'slack',
     },
     [],

@@ -49,6 +49,7 @@ it('has a default for everything that need not be set', () => {
     resultsWebhookSecret: null,
     signedWorkbooks: 'warn',
     jobDeadlineMs: 1_800_000,
+    webhookForwardUrl: null,
     webhookTokens: null,
     httpHost: '127.0.0.1',
     httpPort: 8080,
@@ -207,9 +208,12 @@ describe('a bad value is one line: the variable, what was read, what is allowed'
     },
   );
 
-  it.each(['NOTIFY_URL', 'RESULTS_WEBHOOK_URL'])('%s, which may be a secret as a whole', (name) => {
-    expect(problemsOf({ [name]: 'results' })).toEqual([`${name} is "***"; allowed: ${HTTP_URL}`]);
-  });
+  it.each(['NOTIFY_URL', 'RESULTS_WEBHOOK_URL', 'WEBHOOK_FORWARD_URL'])(
+    '%s, which may be a secret as a whole',
+    (name) => {
+      expect(problemsOf({ [name]: 'results' })).toEqual([`${name} is "***"; allowed: ${HTTP_URL}`]);
+    },
+  );
 
   it('a name has one token', () => {
     const [one, other] = ['anna:0123456789abcdef', 'anna:fedcba9876543210'];
@@ -285,6 +289,7 @@ it('the effective settings hold no secret', () => {
     NOTIFY_URL: 'https://hooks.chat/services/hush-15/hush-16?sig=hush-17',
     RESULTS_WEBHOOK_URL: 'https://me:hush-15@results/?token=hush-16',
     RESULTS_WEBHOOK_SECRET: 'hush-17',
+    WEBHOOK_FORWARD_URL: 'https://old/webhook/hush-18?t=hush-19',
   };
   const shown = effectiveSettings(readSettings({ ...secrets, PUBLISH_INTERVAL: '1s', PATH: '/bin' }));
   expect(JSON.stringify(shown)).not.toContain('hush');

@@ -81,6 +81,7 @@ async function setStage(database: Database, options: StageOptions, releasers: ((
   const app = buildApp({
     database,
     notify: async () => {},
+    forward: null,
     pingTemporal: async () => {},
     temporalFigures: async () => ({ queues: [], schedules: [], waits: [] }),
     callLimit: 200,

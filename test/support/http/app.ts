@@ -19,6 +19,7 @@ export function testApp(database: AppDeps['database'], more: Partial<AppDeps> = 
     signIn: OPEN,
     api: testApi(database as Database),
     webhookTokens: ['new', 'old'],
+    forward: null,
     pingTemporal: async () => {},
     temporalFigures: async () => ({ queues: [], schedules: [], waits: [] }),
     callLimit: 200,
