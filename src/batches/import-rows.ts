@@ -1,8 +1,8 @@
 import { eq, sql } from 'drizzle-orm';
 import { ANSWERED, planSubjects, urlsOfRows } from '../tasks/plan-subjects.ts';
-import type { TrackingTask } from '../tasks/types.ts';
+import type { RowReading, TrackingTask } from '../tasks/types.ts';
 import { understandRow } from '../tasks/understand-row.ts';
-import type { WorkbookContent, WorkbookRow } from '../workbook/types.ts';
+import type { RowContent, WorkbookContent, WorkbookRow } from '../workbook/types.ts';
 import { jsonList } from '../db/any-of.ts';
 import type { Batch } from '../db/batches.ts';
 import type { Queries } from '../db/database.ts';
@@ -10,6 +10,7 @@ import { takeGivenRows } from '../db/given-rows.ts';
 import { chunks, insertJobs, latestJob, ROWS_PER_INSERT } from './plan-jobs.ts';
 import { recordedContents } from '../db/recorded-contents.ts';
 import { batches } from '../db/schema.ts';
+import type { RowState } from '../db/schema.ts';
 import { storable } from '../text.ts';
 
 /** How a task's rows become jobs. */
@@ -55,12 +56,37 @@ export async function addRows(
   plan: ImportPlan,
   known: readonly (number | null)[] = [],
 ): Promise<void> {
-  const wanted = sheet.rows.map(storableRow);
-  const readings = wanted.map((row) => understandRow(plan.task, row));
+  const wanted = { rows: sheet.rows.map(storableRow), warnings: sheet.warnings };
+  const readings = wanted.rows.map((row) => understandRow(plan.task, row));
   const asked = readings.map((reading, index) => (known[index] == null ? reading : ANSWERED));
   const planned = planSubjects(plan.task, asked);
-  const urlOfRow = urlsOfRows(plan.task, planned);
-  const values = wanted.map((row, index) => {
+  const rowIds = await insertRows(tx, batchId, newRows(wanted, readings, urlsOfRows(plan.task, planned)));
+  await answerFromRecord(
+    tx,
+    rowIds.flatMap((id, index) => (known[index] == null ? [] : [{ id, from: known[index] }])),
+  );
+  const { seq } = await latestJob(tx, batchId);
+  await insertJobs(tx, { ...plan, batchId, firstSeq: seq + 1, attempt: 1 }, planned, rowIds);
+}
+
+/** A row as it is written down. */
+export interface NewRow extends RowContent {
+  row: number;
+  occurrence: number;
+  state: RowState;
+  url: string | null;
+  trackingNumber: string | null;
+  error: string | null;
+  warnings: string[];
+}
+
+/** Rows as they were read, each with its place among the readings and URLs. */
+export function newRows(
+  sheet: Pick<WorkbookContent, 'rows' | 'warnings'>,
+  readings: readonly RowReading[],
+  urlOfRow: ReadonlyMap<number, string>,
+): NewRow[] {
+  return sheet.rows.map((row, index) => {
     const reading = readings[index];
     if (reading === undefined) throw new TypeError(`row ${row.row} was not understood`);
     return {
@@ -69,7 +95,7 @@ export async function addRows(
       inputUrl: row.inputUrl,
       email: row.email,
       occurrence: row.occurrence,
-      state: reading.valid ? ('pending' as const) : ('invalid' as const),
+      state: reading.valid ? 'pending' : 'invalid',
       url: urlOfRow.get(index) ?? null,
       trackingNumber: reading.valid ? reading.trackingNumber : null,
       error: reading.valid ? null : reading.error,
@@ -77,6 +103,10 @@ export async function addRows(
       warnings: [...(index === 0 ? sheet.warnings : []), ...row.warnings, ...reading.warnings],
     };
   });
+}
+
+/** Writes a batch's rows down; gives their ids, in order. No two have the same number. */
+export async function insertRows(tx: Queries, batchId: string, values: readonly NewRow[]): Promise<number[]> {
   const idOfRow = new Map<number, number>();
   for (const chunk of chunks(values, ROWS_PER_INSERT)) {
     const inserted = await tx.execute<{ id: number; row: number }>(sql`
@@ -88,13 +118,7 @@ export async function addRows(
       returning id::float8, row`);
     for (const { id, row } of inserted) idOfRow.set(row, id);
   }
-  const rowIds = wanted.map(({ row }) => idOfRow.get(row) ?? 0);
-  await answerFromRecord(
-    tx,
-    rowIds.flatMap((id, index) => (known[index] == null ? [] : [{ id, from: known[index] }])),
-  );
-  const { seq } = await latestJob(tx, batchId);
-  await insertJobs(tx, { ...plan, batchId, firstSeq: seq + 1, attempt: 1 }, planned, rowIds);
+  return values.map(({ row }) => idOfRow.get(row) ?? 0);
 }
 
 /** Gives rows the results of others, of the same content: nothing is paid for. */
@@ -113,7 +137,7 @@ async function answerFromRecord(
     where rows.id = answer.id and rows.state = 'pending'`);
 }
 
-function storableRow(row: WorkbookRow): WorkbookRow {
+export function storableRow(row: WorkbookRow): WorkbookRow {
   const { input, inputUrl, email } = row;
   return {
     ...row,

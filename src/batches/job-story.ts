@@ -5,6 +5,7 @@ import type { Job } from '../db/jobs.ts';
 import type { Notification } from '../db/inbox.ts';
 import { calls, carrierRequests } from '../db/pacing-schema.ts';
 import { jobRows, jobs, notifications } from '../db/schema.ts';
+import { ADOPTED_ATTEMPT } from './adopt/known-jobs.ts';
 import { hostOf } from './story-event.ts';
 import type { Happening } from './story-event.ts';
 
@@ -56,6 +57,14 @@ export async function jobStories(queries: Queries, rowId: number): Promise<JobSt
 function publishing(job: Job, subject: string): Happening[] {
   const more = job.subjects.length > 1 ? ` and ${job.subjects.length - 1} more URLs` : '';
   const what = `${job.customId}: a page of ${hostOf(subject)}${more}`;
+  if (job.attempt === ADOPTED_ATTEMPT && job.publishedAt !== null)
+    return [
+      {
+        at: job.publishedAt,
+        what: 'imported',
+        details: `adopted as ${what}, scraping job ${job.scrapingJobId ?? 'unknown'}, published by another system`,
+      },
+    ];
   if (job.publishedAt !== null)
     return [
       {

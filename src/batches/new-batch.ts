@@ -11,6 +11,9 @@ const ID_ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 /** The form of a batch's id, as a regular expression. */
 export const BATCH_ID = `\\d{6}-[${ID_ALPHABET}]{6}`;
 
+/** Of rows without a workbook, as interface section 2 names them, whatever `COLUMNS` says of workbooks. */
+export const COLUMNS_OF_ROWS = { input: 'A', email: 'B', result: 'C', status: null };
+
 /** `261124-k3m9qx`: the day it began in Japan, and six characters out of a billion. */
 function newBatchId(now: Date): string {
   const day = japanClock(now).slice(2, 10).replaceAll('-', '');

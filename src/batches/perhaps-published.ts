@@ -40,7 +40,7 @@ export async function settleDoubts(deps: DoubtDeps): Promise<Settled> {
     const scrapingJobId = found.get(job.customId);
     if (scrapingJobId !== undefined) {
       await changeBatch(db, job.batchId, (tx) => markPublished(tx, job, scrapingJobId, deps.jobDeadlineMs));
-      await adoptNotifications(db, job, scrapingJobId);
+      await adoptNotifications(db, [job.id]);
       settled.adopted += 1;
     } else if (isComplete) {
       await changeBatch(db, job.batchId, (tx) => markPending(tx, job.id));

@@ -54,12 +54,20 @@ export async function insertJobs(
         rowIndexes.map((index) => ({ jobId: id, rowId: rowIds[index] ?? 0, subject })),
       ),
     );
-    for (const part of chunks(links, ROWS_PER_INSERT))
-      await tx.execute(sql`
-        insert into job_rows (job_id, row_id, subject) select "jobId", "rowId", subject
-        from jsonb_to_recordset(${jsonList(part)}) as new("jobId" bigint, "rowId" bigint, subject text)`);
+    await linkRows(tx, links);
   }
   return newJobs.length;
+}
+
+/** Says which rows a job asks for, and by which of its subjects. */
+export async function linkRows(
+  tx: Queries,
+  links: readonly { jobId: number; rowId: number; subject: string }[],
+): Promise<void> {
+  for (const part of chunks(links, ROWS_PER_INSERT))
+    await tx.execute(sql`
+      insert into job_rows (job_id, row_id, subject) select "jobId", "rowId", subject
+      from jsonb_to_recordset(${jsonList(part)}) as new("jobId" bigint, "rowId" bigint, subject text)`);
 }
 
 /** The last place in a batch's order, and the highest attempt; zeros where it has no jobs. */

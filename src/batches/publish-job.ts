@@ -175,7 +175,7 @@ export class Publisher {
         await changeBatch(database.db, job.batchId, (tx) =>
           markPublished(tx, job, scrapingJobId, jobDeadlineMs),
         );
-        return await adoptNotifications(database.db, job, scrapingJobId);
+        return await adoptNotifications(database.db, [job.id]);
       } catch (error) {
         if (tries === KEEP_TRIES) throw error;
         await delay(KEEP_AGAIN_MS);

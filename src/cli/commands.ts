@@ -16,6 +16,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['doctor', async () => (await import('./doctor.ts')).doctorCommand()],
   ['sample', async () => (await import('./sample.ts')).sampleCommand()],
   ['start', async () => (await import('./start.ts')).startCommand()],
+  ['adopt', async () => (await import('./adopt.ts')).adoptCommand()],
   ['list', () => batchCommand('list')],
   ['status', () => batchCommand('status')],
   ['rows', () => batchCommand('rows')],

@@ -1,8 +1,7 @@
-import { and, desc, eq, getTableColumns, isNull, sql } from 'drizzle-orm';
+import { desc, getTableColumns, sql } from 'drizzle-orm';
 import { anyOf, jsonList } from './any-of.ts';
 import type { Queries } from './database.ts';
-import type { Job } from './jobs.ts';
-import { notifications } from './schema.ts';
+import { jobs, notifications } from './schema.ts';
 import { storable } from '../text.ts';
 
 export type Notification = typeof notifications.$inferSelect;
@@ -64,18 +63,13 @@ const JOB_OF_TOLD = sql`(select id, batch_id from jobs
   order by (custom_id = told."customId") is true desc, id desc limit 1) job`;
 
 /**
- * Brings together a job and what was told of its scraping job before that was known to be its own. To be called once it
- * is: after the transaction, since what comes later than this looks by itself.
+ * Brings together jobs and what was told of their scraping jobs before those were known to be their own. To be called once
+ * they are: after the transaction, since what comes later than this looks by itself.
  */
-export async function adoptNotifications(
-  queries: Queries,
-  { id: jobId, batchId }: Pick<Job, 'id' | 'batchId'>,
-  scrapingJobId: number,
-): Promise<void> {
-  await queries
-    .update(notifications)
-    .set({ batchId, jobId, outcome: null })
-    .where(and(isNull(notifications.jobId), eq(notifications.scrapingJobId, scrapingJobId)));
+export async function adoptNotifications(queries: Queries, jobIds: readonly number[]): Promise<void> {
+  await queries.execute(sql`
+    update notifications n set batch_id = jobs.batch_id, job_id = jobs.id, outcome = null from jobs
+    where ${anyOf(jobs.id, jobIds)} and n.job_id is null and n.scraping_job_id = jobs.scraping_job_id`);
 }
 
 /** Of a notification `n` of job `j`: it is unread, and the job may be read now. */

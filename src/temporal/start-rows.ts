@@ -1,5 +1,5 @@
 import type { GivenRows } from '../batches/given-rows/read-rows.ts';
-import { withIds } from '../batches/new-batch.ts';
+import { COLUMNS_OF_ROWS, withIds } from '../batches/new-batch.ts';
 import { startableTask } from '../batches/start-target.ts';
 import { batchOfKey, insertGivenBatch } from '../db/given-rows.ts';
 import { startWritten, toldOf } from './start-batch.ts';
@@ -13,9 +13,6 @@ export interface RowsRequest extends GivenRows {
   /** A start with the same key, made within a day, is this one; null: every start is one of its own. */
   key: string | null;
 }
-
-/** As interface section 2 names them, whatever `COLUMNS` says of workbooks. */
-const COLUMNS = { input: 'A', email: 'B', result: 'C', status: null };
 
 /**
  * Starts a batch from rows that no workbook holds; such batches run side by side.
@@ -32,7 +29,7 @@ export async function startRows(deps: WorkflowDeps, request: RowsRequest): Promi
     workbook: null,
     rowsFrom,
     startKey,
-    columns: COLUMNS,
+    columns: COLUMNS_OF_ROWS,
     chosenRows,
     fresh,
   });

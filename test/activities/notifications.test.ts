@@ -223,7 +223,7 @@ it('one that comes while its publish is written down is not lost either', async 
     await storeNotifications(stage.db, [{ ...told, scrapingJobId: 77 }]);
   });
   expect(await stage.db.query.notifications.findMany()).toMatchObject([{ jobId: null }]);
-  await adoptNotifications(stage.db, job, 77);
+  await adoptNotifications(stage.db, [job.id]);
   expect(await stage.db.query.notifications.findMany()).toMatchObject([
     { batchId, jobId: job.id, outcome: null },
   ]);

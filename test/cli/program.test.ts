@@ -23,6 +23,7 @@ const PRINTS_DATA = new Set([
   'cancel',
   'ask',
   'give-up',
+  'adopt',
   'write',
   'replay',
   'report',

@@ -47,7 +47,7 @@ describe('what becomes of a job', () => {
     await storeNotifications(stage.db, [early]);
     expect(await notificationsOf(stage)).toMatchObject([{ jobId: null, outcome: 'unknown job' }]);
     await stage.db.transaction((tx) => markPublished(tx, job, 500, 1_000));
-    await adoptNotifications(stage.db, job, 500);
+    await adoptNotifications(stage.db, [job.id]);
     expect(await notificationsOf(stage)).toMatchObject([{ batchId, jobId: job.id, outcome: null }]);
   });
 

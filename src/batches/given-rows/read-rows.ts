@@ -35,13 +35,23 @@ export function isRowsSource(source: string): boolean {
  * @throws {RowsError} it cannot be taken whole
  */
 export async function readRows(source: string, stdin: Readable): Promise<GivenRows> {
-  const isStdin = source === STDIN;
-  const rowsFrom = isStdin ? 'standard input' : storable(firstOf(basename(source), NAME_CHARACTERS));
-  const bytes = isStdin ? await wholeOf(stdin, rowsFrom) : await wholeFile(source, rowsFrom);
-  const text = decodeText(bytes, rowsFrom);
-  if (text.trim() === '') throw new RowsError('ROWS_EMPTY', `${rowsFrom} is empty`);
-  const isJson = isStdin ? /^\s*[[{]/.test(text) : /\.json$/i.test(source);
+  const { name: rowsFrom, text } = await readText(source, stdin);
+  const isJson = source === STDIN ? /^\s*[[{]/.test(text) : /\.json$/i.test(source);
   return { rowsFrom, content: isJson ? jsonRows(text, rowsFrom) : csvRows(text, rowsFrom) };
+}
+
+/**
+ * The text of a local file or of standard input, and its name for people.
+ *
+ * @throws {FileError} no such file
+ * @throws {RowsError} it cannot be read, is too large, empty or in an encoding that is not certain
+ */
+export async function readText(source: string, stdin: Readable): Promise<{ name: string; text: string }> {
+  const isStdin = source === STDIN;
+  const name = isStdin ? 'standard input' : storable(firstOf(basename(source), NAME_CHARACTERS));
+  const text = decodeText(isStdin ? await wholeOf(stdin, name) : await wholeFile(source, name), name);
+  if (text.trim() === '') throw new RowsError('ROWS_EMPTY', `${name} is empty`);
+  return { name, text };
 }
 
 async function wholeFile(path: string, name: string): Promise<Buffer> {
