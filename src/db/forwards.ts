@@ -10,7 +10,7 @@ export interface Forward {
 }
 
 /** Longer than a try takes: two processes at work send each once. */
-const IN_HAND = sql`interval '30 seconds'`;
+const IN_HAND = sql`interval '15 seconds'`;
 
 /** Keeps a stored notification to be forwarded. */
 export async function insertForward(queries: Queries, forward: Forward): Promise<void> {

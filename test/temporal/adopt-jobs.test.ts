@@ -195,12 +195,23 @@ describe('the account', () => {
   const lines = (count: number) =>
     Array.from({ length: count }, (_, n): Line => [`c-${n}`, 500 + n, OWT, '', orderUrl(n)]);
 
-  it('keeps a call for each download that it has free; more would break its limit', async () => {
-    const { stage, adopt } = await setUp({ limits: { callLimit: 4 } });
+  it('keeps a call for each download, up to half of those that are free', async () => {
+    const { stage, adopt } = await setUp({ limits: { callLimit: 8 } });
     await adopt(csv(...lines(3)));
     expect(await owed(stage)).toBe(3);
     await adopt(csv(...lines(9)));
-    expect(await owed(stage)).toBe(4);
+    expect(await owed(stage)).toBe(5);
+  });
+
+  it('has calls left to ask after jobs whose webhooks are all lost', async () => {
+    const { stage, adopt } = await setUp({ limits: { callLimit: 10 } });
+    await adopt(csv(...lines(20)));
+    await stage.database.sql`update jobs set deadline_at = now() - interval '1 second'`;
+    // None of them is there: each fails, and gives back the call that was kept.
+    expect(await stage.run(acquisitionOn(stage).checkOverdueJobs)).toMatchObject({
+      asked: expect.any(Number),
+    });
+    expect(callsMade(stage).length).toBeGreaterThan(0);
   });
 
   it('downloads over its limit wait for a free call', async () => {

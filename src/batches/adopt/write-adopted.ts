@@ -12,8 +12,8 @@ import type { AdoptedRows } from './plan-adopted.ts';
 
 /**
  * Writes the rows and the published jobs of a batch down. A call of the account is kept for the downloads of the first
- * `freeCalls` jobs; the others, kept too, would break its limit, and wait for a free call. Run in the transaction that
- * writes the batch down. Gives the jobs' ids.
+ * `freeCalls` jobs; those of the others, kept too, could go over its limit at once: they take free calls. Run in the
+ * transaction that writes the batch down. Gives the jobs' ids.
  */
 export async function writeAdopted(
   tx: Queries,
