@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
 import { forwards } from './forward-schema.ts';
 
@@ -32,16 +32,18 @@ export async function nextForward(queries: Queries): Promise<Forward | null> {
   return { ...taken, body: taken.body };
 }
 
-/** It was taken, or with `error` refused for good. */
+/** It was taken, which the notification says then, or with `error` refused for good. */
 export async function endForward(
   queries: Queries,
   notificationId: number,
   error: string | null,
 ): Promise<void> {
-  await queries
-    .update(forwards)
-    .set({ endedAt: sql`clock_timestamp()`, body: null, error })
-    .where(eq(forwards.notificationId, notificationId));
+  await queries.execute(sql`
+    with ended as (
+      update forwards set ended_at = clock_timestamp(), body = null, error = ${error}
+      where notification_id = ${notificationId} returning notification_id)
+    update notifications set outcome = 'forwarded' from ended
+    where id = notification_id and job_id is null and ${error}::text is null`);
 }
 
 /** How many wait since longer than a minute, and how many were refused within a week. */

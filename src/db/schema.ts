@@ -255,7 +255,7 @@ export const notifications = pgTable(
     status: text('status').notNull(),
     batchId: text('batch_id'),
     jobId: bigint('job_id', { mode: 'number' }),
-    /** What became of it: `processed`, `duplicate`, `unknown job`, `disagrees`; null: it is still to be read. */
+    /** What became of it: `processed`, `duplicate`, `unknown job`, `forwarded`, `disagrees`; null: it is still to be read. */
     outcome: text('outcome'),
   },
   (t) => [

@@ -64,7 +64,7 @@ describe('a notification for a job that is not ours', () => {
     expect(await post(THEIRS)).toBe(200);
     await vi.waitFor(async () => expect(await kept()).toMatchObject([{ endedAt: expect.any(Date) }]));
     expect(await kept()).toMatchObject([{ body: null, error: null }]);
-    expect(await inbox()).toMatchObject([{ scrapingJobId: 77, outcome: 'unknown job', batchId: null }]);
+    expect(await inbox()).toMatchObject([{ scrapingJobId: 77, outcome: 'forwarded', batchId: null }]);
     const [received] = other.received;
     expect(other.received).toHaveLength(1);
     expect(received).toMatchObject({
@@ -106,6 +106,7 @@ describe('a notification for a job that is not ours', () => {
       ],
     ]);
     expect(await kept()).toMatchObject([{ endedAt: null, body: Buffer.from(THEIRS) }]);
+    expect(await inbox()).toMatchObject([{ outcome: 'unknown job' }]);
 
     status = 200;
     await test.database.sql`update forwards set try_after = now()`;
