@@ -52,10 +52,14 @@ try {
 
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   cleanup.add('the browser', () => browser.close());
-  const page = await browser.newPage({ viewport: { width: 1_280, height: 800 }, locale: 'en' });
+  const pageIn = (locale: string) =>
+    browser.newPage({ viewport: { width: 1_280, height: 800 }, locale, timezoneId: 'Asia/Tokyo' });
+  const page = await pageIn('en');
   const [, , failed, running] = started;
   if (failed === undefined || running === undefined) throw new TypeError('a batch was not started');
   await take(page, `${fleet.http}/#/`, 'ops-page.png');
+  for (const language of ['ja', 'zh'])
+    await take(await pageIn(language), `${fleet.http}/#/`, `ops-page.${language}.png`);
   await take(page, `${fleet.http}/#/batch/${failed.batchId}/row/2`, 'ops-batch.png');
   const history = `${fleet.webUi}/namespaces/default/workflows/${encodeURIComponent(running.workflowId)}/${running.runId}`;
   await take(page, `${history}/timeline`, 'web-ui.png', 6_000);
