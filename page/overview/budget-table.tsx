@@ -17,7 +17,7 @@ export function BudgetTable({ past, ahead }: Pick<AccountView, 'past' | 'ahead'>
   return (
     <details class="as-table">
       <summary>{t.account.table}</summary>
-      <div class="scroll" role="region" aria-label={t.account.title} tabIndex={0}>
+      <div class="scroll" role="region" aria-label={`${t.account.title}: ${t.account.table}`} tabIndex={0}>
         <table class="dense">
           <thead>
             <tr>

@@ -15,6 +15,9 @@ export function SearchBox({ label, value, onSearch }: SearchBoxProps) {
   const [text, setText] = useState(value);
   const timer = useRef(0);
   const input = useRef<HTMLInputElement>(null);
+  // The page may have gone on between the last key and the search.
+  const latest = useRef(onSearch);
+  latest.current = onSearch;
   const id = useId();
   useEffect(() => {
     if (document.activeElement !== input.current) setText(value);
@@ -24,7 +27,7 @@ export function SearchBox({ label, value, onSearch }: SearchBoxProps) {
   function type(typed: string): void {
     setText(typed);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => onSearch(typed.trim()), SETTLED_MS);
+    timer.current = setTimeout(() => latest.current(typed.trim()), SETTLED_MS);
   }
 
   return (

@@ -15,7 +15,7 @@ function leftWhy({ action }: ActionRequest, row: RowReport): LeftWhy | null {
   if (action === 'give-up') return OPEN.has(row.state) ? null : 'ended';
   if (row.state === 'failed' || row.state === 'pending') return null;
   if (row.state === 'invalid') return 'invalid';
-  return row.state === 'completed' ? null : 'under-way';
+  return row.state === 'completed' ? 'completed' : 'under-way';
 }
 
 function meant(batch: FakeBatch, { rows, filter }: ActionRequest): RowReport[] {

@@ -1,0 +1,116 @@
+import { expect, it } from 'vitest';
+import { inBrowser, isFocused } from '../support/page/browser.ts';
+import { HTML_CELL } from '../support/page/fake-rows.ts';
+
+inBrowser('a batch', ({ server, open }) => {
+  const first = () => `#/batch/${server.batches[0]!.id}`;
+  const large = () => `#/batch/${server.batches[1]!.id}`;
+
+  it('says where it is, and leads into the Temporal Web UI and to its files', async () => {
+    const page = await open(first());
+    await page.getByText(/13 left in flight, the last about/).waitFor();
+    const { workflowId, runId } = server.batches[0]!.status();
+    const link = page.getByRole('link', { name: 'Open in Temporal' });
+    expect(await link.getAttribute('href')).toBe(
+      `http://127.0.0.1:8233/namespaces/default/workflows/${encodeURIComponent(workflowId)}/${runId}/history`,
+    );
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Download workbook' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('result.xlsx');
+    await page.getByRole('link', { name: 'Failed rows (CSV)' }).waitFor();
+    await page.getByText('formulas of 3 cells').waitFor();
+  });
+
+  it('of rows without a workbook there is none to download or write', async () => {
+    const page = await open(`#/batch/${server.batches[5]!.id}`);
+    await page.getByRole('heading', { name: 'rows.csv' }).waitFor();
+    await expect.poll(() => page.getByRole('link', { name: 'Download workbook' }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Write now' }).count()).toBe(0);
+  });
+
+  it('groups failures by reason, and shows the rows of one', async () => {
+    const page = await open(first());
+    const failures = page.getByRole('region', { name: 'Why rows failed' });
+    const group = failures.getByRole('listitem').filter({ hasText: 'The page held no data' });
+    await group.getByText('check the sitemap, then retry').waitFor();
+    await group.getByText('the page of trackings.post.japanpost.jp was empty').waitFor();
+    await group.getByRole('link', { name: 'Show rows' }).click();
+    await page.waitForURL(/state=failed&reason=empty-page/);
+    await expect.poll(() => page.locator('.row-table tbody tr').count()).toBe(6);
+    expect(await page.getByLabel('Reason').inputValue()).toBe('empty-page');
+    await page.goBack();
+    await expect.poll(() => page.locator('.row-table tbody tr').count()).toBe(100);
+  });
+
+  it('filters by state, searches, and goes on by pages', async () => {
+    const page = await open(large());
+    await page.getByText('50,000 rows').waitFor();
+    await page.getByLabel('State').selectOption('failed');
+    await page.getByText('500 rows', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'Next' }).click();
+    await page.waitForURL(/after=\d+/);
+    await page.getByRole('link', { name: 'First' }).click();
+    await page.getByLabel('Number, order or text').fill('3980-0412-3');
+    await page.waitForURL(/q=3980-0412-3/);
+    await page.getByRole('link', { name: 'Clear filters' }).click();
+    await page.getByLabel('From row').fill('40000');
+    await page.getByRole('button', { name: 'Go' }).click();
+    await page.getByRole('link', { name: 'Story of row 40000' }).waitFor();
+  });
+
+  it("shows a row's story beside the rows, with its own error word for word", async () => {
+    const page = await open(`${first()}?state=failed`);
+    await page.getByRole('link', { name: 'Story of row 6', exact: true }).click();
+    const story = page.getByRole('complementary', { name: 'Row 6' });
+    await story
+      .getByText('the page of jizen.kuronekoyamato.co.jp failed to load three times: HTTP 503')
+      .first()
+      .waitFor();
+    expect(await isFocused(story.getByRole('heading', { name: 'Row 6' }))).toBe(true);
+    await story.getByRole('listitem').filter({ hasText: 'Published' }).waitFor();
+    expect(page.url()).toMatch(/row\/6\?state=failed$/);
+    await page.keyboard.press('Escape');
+    await story.waitFor({ state: 'detached' });
+    const opener = page.getByRole('link', { name: 'Story of row 6', exact: true });
+    expect(await isFocused(opener)).toBe(true);
+  });
+
+  it('opens a row by a click anywhere in it', async () => {
+    const page = await open(first());
+    await page
+      .getByRole('row', { name: /3980-0412-0052/ })
+      .getByText('Failed', { exact: true })
+      .click();
+    await page.getByRole('complementary', { name: 'Row 6' }).waitFor();
+  });
+
+  it('shows HTML in a cell as text', async () => {
+    const page = await open(`${first()}/row/3`);
+    await page.getByRole('cell', { name: HTML_CELL }).waitFor();
+    await page.getByRole('complementary').getByText(HTML_CELL).first().waitFor();
+    expect(await page.locator('main img').count()).toBe(0);
+    expect(await page.title()).toMatch(/最終確認版\.xlsx · Tsuiseki$/);
+  });
+
+  it('keeps the rows chosen and the focus through an update', async () => {
+    const page = await open(first());
+    const box = page.getByLabel('Choose row 6', { exact: true });
+    await box.check();
+    for (const row of server.batches[0]!.rows) if (row.state === 'published') row.state = 'completed';
+    await page
+      .getByText(/left in flight/)
+      .getByText('3 left')
+      .waitFor();
+    expect(await box.isChecked()).toBe(true);
+    expect(await isFocused(box)).toBe(true);
+  });
+
+  it('of an unknown batch or row says so', async () => {
+    const page = await open('#/batch/no-such');
+    await page.getByRole('alert').getByText('no batch no-such').waitFor();
+    await page.goto(page.url().replace(/#.*/, `${first()}/row/999`));
+    await page.getByText(`batch ${server.batches[0]!.id} has no row 999`).waitFor();
+  });
+});
