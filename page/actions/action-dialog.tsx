@@ -13,11 +13,12 @@ import { PreviewFacts } from './preview-facts.tsx';
 interface ActionDialogProps {
   status: BatchStatus;
   order: Order;
+  onDone: () => void;
   onClose: () => void;
 }
 
 /** Says what an action touches and costs, does it once it is confirmed, and says what it took and left. */
-export function ActionDialog({ status, order, onClose }: ActionDialogProps) {
+export function ActionDialog({ status, order, onDone, onClose }: ActionDialogProps) {
   const { t, format } = useSurroundings();
   const { action } = order;
   const texts = t.actions[action];
@@ -51,6 +52,7 @@ export function ActionDialog({ status, order, onClose }: ActionDialogProps) {
     setError(null);
     try {
       setDone(await post<ActionDone>(`${path}/actions`, requestOf(order, { id, drop, why })));
+      onDone();
       refresh();
     } catch (failure) {
       setError(errorText(failure));
@@ -62,7 +64,12 @@ export function ActionDialog({ status, order, onClose }: ActionDialogProps) {
   const isRefused = preview === null || isNothing(action, preview);
   const count = preview === null ? 0 : action === 'write' ? preview.unwritten : preview.takes;
   return (
-    <Dialog title={texts.title} about={batchName(status, t)} onClose={onClose} isBusy={isBusy}>
+    <Dialog
+      title={done === null ? texts.title : texts.label}
+      about={batchName(status, t)}
+      onClose={onClose}
+      isBusy={isBusy}
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault();

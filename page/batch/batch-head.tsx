@@ -39,9 +39,11 @@ export function BatchHead({ view, route, onOrder }: BatchHeadProps) {
           </div>
         ) : null}
       </div>
-      <div class="state-line" aria-live="polite">
-        <BatchStateBadge state={status.state} />
-        {status.reason === null ? null : <span>{status.reason}</span>}
+      <div class="state-line">
+        <div class="state-line" aria-live="polite">
+          <BatchStateBadge state={status.state} />
+          {status.reason === null ? null : <span>{status.reason}</span>}
+        </div>
         {inFlight.jobs === 0 ? null : (
           <span class="quiet">
             {t.batch.inFlight(

@@ -18,6 +18,7 @@ export function BatchPage({ batchId, route }: { batchId: string; route: Route })
   const { t } = useSurroundings();
   const { data: view, error } = useLive<BatchView>(batchPath(batchId));
   const [order, setOrder] = useState<Order | null>(null);
+  const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
   const name = view === null ? batchId : batchName(view.status, t);
   useEffect(() => {
     document.title = `${name} · Tsuiseki`;
@@ -42,12 +43,19 @@ export function BatchPage({ batchId, route }: { batchId: string; route: Route })
         <>
           <BatchHead view={view} route={route} onOrder={setOrder} />
           <Failures view={view} route={route} onOrder={setOrder} />
-          <Rows view={view} route={route} onOrder={setOrder} />
+          <Rows view={view} route={route} chosen={chosen} onChosen={setChosen} onOrder={setOrder} />
           <History actions={view.actions} notes={view.status.notes} />
         </>
       )}
       {view === null || order === null ? null : (
-        <ActionDialog status={view.status} order={order} onClose={() => setOrder(null)} />
+        <ActionDialog
+          status={view.status}
+          order={order}
+          onDone={() =>
+            setChosen((all) => new Set([...all].filter((row) => order.rows?.includes(row) !== true)))
+          }
+          onClose={() => setOrder(null)}
+        />
       )}
     </div>
   );

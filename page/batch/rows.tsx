@@ -1,4 +1,3 @@
-import { useState } from 'preact/hooks';
 import type { BatchView, RowPage } from '../../src/http/api/contract.ts';
 import type { Order } from '../actions/order.ts';
 import { batchPath, query } from '../api.ts';
@@ -17,11 +16,13 @@ const PAGE = 100;
 interface RowsProps {
   view: BatchView;
   route: Route;
+  chosen: ReadonlySet<number>;
+  onChosen: (rows: ReadonlySet<number>) => void;
   onOrder: (order: Order) => void;
 }
 
 /** The batch's rows, filtered; one row's story beside them. */
-export function Rows({ view, route, onOrder }: RowsProps) {
+export function Rows({ view, route, chosen, onChosen, onOrder }: RowsProps) {
   const { t } = useSurroundings();
   const { batchId } = view.status;
   const filter = filterOf(route);
@@ -29,7 +30,6 @@ export function Rows({ view, route, onOrder }: RowsProps) {
   const { data, error, isStale } = useLive<RowPage>(
     `${batchPath(batchId)}/rows${query({ ...filter, after, limit: PAGE })}`,
   );
-  const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
   return (
     <section class={route.row === null ? 'rows' : 'rows with-story'} aria-labelledby="rows">
       <div class="rows-main">
@@ -39,7 +39,7 @@ export function Rows({ view, route, onOrder }: RowsProps) {
         <RowTools view={view} route={route} found={data?.found ?? null} />
         <RowSteps
           chosen={chosen}
-          onChosen={setChosen}
+          onChosen={onChosen}
           filter={filter}
           found={data?.found ?? 0}
           onOrder={onOrder}
@@ -49,7 +49,7 @@ export function Rows({ view, route, onOrder }: RowsProps) {
           <p class="quiet">{error === null ? t.app.loading : null}</p>
         ) : (
           <div aria-busy={isStale}>
-            <RowTable rows={data.rows} route={route} chosen={chosen} onChosen={setChosen} />
+            <RowTable rows={data.rows} route={route} chosen={chosen} onChosen={onChosen} />
             <RowPager page={data} route={route} total={view.status.counts.total} />
           </div>
         )}

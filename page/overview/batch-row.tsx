@@ -55,7 +55,7 @@ function Ends({ status: { eta, finishedAt, startedAt } }: { status: BatchStatus 
   return (
     <>
       <time dateTime={at} title={format.moment(at)}>
-        {eta === null ? t.batches.ended(format.time(at)) : format.time(at)}
+        {format.time(at)}
       </time>
       <span class="quiet small">{format.relative(at)}</span>
     </>

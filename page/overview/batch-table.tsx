@@ -52,6 +52,7 @@ function Pages({ state, q, route }: { state: string; q: string; route: Route }) 
   return (
     <>
       <StateFilter route={route} counts={data.counts} />
+      {error === null ? null : <p class="banner bad">{error}</p>}
       {data.batches.length === 0 ? (
         <p class="quiet empty">{t.batches.none}</p>
       ) : (

@@ -1,4 +1,5 @@
 import type { AccountView } from '../../src/http/api/contract.ts';
+import { CodeName } from '../parts/code-name.tsx';
 import { useSurroundings } from '../surroundings.ts';
 import { Figure } from './figure.tsx';
 
@@ -83,8 +84,8 @@ function Lookups({ lookups }: Pick<AccountView, 'lookups'>) {
       <tbody>
         {lookups.map(({ task, completed, empty, failed }) => (
           <tr key={task}>
-            <th scope="row" class="mono">
-              {task}
+            <th scope="row">
+              <CodeName name={task} />
             </th>
             <td class="end">{format.number(completed)}</td>
             <td class="end">{format.number(empty)}</td>

@@ -1,4 +1,5 @@
 import type { AccountView } from '../../src/http/api/contract.ts';
+import { CodeName } from '../parts/code-name.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { useSurroundings } from '../surroundings.ts';
 
@@ -24,8 +25,13 @@ export function Queues({ queues }: Pick<AccountView, 'queues'>) {
           <tbody>
             {queues.map(({ queue, worker, polled, backlog }) => (
               <tr key={queue}>
-                <th scope="row" class="mono">
-                  {queue}
+                <th scope="row">
+                  <CodeName name={queue} />
+                  {polled ? null : (
+                    <span class="hint">
+                      {t.queues.startWith} <code>tsuiseki worker {worker}</code>
+                    </span>
+                  )}
                 </th>
                 <td>
                   {polled ? (
@@ -36,9 +42,7 @@ export function Queues({ queues }: Pick<AccountView, 'queues'>) {
                   ) : (
                     <span class="bad-text">
                       <Icon name="cross" />
-                      <span>
-                        {t.queues.noWorker}: {t.queues.startWith} <code>tsuiseki worker {worker}</code>
-                      </span>
+                      {t.queues.noWorker}
                     </span>
                   )}
                 </td>

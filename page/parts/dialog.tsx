@@ -21,7 +21,11 @@ export function Dialog({ title, about, onClose, isBusy = false, children }: Dial
     const shown = dialog.current;
     shown?.showModal();
     heading.current?.focus();
-    return () => shown?.close();
+    return () => {
+      shown?.close();
+      // What opened it may be gone: the group of failures whose last row was just retried.
+      if (document.activeElement === document.body) document.querySelector<HTMLElement>('main h1')?.focus();
+    };
   }, []);
   return (
     <dialog

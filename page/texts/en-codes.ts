@@ -11,7 +11,7 @@ export const enCodes: Codes = {
   rowState: {
     pending: 'Waiting',
     published: 'Asked',
-    redirected: 'Asked again',
+    redirected: 'Redirected',
     completed: 'Completed',
     failed: 'Failed',
     invalid: 'Invalid',

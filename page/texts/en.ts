@@ -84,12 +84,11 @@ export const en: Texts = {
     workbook: 'Workbook',
     progress: 'Progress',
     failed: 'Failed',
-    ends: 'Ends',
+    ends: 'End',
     rowsWithoutWorkbook: 'Rows without a workbook',
     doneOf: (done, total) => `${done} of ${total}`,
     failedRows: (count) => `${count} failed`,
     nothingFailed: 'none',
-    ended: (at) => `ended ${at}`,
     started: (at) => `started ${at}`,
   },
   account: {

@@ -89,7 +89,6 @@ export const ja: Texts = {
     doneOf: (done, total) => `${done} / ${total}`,
     failedRows: (count) => `失敗 ${count}`,
     nothingFailed: 'なし',
-    ended: (at) => `${at} 終了`,
     started: (at) => `${at} 開始`,
   },
   account: {

@@ -58,7 +58,6 @@ export interface Texts {
     doneOf: (done: string, total: string) => string;
     failedRows: (count: string, n: number) => string;
     nothingFailed: string;
-    ended: (at: string) => string;
     started: (at: string) => string;
   };
   account: {

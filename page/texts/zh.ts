@@ -88,7 +88,6 @@ export const zh: Texts = {
     doneOf: (done, total) => `${done} / ${total}`,
     failedRows: (count) => `失败 ${count}`,
     nothingFailed: '无',
-    ended: (at) => `${at} 结束`,
     started: (at) => `${at} 开始`,
   },
   account: {

@@ -9,7 +9,8 @@ inBrowser('actions', ({ server, open }) => {
   it('pause says what is left in flight, and resume what it costs', async () => {
     const page = await open(first());
     await page.getByRole('button', { name: 'Pause' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Pause this batch?' });
+    await page.getByRole('dialog', { name: 'Pause this batch?' }).waitFor();
+    const dialog = page.getByRole('dialog');
     await dialog.getByText(/13 left in flight, the last about \d\d:\d\d/).waitFor();
     await dialog.getByRole('textbox', { name: /Why/ }).fill('the shop is closed');
     await dialog.getByRole('button', { name: 'Pause the batch' }).click();
@@ -26,7 +27,8 @@ inBrowser('actions', ({ server, open }) => {
   it('cancel waits for what is in flight, or does not', async () => {
     const page = await open(first());
     await page.getByRole('button', { name: 'Cancel batch' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Cancel this batch?' });
+    await page.getByRole('dialog', { name: 'Cancel this batch?' }).waitFor();
+    const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Do not wait for what is in flight').check();
     await dialog.getByRole('button', { name: 'Cancel the batch' }).click();
     await dialog.getByText('The batch is being cancelled.').waitFor();
@@ -54,6 +56,9 @@ inBrowser('actions', ({ server, open }) => {
     await page.getByRole('button', { name: 'Retry 6 rows' }).click();
     await page.getByText('6 rows taken: they run again.').waitFor();
     await group.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Close' }).click();
+    // The button that opened the dialog is gone with its group.
+    await expect.poll(() => isFocused(page.getByRole('heading', { level: 1 }))).toBe(true);
     expect(server.orders).toMatchObject([
       { action: 'retry', filter: { state: 'failed', reason: 'empty-page' } },
     ]);
@@ -81,6 +86,8 @@ inBrowser('actions', ({ server, open }) => {
     await dialog.getByRole('button', { name: 'Retry 2 rows' }).click();
     await dialog.getByText('2 rows taken').waitFor();
     await dialog.getByText('1 row already completed (5)').waitFor();
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await page.getByText('3 rows chosen').waitFor({ state: 'detached' });
     expect(server.orders[0]).toMatchObject({ rows: [5, 6, 7] });
   });
 

@@ -16,7 +16,9 @@ inBrowser('the overview', ({ server, open }) => {
     expect(await budget.getByRole('row').count()).toBe(1 + 13 + 3);
     const queues = page.getByRole('region', { name: 'Queues' });
     await queues
-      .getByRole('row', { name: /yamato_tracking_10_queue no worker: start it with .* 131/ })
+      .getByRole('row', {
+        name: /yamato_tracking_10_queue start it with tsuiseki worker yamato_tracking_10 no worker 131/,
+      })
       .waitFor();
     const health = page.getByRole('region', { name: 'Last hour' });
     await health.getByText('98.7%').waitFor();
