@@ -85,20 +85,18 @@ export function RowStory({ batchId, row, route, onOrder }: RowStoryProps) {
 function RowSteps({ report, onOrder }: { report: RowReport; onOrder: (order: Order) => void }) {
   const { t, mayAct } = useSurroundings();
   const { state, row } = report;
-  if (!mayAct) return null;
+  if (!mayAct || state === 'completed' || state === 'invalid') return null;
   const isOpen = state === 'pending' || state === 'published' || state === 'redirected';
   return (
     <div class="buttons">
-      {state === 'invalid' || state === 'completed' ? null : (
-        <button
-          type="button"
-          class={state === 'failed' ? 'primary' : undefined}
-          onClick={() => onOrder({ action: 'retry', rows: [row] })}
-        >
-          <Icon name="again" />
-          {t.actions.retry.label}
-        </button>
-      )}
+      <button
+        type="button"
+        class={state === 'failed' ? 'primary' : undefined}
+        onClick={() => onOrder({ action: 'retry', rows: [row] })}
+      >
+        <Icon name="again" />
+        {t.actions.retry.label}
+      </button>
       {isOpen ? (
         <button type="button" onClick={() => onOrder({ action: 'give-up', rows: [row] })}>
           {t.actions['give-up'].label}

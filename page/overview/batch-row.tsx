@@ -9,7 +9,6 @@ export function BatchRow({ status }: { status: BatchStatus }) {
   const { t, format } = useSurroundings();
   const { batchId, counts, state, reason, task } = status;
   const done = counts.completed + counts.failed + counts.invalid;
-  const wrong = counts.failed + counts.invalid;
   const linkTo = (params: Record<string, string>) => hashOf({ batch: batchId, row: null, params });
   return (
     <tr>
@@ -30,14 +29,20 @@ export function BatchRow({ status }: { status: BatchStatus }) {
         <span class="quiet small">{t.batches.doneOf(format.number(done), format.number(counts.total))}</span>
       </td>
       <td data-label={t.batches.failed} class="end">
-        {wrong === 0 ? (
+        {counts.failed + counts.invalid === 0 ? (
           <span class="quiet">
             <span aria-hidden="true">–</span>
             <span class="hidden">{t.batches.nothingFailed}</span>
           </span>
-        ) : (
-          <a class="bad-link" href={linkTo(counts.failed > 0 ? { state: 'failed' } : { state: 'invalid' })}>
-            {t.batches.failedRows(format.number(wrong), wrong)}
+        ) : null}
+        {counts.failed === 0 ? null : (
+          <a class="bad-link" href={linkTo({ state: 'failed' })}>
+            {t.batches.failedRows(format.number(counts.failed))}
+          </a>
+        )}
+        {counts.invalid === 0 ? null : (
+          <a class="warn-link small" href={linkTo({ state: 'invalid' })}>
+            {t.batches.invalidRows(format.number(counts.invalid))}
           </a>
         )}
       </td>

@@ -7,9 +7,10 @@ interface FigureProps {
   /** Within its target; null: nobody can say. */
   isGood: boolean | null;
   more: string | null;
+  target?: string;
 }
 
-export function Figure({ label, value, isGood, more }: FigureProps) {
+export function Figure({ label, value, isGood, more, target }: FigureProps) {
   const { t } = useSurroundings();
   return (
     <div class="figure">
@@ -25,6 +26,7 @@ export function Figure({ label, value, isGood, more }: FigureProps) {
           )}
         </span>
         {more === null ? null : <span class="quiet small">{more}</span>}
+        {target === undefined ? null : <span class="quiet small">{t.health.target(target)}</span>}
       </dd>
     </div>
   );

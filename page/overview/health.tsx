@@ -20,7 +20,8 @@ export function Health({ account }: { account: AccountView }) {
           label={t.health.success}
           value={success === null ? '–' : format.percent(success)}
           isGood={success === null ? null : success > SUCCESS_TARGET}
-          more={`${t.health.publishes(format.number(publishes.taken), format.number(all))} · ${t.health.target(`> ${format.percent(SUCCESS_TARGET)}`)}`}
+          more={t.health.publishes(format.number(publishes.taken), format.number(all))}
+          target={`> ${format.percent(SUCCESS_TARGET)}`}
         />
         <Figure
           label={t.health.delay}
@@ -29,8 +30,9 @@ export function Health({ account }: { account: AccountView }) {
           more={
             delay === null
               ? t.health.noWebhooks
-              : `${t.health.delayRest(format.duration(delay.p95), format.duration(delay.longest))} · ${t.health.target(`< ${format.duration(DELAY_TARGET_S)}`)}`
+              : t.health.delayRest(format.duration(delay.p95), format.duration(delay.longest))
           }
+          target={`< ${format.duration(DELAY_TARGET_S)}`}
         />
         <Figure
           label={t.health.silence}

@@ -29,7 +29,6 @@ export interface Texts {
     noConnection: (since: string) => string;
     close: string;
     skip: string;
-    notFound: string;
     version: (version: string) => string;
   };
   attention: {
@@ -56,7 +55,8 @@ export interface Texts {
     ends: string;
     rowsWithoutWorkbook: string;
     doneOf: (done: string, total: string) => string;
-    failedRows: (count: string, n: number) => string;
+    failedRows: (count: string) => string;
+    invalidRows: (count: string) => string;
     nothingFailed: string;
     started: (at: string) => string;
   };
@@ -137,7 +137,6 @@ export interface Texts {
     retryAll: (count: string, n: number) => string;
     show: string;
     example: string;
-    rows: (count: string, n: number) => string;
   };
   rows: {
     title: string;
@@ -155,7 +154,6 @@ export interface Texts {
     status: string;
     result: string;
     next: string;
-    previous: string;
     first: string;
     from: string;
     go: string;
@@ -174,13 +172,10 @@ export interface Texts {
   };
   story: {
     title: (row: string) => string;
-    error: string;
     warnings: string;
     link: string;
     job: string;
-    todo: string;
     events: string;
-    noEvents: string;
   };
   dialog: {
     asking: string;
@@ -191,7 +186,6 @@ export interface Texts {
     finishes: string;
     unwritten: string;
     nothingAsked: string;
-    rows: (count: string, n: number) => string;
     leaves: string;
     left: (count: string, why: string, numbers: string, n: number) => string;
     nothing: string;
@@ -213,14 +207,9 @@ export interface Texts {
     chooseTask: string;
     reading: string;
     understood: string;
-    rowsOf: (total: string, n: number) => string;
-    cost: (jobs: string, calls: string, credits: string) => string;
-    done: (at: string) => string;
     more: (count: string, n: number) => string;
     confirm: (count: string, n: number) => string;
-    again: string;
     running: string;
-    warnings: string;
     nothing: string;
   };
 }
