@@ -12,7 +12,7 @@ const ERRORS = [
 export async function seedBatches({ sql }: Database, count: number, rows: number): Promise<string[]> {
   const made = await sql<{ id: string }[]>`
     insert into batches (id, task, workbook, workflow_id, columns, sheet, started_at)
-    select id, ${TASK}, '/data/YTO-' || id || '-大阪.xlsx', 'tracking:' || id, ${sql.json({ input: 'A', email: 'B', result: 'C', status: null })},
+    select id, ${TASK}, '/data/YTO-' || id || '-大阪.xlsx', 'tracking:' || id, '{"input":"A","email":"B","result":"C","status":null}'::jsonb,
       'Sheet1', now() - n * interval '1 hour'
     from (select n, 'seed' || ${rows}::text || '-' || n as id from generate_series(1, ${count}::int) n) numbered
     returning id`;

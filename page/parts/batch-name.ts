@@ -3,7 +3,6 @@ import type { Texts } from '../texts/texts.ts';
 
 /** What people call a batch: its workbook's file name, or where its rows came from. */
 export function batchName({ workbook, rowsFrom }: BatchStatus, t: Texts): string {
-  const path = workbook ?? rowsFrom;
-  if (path === null) return t.batches.rowsWithoutWorkbook;
-  return path.split(/[/\\]/).findLast((part) => part !== '') ?? path;
+  if (workbook === null) return rowsFrom ?? t.batches.rowsWithoutWorkbook;
+  return workbook.split(/[/\\]/).findLast((part) => part !== '') ?? workbook;
 }

@@ -52,8 +52,8 @@ export const enCodes: Codes = {
     ],
     'api-away': ['Web Scraper Cloud did not answer', 'Retry once it answers again.'],
     'job-stopped': [
-      'The job was stopped',
-      'Somebody stopped it in Web Scraper Cloud. Retry to run it again.',
+      'The job ended without data',
+      'It failed at Web Scraper Cloud, or somebody stopped it there. Retry to run it again.',
     ],
     'job-gone': ['The job is gone', 'Web Scraper Cloud no longer has it. Retry to run a new one.'],
     'no-answer': ['No result within the deadline', 'Retry; if it happens often, check the webhook.'],

@@ -51,7 +51,10 @@ export const jaCodes: Codes = {
       'Web Scraper Cloud で確認してください。再実行するとページクレジットが二重にかかることがあります。',
     ],
     'api-away': ['Web Scraper Cloud が応答しませんでした', '応答が戻ってから再実行してください。'],
-    'job-stopped': ['ジョブが停止されました', 'Web Scraper Cloud で誰かが停止しました。再実行できます。'],
+    'job-stopped': [
+      'ジョブがデータなしで終わりました',
+      'Web Scraper Cloud で失敗したか、誰かが停止しました。再実行できます。',
+    ],
     'job-gone': ['ジョブが見つかりません', 'Web Scraper Cloud に残っていません。再実行してください。'],
     'no-answer': [
       '期限内に結果が届きませんでした',

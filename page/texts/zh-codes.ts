@@ -42,7 +42,7 @@ export const zhCodes: Codes = {
       '请在 Web Scraper Cloud 中核对；重试可能会多消耗一个页面额度。',
     ],
     'api-away': ['Web Scraper Cloud 没有响应', '待其恢复后重试。'],
-    'job-stopped': ['作业被停止', '有人在 Web Scraper Cloud 中停止了它，可重试。'],
+    'job-stopped': ['作业结束，没有数据', '它在 Web Scraper Cloud 中失败，或被人停止，可重试。'],
     'job-gone': ['作业已不存在', 'Web Scraper Cloud 中已没有该作业，请重试。'],
     'no-answer': ['期限内没有结果', '请重试；若经常发生，请检查 Webhook。'],
     'empty-page': ['页面没有数据', '请打开链接；若页面有数据，请检查站点地图后重试。'],

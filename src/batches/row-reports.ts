@@ -1,7 +1,6 @@
-import { eq, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { Queries } from '../db/database.ts';
-import { batchFigures } from '../db/schema.ts';
 import type { ResultSource, RowState } from '../db/schema.ts';
 import { REASON_PATTERNS } from './reasons.ts';
 import type { Reason } from './reasons.ts';
@@ -64,11 +63,18 @@ const REASON = sql.raw(
 /** A LIKE pattern that finds the text anywhere, its own wildcards taken as they are. */
 export const containing = (text: string) => `%${text.replaceAll(/[%\\_]/g, String.raw`\$&`)}%`;
 
+/** By the C collation, which knows ASCII's letters: `ilike` takes ten times as long. */
+const upper = (column: string) => sql.raw(`upper(r.${column} collate "C")`);
+
+const asciiUpper = (text: string) => text.replaceAll(/[a-z]+/g, (letters) => letters.toUpperCase());
+
 function searched(q: string): SQL {
-  const text = containing(q.normalize('NFKC').trim());
-  const digits = q.normalize('NFKC').replaceAll(/[^0-9A-Za-z]/g, '');
-  const byNumber = digits.length < 4 ? sql`false` : sql`r.tracking_number ilike ${containing(digits)}`;
-  return sql`(${byNumber} or r.input ilike ${text} or r.result ilike ${text} or r.tracking_number ilike ${text})`;
+  const wanted = asciiUpper(q.normalize('NFKC').trim());
+  const text = containing(wanted);
+  const number = wanted.replaceAll(/[^0-9A-Z]/g, '');
+  const byNumber = number.length < 4 ? sql`false` : sql`r.tracking_number like ${containing(number)}`;
+  return sql`(${byNumber} or ${upper('input')} like ${text} or ${upper('result')} like ${text}
+    or ${upper('tracking_number')} like ${text})`;
 }
 
 /** The rows `r` that a filter means. */
@@ -106,18 +112,6 @@ export function rowReports(
 /** A condition: rows with these numbers in the sheet. */
 export const numbered = (numbers: readonly number[]): SQL =>
   sql`r.row = any(${`{${numbers.join(',')}}`}::int[])`;
-
-/** How many rows of a batch the filter finds; its figures know that of a state, and of all. */
-export async function countRows(queries: Queries, batchId: string, filter: RowFilter): Promise<number> {
-  if (filter.reason === undefined && (filter.q ?? '').trim() === '') {
-    const [figures] = await queries.select().from(batchFigures).where(eq(batchFigures.batchId, batchId));
-    return figures?.[filter.state ?? 'total'] ?? 0;
-  }
-  const [found] = await queries.execute<{ count: number }>(
-    sql`select count(*)::int as count from rows r where r.batch_id = ${batchId} and ${filtered(filter)}`,
-  );
-  return found?.count ?? 0;
-}
 
 /** Why rows of a batch have no result, the most first, each with one of the texts. */
 export interface ReasonCount {

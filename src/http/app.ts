@@ -19,8 +19,8 @@ const HEADERS_TIMEOUT_MS = 10_000;
 /** A workbook of 100 MB over 7 Mbit/s; what else is sent is small. */
 const REQUEST_TIMEOUT_MS = 120_000;
 
-/** A kept connection keeps the server from ending for so long. */
-const KEEP_ALIVE_MS = 2_000;
+/** Longer than the page's polls are apart: each would come with a connection of its own. */
+const KEEP_ALIVE_MS = 5_000;
 
 /** The HTTP server's routes; listening is the caller's. */
 export function buildApp(deps: AppDeps): FastifyInstance {

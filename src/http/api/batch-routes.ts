@@ -7,7 +7,8 @@ import { batchPage } from '../../batches/batch-page.ts';
 import { csvOf } from '../../batches/csv.ts';
 import { explainRow } from '../../batches/explain.ts';
 import { inFlight } from '../../batches/in-flight.ts';
-import { countRows, filtered, reasonCounts, ROW_COLUMNS, rowReports } from '../../batches/row-reports.ts';
+import { rowPage } from '../../batches/row-page.ts';
+import { reasonCounts, ROW_COLUMNS, rowReports } from '../../batches/row-reports.ts';
 import { batchStatus } from '../../batches/status.ts';
 import { findBatch } from '../../db/batches.ts';
 import type { Batch } from '../../db/batches.ts';
@@ -28,9 +29,11 @@ const ROWS_A_PAGE = 100;
 const MOST_A_PAGE = 200;
 const ACTIONS_TOLD = 50;
 
+const referenceIn = (request: FastifyRequest) => (request.params as { batch?: string }).batch ?? '';
+
 /** The batch that a request's path names. */
 export async function batchIn({ deps }: ApiContext, request: FastifyRequest): Promise<Batch> {
-  const { batch: reference = '' } = request.params as { batch?: string };
+  const reference = referenceIn(request);
   const batch = reference.length > 255 ? null : await findBatch(deps.database.db, reference);
   if (batch === null) throw new ApiProblem('BATCH_UNKNOWN', 'there is no such batch');
   return batch;
@@ -52,9 +55,9 @@ export function batchRoutes(app: FastifyInstance, context: ApiContext): void {
   });
 
   app.get('/api/batches/:batch', async (request, reply) => {
-    const batch = await batchIn(context, request);
-    const key = `batch ${batch.id}`;
+    const key = `batch ${referenceIn(request)}`;
     return live.send(request, reply, { key, keptMs: KEPT_MS }, async (): Promise<BatchView> => {
+      const batch = await batchIn(context, request);
       const now = await account();
       const done = await db.query.actions.findMany({
         where: eq(actions.batchId, batch.id),
@@ -77,35 +80,27 @@ export function batchRoutes(app: FastifyInstance, context: ApiContext): void {
   });
 
   app.get('/api/batches/:batch/rows', async (request, reply) => {
-    const batch = await batchIn(context, request);
     const fields = fieldsOf(request.query);
     const filter = rowFilterOf(fields);
     const after = wholeNumberOf(fields, 'after', LAST_ROW, 0);
     const limit = wholeNumberOf(fields, 'limit', MOST_A_PAGE, ROWS_A_PAGE);
-    const key = `rows ${JSON.stringify([batch.id, filter, after, limit])}`;
+    const key = `rows ${JSON.stringify([referenceIn(request), filter, after, limit])}`;
     const version = async () => {
+      const batch = await batchIn(context, request);
       const [figures] = await db.select().from(batchFigures).where(eq(batchFigures.batchId, batch.id));
       return String(figures?.revision);
     };
     return live.send(request, reply, { key, keptMs: KEPT_MS, version }, async (): Promise<RowPage> => {
-      const which = sql`${filtered(filter)} and r.row > ${after}`;
-      const found = await rowReports(db, batch.id, which, limit + 1);
-      // Rows that share a number, as one has left the sheet, stay together.
-      const further = found[limit]?.row ?? null;
-      const rows = further === null ? found : found.filter(({ row }) => row < further);
-      return {
-        rows,
-        found: await countRows(db, batch.id, filter),
-        next: further === null ? null : further - 1,
-      };
+      const batch = await batchIn(context, request);
+      return rowPage(db, batch.id, filter, { after, limit });
     });
   });
 
   app.get('/api/batches/:batch/rows/:row', async (request, reply) => {
-    const batch = await batchIn(context, request);
     const { row = '' } = request.params as { row?: string };
-    const key = `row ${batch.id} ${row}`;
+    const key = `row ${JSON.stringify([referenceIn(request), row])}`;
     return live.send(request, reply, { key, keptMs: KEPT_MS }, async (): Promise<RowStory> => {
+      const batch = await batchIn(context, request);
       const events = /^\d{1,7}$/.test(row) ? await explainRow(db, batch, Number(row)) : [];
       if (events.length === 0) throw new ApiProblem('ROW_UNKNOWN', `batch ${batch.id} has no such row`);
       return { events };

@@ -117,6 +117,8 @@ describe('what the page is told', () => {
     expect(first.rows.map(({ row }) => row)).toEqual([2]);
     const rest = await json<RowPage>(`/api/batches/${batchId}/rows?limit=2&after=${first.next}`);
     expect(rest.rows.map(({ row }) => row)).toEqual([3, 3]);
+    const one = await json<RowPage>(`/api/batches/${batchId}/rows?limit=1&after=2`);
+    expect(one).toMatchObject({ rows: [{ row: 3 }, { row: 3 }], found: 3, next: 3 });
   });
 
   it("tells a row's story, and of one that is not there", async () => {
@@ -200,7 +202,8 @@ describe('what the page is told', () => {
     ['/api/batches?state=running&state=paused', 400, 'state is a text'],
     ['/api/batches/../../etc/passwd', 404, 'no such endpoint'],
     ['/api/batches/260101-000000', 404, 'there is no such batch'],
-    [`/api/batches/${'x'.repeat(90)}/rows?reason=1`, 404, 'there is no such batch'],
+    ['/api/batches/260101-000000/rows?reason=1', 400, 'reason is one of'],
+    [`/api/batches/${'x'.repeat(90)}/rows`, 404, 'there is no such batch'],
     ["/api/batches/'%3B drop table rows", 404, 'there is no such batch'],
   ])('%s: %i, %s', async (url, status, text) => {
     appOn(await stageWith());
