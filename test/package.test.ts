@@ -6,8 +6,8 @@ const SHIPPED = [
   /^(?:LICENSE|README(?:\.[\w-]+)?\.md|package\.json)$/,
   /^bin\/tsuiseki\.js$/,
   /^dist\/(?:src|workflows|activities|workers)\/.+\.js$/,
-  /^dist\/workflow-bundle\.js$/,
   /^dist\/page\/(?:index\.html|app\.js|app\.css|icon\.svg)$/,
+  /^dist\/workflow-bundle(?:-traced)?\.js$/,
   /^src\/db\/migrations\/(?:\d{4}_\w+\.sql|meta\/_journal\.json)$/,
   /^temporal-config\/(?:apply|[\w-]+\.(?:json|yaml))$/,
 ];
@@ -20,5 +20,6 @@ it('the tarball holds no test and no bench code, and nothing else that is not ru
   const paths = (tarball?.files ?? []).map(({ path }) => path);
   expect(paths).toContain('dist/workflow-bundle.js');
   expect(paths).toContain('dist/page/app.js');
+  expect(paths).toContain('dist/workflow-bundle-traced.js');
   expect(paths.filter((path) => !SHIPPED.some((shipped) => shipped.test(path)))).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { DefaultLogger, makeTelemetryFilterString, ReplayError, Runtime, Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { errorMessage, TsuisekiError } from '../src/errors.ts';
-import { compiledModule } from '../src/paths.ts';
+import { workflowBundle } from './workflow-bundle.ts';
 
 /** Where the present code leaves a history. */
 export interface Divergence {
@@ -54,22 +54,23 @@ export async function withReplays<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Replays one history against the built workflow code; `name` tells in errors which.
+ * Replays one history against the built workflow code, that with traces where `traced`; `name` tells in errors which.
  *
  * @throws {ReplayFailed} it is no history
  */
-export async function replayHistory(name: string, history: unknown): Promise<Replayed> {
+export async function replayHistory(name: string, history: unknown, traced = false): Promise<Replayed> {
   const events = eventsOf(name, history);
+  const codePath = workflowBundle(traced);
   const started = (events[0]?.['workflowExecutionStartedEventAttributes'] ?? {}) as Partial<
     Record<string, unknown>
   >;
-  const error = await replayError(name, events);
+  const error = await replayError(name, events, codePath);
   return {
     workflowType: nameIn(started['workflowType']),
     workflowId: textOf(started['workflowId']),
     runId: textOf(started['originalExecutionRunId']),
     events: events.length,
-    divergence: error === null ? null : divergenceOf(...(await firstWrong(name, events, error))),
+    divergence: error === null ? null : divergenceOf(...(await firstWrong(name, events, error, codePath))),
   };
 }
 
@@ -81,12 +82,13 @@ function eventsOf(name: string, history: unknown): HistoryEvent[] {
 }
 
 /** Null: the code leads to all of these events. */
-async function replayError(name: string, events: readonly HistoryEvent[]): Promise<Error | null> {
+async function replayError(
+  name: string,
+  events: readonly HistoryEvent[],
+  codePath: string,
+): Promise<Error | null> {
   try {
-    await Worker.runReplayHistory(
-      { workflowBundle: { codePath: compiledModule('workflow-bundle.js') } },
-      { events },
-    );
+    await Worker.runReplayHistory({ workflowBundle: { codePath } }, { events });
     return null;
   } catch (error) {
     if (error instanceof DeterminismViolationError || error instanceof ReplayError) return error;
@@ -103,6 +105,7 @@ async function firstWrong(
   name: string,
   events: readonly HistoryEvent[],
   error: Error,
+  codePath: string,
 ): Promise<[HistoryEvent | null, Error]> {
   const unknown = error.message.includes('Failed to initialize workflow');
   const told = unknown ? '1' : /HistoryEvent\(id: (\d+)/.exec(error.message)?.[1];
@@ -111,7 +114,7 @@ async function firstWrong(
   let [right, wrong, why] = [0, events.length, error];
   while (wrong - right > 1) {
     const middle = Math.floor((right + wrong) / 2);
-    const found = await replayError(name, events.slice(0, middle));
+    const found = await replayError(name, events.slice(0, middle), codePath);
     if (found === null) right = middle;
     else [wrong, why] = [middle, found];
   }

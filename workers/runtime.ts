@@ -11,15 +11,16 @@ import { openDatabase } from '../src/db/database.ts';
 import { requireSetting } from '../src/settings/settings.ts';
 import type { Settings } from '../src/settings/settings.ts';
 import type { Logger } from '../src/log.ts';
-import { compiledModule } from '../src/paths.ts';
 import { temporalOptions } from '../src/temporal/connection.ts';
+import { tracedCalls, tracesOf } from '../src/temporal/traces.ts';
 import { QUEUES } from '../src/temporal/names.ts';
 import type { WorkerName } from '../src/temporal/names.ts';
-import { batchInLogs, logFieldsOf } from './log-fields.ts';
+import { logFieldsOf } from './log-fields.ts';
 import { metricsExporter, tellMemory } from './metrics.ts';
 import { createParts } from './parts.ts';
 import { WORKERS } from './registry.ts';
 import { keepHeapSmall } from './small-heap.ts';
+import { tracedWork } from './traces.ts';
 import type { WorkerSpec } from './registry.ts';
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
@@ -46,7 +47,9 @@ export async function runWorkers(
   logger: Logger,
 ): Promise<void> {
   keepHeapSmall();
-  const metrics = await metricsExporter(settings, names.join('+'));
+  const named = names.join('+');
+  const metrics = await metricsExporter(settings, named);
+  const traces = await tracesOf(settings, named, (text) => logger.warn(text));
   const runtime = Runtime.install({
     logger: new DefaultLogger('INFO', ({ level, message, meta }: LogEntry) =>
       logger[LEVELS[level]](logFieldsOf(meta ?? {}), message),
@@ -61,7 +64,11 @@ export async function runWorkers(
   const forgetMemory = tellMemory(runtime);
   const { connectionOptions, namespace = 'default' } = temporalOptions(settings);
   const connection = await NativeConnection.connect(connectionOptions);
-  const client = new Client({ connection: await Connection.connect(connectionOptions), namespace });
+  const client = new Client({
+    connection: await Connection.connect(connectionOptions),
+    namespace,
+    interceptors: await tracedCalls(traces),
+  });
   const database = openDatabase(requireSetting(settings, 'databaseUrl'));
   const parts = createParts({ settings, client, logger, database });
   try {
@@ -76,8 +83,7 @@ export async function runWorkers(
           taskQueue: QUEUES[name],
           identity: `${name}@${process.pid}`,
           activities: activities(parts),
-          interceptors: { activity: [batchInLogs] },
-          ...(workflows ? { workflowBundle: { codePath: compiledModule('workflow-bundle.js') } } : {}),
+          ...(await tracedWork(traces, workflows)),
           maxHeartbeatThrottleInterval: '2 seconds',
           ...limits,
           ...versioning(settings),

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { SettingsError, wantsStackTraces } from '../settings/settings.ts';
 import { rootMessage, TsuisekiError } from '../errors.ts';
+import { endTraces } from '../outbound/traces/traces.ts';
 import { TaskError } from '../tasks/types.ts';
 import { packageVersion } from '../version.ts';
 import { COMMANDS } from './commands.ts';
@@ -44,5 +45,7 @@ export async function runProgram(args: readonly string[]): Promise<number | null
   } catch (error) {
     if (!(error instanceof CommanderError)) process.stderr.write(`${textOf(error)}\n`);
     return exitCodeOf(error);
+  } finally {
+    await endTraces();
   }
 }

@@ -8,6 +8,7 @@ import { forwarding } from '../http/forwarding.ts';
 import { createLogger } from '../log.ts';
 import { lazyClient, pingTemporal } from '../temporal/connection.ts';
 import { temporalFigures } from '../temporal/figures.ts';
+import { tracedCalls, tracesOf } from '../temporal/traces.ts';
 import { signInRules } from '../http/sign-in/rules.ts';
 import { NotificationRelay } from '../temporal/notification-relay.ts';
 import { steering } from '../temporal/steering.ts';
@@ -28,7 +29,8 @@ export function serveCommand(): Command {
     requireSettings(settings, 'webhookTokens', 'databaseUrl');
     const stopped = stopSignal();
     const logger = createLogger(settings.logLevel, 'http', secretsOf(settings));
-    const client = lazyClient(settings);
+    const traces = await tracesOf(settings, 'http', (text) => logger.warn(text));
+    const client = lazyClient(settings, await tracedCalls(traces));
     const database = openDatabase(requireSetting(settings, 'databaseUrl'));
     const files = openFiles(settings, database);
     const namespace = encodeURIComponent(client.options.namespace);
@@ -61,6 +63,7 @@ export function serveCommand(): Command {
         webUi: webUiUrl === null ? null : `${webUiUrl}/namespaces/${namespace}`,
         temporalFigures: figures,
       },
+      serving: traces?.serving ?? null,
     });
     const { httpHost: host, httpPort: port } = settings;
     try {

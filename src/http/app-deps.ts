@@ -1,5 +1,6 @@
 import type { Database } from '../db/database.ts';
 import type { Logger } from '../log.ts';
+import type { Traces } from '../outbound/traces/traces.ts';
 import type { SaveInbox } from '../saves/save-inbox.ts';
 import type { ApiDeps } from './api/api-deps.ts';
 import type { SignInRules } from './sign-in/rules.ts';
@@ -38,5 +39,7 @@ export interface AppDeps {
     /** The user that writes results back, whose own saves start nothing. */
     botUser: string | null;
   };
+  /** Makes a webhook's request part of a trace; null: nobody wants any. */
+  serving: Traces['serving'] | null;
   logger: Pick<Logger, 'error' | 'warn' | 'debug'>;
 }

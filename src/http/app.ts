@@ -38,6 +38,16 @@ export function buildApp(deps: AppDeps): FastifyInstance {
     // A body of another type is malformed, too.
     return reply.code(status === 415 ? 400 : status).send({ error: text });
   });
+  const { serving } = deps;
+  if (serving !== null)
+    app.addHook('preHandler', (request, reply, done) => {
+      const { method, routeOptions } = request;
+      // Not of who only asks, a scraper or a health check.
+      if (method !== 'POST') return done();
+      // The route's own name: what it was asked as may hold a token.
+      const tell = serving(`${method} ${routeOptions.url ?? ''}`, done);
+      reply.raw.once('close', () => tell(reply.statusCode));
+    });
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'no such endpoint' }));
   app.register(async (routes) => healthRoutes(routes, deps));
   app.register(async (routes) =>

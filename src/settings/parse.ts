@@ -117,3 +117,15 @@ export const columns: Parser<{ input: string; email: string; result: string }> =
     ? { input, email, result }
     : refuse('three different columns');
 };
+
+/** `name=value`, comma-separated, values percent-encoded, as OpenTelemetry has headers in one variable. */
+export const headerList: Parser<Readonly<Record<string, string>>> = (text) =>
+  Object.fromEntries(
+    commaList(text).map((each) => {
+      const [, name, value] = /^([\w!#$%&'*+.^`|~-]+)\s*=\s*([\x20-\x7e]+)$/.exec(each) ?? [];
+      const encoded = value !== undefined && /^(?:[^%]|%[\da-f]{2})+$/i.test(value);
+      return name === undefined || !encoded
+        ? refuse('name=value, comma-separated, values percent-encoded')
+        : [name.toLowerCase(), decodeURIComponent(value)];
+    }),
+  );

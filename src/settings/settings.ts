@@ -10,6 +10,7 @@ import {
   commaList,
   duration,
   folderUrl,
+  headerList,
   nonEmpty,
   oneOf,
   positiveDuration,
@@ -114,6 +115,10 @@ const SPEC = {
   ),
   yamatoPauseMinMs: required('YAMATO_PAUSE_MIN', '1s', duration),
   yamatoPauseMaxMs: required('YAMATO_PAUSE_MAX', '50s', duration),
+  // As every OpenTelemetry SDK reads them.
+  otlpEndpoint: { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', parse: baseUrl('https:', 'http:'), mask: maskUrl },
+  otlpHeaders: { name: 'OTEL_EXPORTER_OTLP_HEADERS', parse: headerList, mask: maskSecret },
+  otelServiceName: required('OTEL_SERVICE_NAME', 'tsuiseki', nonEmpty),
   // As Temporal's Worker Controller sets them for Kubernetes.
   deploymentName: { name: 'TEMPORAL_DEPLOYMENT_NAME', parse: nonEmpty },
   workerBuildId: { name: 'TEMPORAL_WORKER_BUILD_ID', parse: nonEmpty },

@@ -1,9 +1,11 @@
 import { devNull } from 'node:os';
 import { Client, Connection } from '@temporalio/client';
+import type { ClientInterceptors } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { SettingsError, temporalConfigured } from '../settings/settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import { errorMessage, TsuisekiError } from '../errors.ts';
+import { tracedCalls, tracesOf } from './traces.ts';
 
 export class TemporalUnavailable extends TsuisekiError<'TEMPORAL_UNAVAILABLE'> {}
 
@@ -48,7 +50,7 @@ export function temporalOptions(settings: Settings) {
 /** A client that owns its connection: close it at the end. */
 export type ConnectedClient = Client & { readonly connection: Connection };
 
-/** Connects a client; throws {@link TemporalUnavailable} with the address. */
+/** Connects a client, traced where that is configured; throws {@link TemporalUnavailable} with the address. */
 export async function connectClient(
   settings: Settings,
   connectTimeout = CONNECT_TIMEOUT_MS,
@@ -56,7 +58,9 @@ export async function connectClient(
   const { connectionOptions, namespace } = temporalOptions(settings);
   try {
     const connection = await Connection.connect({ connectTimeout, ...connectionOptions });
-    return new Client({ connection, namespace: namespace ?? 'default' }) as ConnectedClient;
+    const warn = (text: string) => process.stderr.write(`${text}\n`);
+    const interceptors = await tracedCalls(await tracesOf(settings, 'cli', warn));
+    return new Client({ connection, namespace: namespace ?? 'default', interceptors }) as ConnectedClient;
   } catch (error) {
     const address = connectionOptions.address ?? 'localhost:7233';
     throw new TemporalUnavailable(
@@ -72,10 +76,10 @@ export async function connectClient(
  * are tried once: whoever made one hears at once that Temporal is away, and the SDK's retries, which come out of a
  * timer, would end the process when they meet a connection that was closed in the meantime.
  */
-export function lazyClient(settings: Settings): ConnectedClient {
+export function lazyClient(settings: Settings, interceptors: ClientInterceptors): ConnectedClient {
   const { connectionOptions, namespace } = temporalOptions(settings);
   const connection = Connection.lazy({ ...connectionOptions, interceptors: [] });
-  return new Client({ connection, namespace: namespace ?? 'default' }) as ConnectedClient;
+  return new Client({ connection, namespace: namespace ?? 'default', interceptors }) as ConnectedClient;
 }
 
 /** Resolves when the server answers in that time. */

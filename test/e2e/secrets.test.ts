@@ -9,6 +9,8 @@ import { startUp, workplace } from '../support/cli/workplace.ts';
 import type { Up } from '../support/cli/workplace.ts';
 import { allFigures, allLogs, allOfTemporal, runSchedules } from '../support/e2e/all-texts.ts';
 import type { Found } from '../support/e2e/all-texts.ts';
+import { startCollector } from '../support/e2e/collector.ts';
+import type { Collector } from '../support/e2e/collector.ts';
 import { leakyApi } from '../support/e2e/leaky-api.ts';
 import type { LeakyApi } from '../support/e2e/leaky-api.ts';
 import { saveWorkbook } from '../support/workbook/workbook-file.ts';
@@ -42,7 +44,13 @@ const place = workplace();
 let sandbox: Sandbox;
 let api: LeakyApi;
 let receiver: LeakyApi;
+let collector: Collector;
 let up: Up;
+
+const traced = () => ({
+  OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+  OTEL_EXPORTER_OTLP_HEADERS: `authorization=Bearer%20${secret('collector')}`,
+});
 
 beforeAll(async () => {
   sandbox = await startSandbox({ token: secret('api-token'), jobDurationMs: 50, callLimit: 10_000 });
@@ -50,6 +58,7 @@ beforeAll(async () => {
   const origin = new URL(sandbox.url).origin;
   api = await leakyApi(origin, quoted);
   receiver = await leakyApi(`${origin}/nothing-there`, quoted);
+  collector = await startCollector();
   up = await startUp(
     place,
     {
@@ -70,6 +79,7 @@ beforeAll(async () => {
       NOTIFY_URL: `${receiver.url}/hooks/${secret('chat')}`,
       WEBHOOK_FORWARD_URL: `${receiver.url}/webhook?t=${secret('forward')}`,
       NOTIFY_STYLE: 'slack',
+      ...traced(),
     },
     [],
   );
@@ -78,6 +88,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await up?.stop();
+  await collector?.close();
   await receiver?.close();
   await api?.close();
   await sandbox?.close();
@@ -143,10 +154,12 @@ function marked(found: readonly Found[], mark = MARKS): string[] {
 }
 
 it(
-  'no secret and no e-mail address stands in a log, a history, a metric or an error of a system at work',
+  'no secret and no e-mail address stands in a log, a history, a metric, a span or an error of a system at work',
   async () => {
     const path = await workbook();
-    const { batchId } = JSON.parse((await place.run(['start', path, '--json'])).out) as { batchId: string };
+    const { batchId } = JSON.parse((await place.run(['start', path, '--json'], traced())).out) as {
+      batchId: string;
+    };
     await tellAll();
     const status = async () =>
       JSON.parse((await place.run(['status', batchId, '--json'])).out) as {
@@ -185,6 +198,13 @@ it(
     const figures = await allFigures(dataDir);
     expect(figures.filter(({ text }) => text.includes('tsuiseki_'))).toHaveLength(8);
 
+    // Spans are sent every five seconds: that of the last run, and with it all before it, has come.
+    const runs = () => collector.spans.filter(({ name }) => name === 'RunWorkflow:TrackingBatchWorkflow');
+    while (runs().length < 2) await delay(500);
+    const spans = collector.bodies.map((text, index) => ({ where: `traces, ${index}`, text }));
+    for (const text of ['RunActivity:publishJob', 'exception.message', 'RunActivity:tellIncident'])
+      expect(spans.filter((each) => each.text.includes(text))).not.toEqual([]);
+
     const rows = (await place.run(['rows', batchId, '--json'])).out.trim().split('\n');
     expect(marked([{ where: 'rows', text: rows.join('\n') }]).length).toBeGreaterThan(10);
     const errors = rows.map((row, index) => {
@@ -197,7 +217,7 @@ it(
         return { where: `tsuiseki ${args.join(' ')}`, text: `${out}\n${err}` };
       }),
     );
-    expect(marked([...logs, ...temporal, ...figures, ...errors, ...said])).toEqual([]);
+    expect(marked([...logs, ...temporal, ...figures, ...spans, ...errors, ...said])).toEqual([]);
     // It shows the settings, a user's name among them.
     const config = await place.run(['config'], { NOTIFY_URL: `https://chat.example/${secret('chat')}` });
     expect(marked([{ where: 'tsuiseki config', text: config.out + config.err }], /zqxj/)).toEqual([]);

@@ -9,6 +9,7 @@ import { HISTORIES } from '../support/workflows/save-history.ts';
 const shapes = readdirSync(HISTORIES).filter((name) => name.endsWith('.json.gz'));
 const read = (shape: string) => gunzipSync(readFileSync(join(HISTORIES, shape))).toString('utf8');
 
+const replayTraced = (shape: string) => replayHistory(shape, JSON.parse(read(shape)), true);
 const replay = (shape: string, change: (history: string) => string = (history) => history) =>
   replayHistory(shape, JSON.parse(change(read(shape))));
 
@@ -54,6 +55,13 @@ it('there is a history of every shape', () => {
 
 it.each(shapes)('%s replays against the present code', async (shape) => {
   expect(await replay(shape)).toMatchObject({
+    workflowType: expect.stringMatching(/Workflow$/),
+    divergence: null,
+  });
+});
+
+it.each(shapes)('%s, made without traces, replays with them', async (shape) => {
+  expect(await replayTraced(shape)).toMatchObject({
     workflowType: expect.stringMatching(/Workflow$/),
     divergence: null,
   });

@@ -7,6 +7,7 @@ import {
   commaList,
   duration,
   folderUrl,
+  headerList,
   nonEmpty,
   oneOf,
   positiveDuration,
@@ -151,4 +152,15 @@ describe('values by task', () => {
     ['1,owt=20001', 'a whole number from 1 to 20000'],
     ['owt=1,owt=2', 'owt given once'],
   ])('%j is refused: %s', (text, allowed) => expect(() => parse(text)).toThrow(allowed));
+});
+
+describe('headers in one variable', () => {
+  it.each([
+    ['authorization=Bearer%20x', { authorization: 'Bearer x' }],
+    ['X-Key = a=b , other=%E8%BF%BD', { 'x-key': 'a=b', other: '追' }],
+  ])('%j', (text, headers) => expect(headerList(text)).toEqual(headers));
+
+  it.each(['authorization', '=x', 'a b=c', 'a=%', 'a=%zz', 'a=', 'a=追'])('%j is none', (text) =>
+    expect(() => headerList(text)).toThrow('name=value, comma-separated, values percent-encoded'),
+  );
 });

@@ -85,6 +85,7 @@ async function setStage(database: Database, options: StageOptions, releasers: ((
     pingTemporal: async () => {},
     temporalFigures: async () => ({ queues: [], schedules: [], waits: [] }),
     callLimit: 200,
+    serving: null,
     signIn: OPEN,
     api: testApi(database, { settings }),
     webhookTokens: ['hook'],
