@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
 import pretty from 'pino-pretty';
@@ -11,7 +12,8 @@ export type { Logger } from 'pino';
  */
 export function createLogger(level: string, name: string, secrets: readonly string[] = []): Logger {
   const destination = process.stderr.isTTY ? pretty({ destination: 2, sync: true }) : pino.destination(2);
-  const base = { name, pid: process.pid };
+  // The host beside the number: in containers every process has the same.
+  const base = { name, pid: process.pid, hostname: hostname() };
   return pino(
     {
       level,

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { Client, Connection } from '@temporalio/client';
 import {
   DefaultLogger,
@@ -81,7 +82,8 @@ export async function runWorkers(
           connection,
           namespace,
           taskQueue: QUEUES[name],
-          identity: `${name}@${process.pid}`,
+          // In containers every process has the same number.
+          identity: `${name}@${hostname()}:${process.pid}`,
           activities: activities(parts),
           ...(await tracedWork(traces, workflows)),
           maxHeartbeatThrottleInterval: '2 seconds',

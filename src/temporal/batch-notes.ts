@@ -76,7 +76,7 @@ async function queuesWithoutWorker(
   needed: readonly string[],
 ): Promise<string[]> {
   const own = type === 'YamatoBatchWorkflow' ? QUEUES.yamato_tracking_10 : QUEUES.publish_tracking;
-  // A worker whose only place is taken does not poll. It names itself `name@process`.
+  // A worker whose only place is taken does not poll. It names itself `name@host:process`.
   const busy = new Set(
     (raw.pendingActivities ?? []).flatMap(({ state, lastWorkerIdentity }) =>
       Number(state) === SCHEDULED ? [] : [lastWorkerIdentity?.split('@')[0]],
