@@ -27,7 +27,8 @@ COPY bin ./bin
 COPY temporal-config ./temporal-config
 # A named volume takes over the owner of the folder it is first mounted on.
 RUN install -d -o node -g node /workbooks
-USER node
+# `node`, by number: Kubernetes' runAsNonRoot looks at numbers alone.
+USER 1000:1000
 ENV HTTP_HOST=0.0.0.0 HTTP_PORT=8080
 EXPOSE 8080
 # For `serve`. A worker has no port: it ends with a non-zero code when it is dead, and is started again.

@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Why tests that need one of Debian's programs cannot run; null: it is there. */
-export function missingProgram(name: string, debianPackage: string): string | null {
+/** Why tests that need a program cannot run, and how to get it, Debian's package unless told; null: it is there. */
+export function missingProgram(name: string, from: string, install = 'apt-get install'): string | null {
   return spawnSync(name, ['--version'], { stdio: 'ignore' }).error === undefined
     ? null
-    : `${name} is missing: apt-get install ${debianPackage}`;
+    : `${name} is missing: ${install} ${from}`;
 }
 
 /** Where a program on PATH is, for who does not look there itself. */

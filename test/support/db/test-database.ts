@@ -27,12 +27,18 @@ export async function testDatabase(): Promise<TestDatabase> {
 
 /** A whole database, migrated: for programs that take a URL and no schema. */
 export async function ownDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
+  const database = await emptyDatabase();
+  await migrateDatabase(database.url);
+  return database;
+}
+
+/** A whole database with nothing in it. */
+export async function emptyDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
   const server = openDatabase(inject('databaseUrl'), { maxConnections: 1 });
   const name = `test_${randomBytes(6).toString('hex')}`;
   await server.sql`create database ${server.sql(name)}`;
   const url = new URL(inject('databaseUrl'));
   url.pathname = `/${name}`;
-  await migrateDatabase(url.href);
   const drop = async () => {
     await server.sql`drop database ${server.sql(name)} with (force)`;
     await server.close();
