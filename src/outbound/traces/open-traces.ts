@@ -51,7 +51,8 @@ export function openTraces({ serviceName, process: name, ...collector }: TracesO
     },
     async close() {
       watchRequests(null);
-      await provider.shutdown();
+      // What is not taken has been told, and fails nobody.
+      await provider.shutdown().catch(() => undefined);
       trace.disable();
       context.disable();
     },

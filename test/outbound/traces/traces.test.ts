@@ -63,6 +63,14 @@ it('a collector that takes nothing is told once, and keeps nobody', async () => 
   ]);
 });
 
+it('a process ends well although its last spans are not taken', async () => {
+  const collector = await recordingServer(() => ({ status: 503 }));
+  const { serving } = await started(collector.url);
+  serving('POST /webhooks/webscraper', () => {})(200);
+  await expect(endTraces()).resolves.toBeUndefined();
+  expect(collector.received).toHaveLength(1);
+});
+
 it('a secret, an e-mail address and an order URL in what failed are in no span', async () => {
   const collector = await recordingServer(() => ({ body: '{}' }));
   const { serving } = await started(collector.url, { secrets: ['quite-a-secret'] });
