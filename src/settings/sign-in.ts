@@ -5,13 +5,14 @@ import type { Parser } from './parse.ts';
 /** Guessing one takes longer than anybody lives, whatever the limit of tries. */
 const SHORTEST_TOKEN = 16;
 
-/** `name:token`, comma-separated. */
+/** `name:token`, comma-separated. A name without a token, as a deployment file leaves it, is nobody's. */
 export const namedTokens: Parser<{ name: string; token: string }[]> = (text) =>
-  commaList(text).map((each) => {
+  commaList(text).flatMap((each) => {
+    if (/^[^:]+:$/.test(each)) return [];
     const [, name = '', token = ''] = /^([^:]{1,100}):(\S+)$/.exec(each) ?? [];
     if (name.trim() === '' || token.length < SHORTEST_TOKEN)
       throw new RangeError(`name:token, comma-separated, each token ${SHORTEST_TOKEN} characters at least`);
-    return { name: name.trim(), token };
+    return [{ name: name.trim(), token }];
   });
 
 /** Addresses, and networks in CIDR form. */
