@@ -2,6 +2,7 @@ import { missingMigrations, openDatabase } from '../db/database.ts';
 import type { Database } from '../db/database.ts';
 import { forwardTrouble } from '../db/forwards.ts';
 import { inboxTrouble, SILENT_AFTER_S, webhookSilence } from '../db/inbox.ts';
+import { soundServerVersion } from '../db/server-version.ts';
 import { errorMessage } from '../errors.ts';
 import { openWebDav } from '../files/open-files.ts';
 import { createLogger } from '../log.ts';
@@ -42,9 +43,10 @@ export async function databaseChecks(settings: Settings): Promise<Check[]> {
   const database = openDatabase(databaseUrl, { maxConnections: 2 });
   try {
     const reached = await check('database', async () => {
+      const version = await soundServerVersion(database.sql);
       const missing = await missingMigrations(database);
       return missing === 0
-        ? good('up to date')
+        ? good(`up to date, on PostgreSQL ${version}`)
         : bad(`lacks ${missing} migrations: run \`tsuiseki migrate\``);
     });
     if (!reached.ok) return [reached];

@@ -7,6 +7,7 @@ import postgres from 'postgres';
 import { packageRoot } from '../paths.ts';
 import { guardTransactions } from './ended-sessions.ts';
 import { prepareQueries } from './prepared-queries.ts';
+import { soundServerVersion } from './server-version.ts';
 import * as files from './file-schema.ts';
 import * as forwards from './forward-schema.ts';
 import * as given from './given-schema.ts';
@@ -78,13 +79,18 @@ export async function missingMigrations({ sql: query }: Pick<Database, 'sql'>): 
   ).length;
 }
 
-/** Brings the database to the present schema; may be run again and by several at once. */
+/**
+ * Brings the database to the present schema; may be run again and by several at once.
+ *
+ * @throws DatabaseTooOld nothing is changed
+ */
 export async function migrateDatabase(url: string, schemaName?: string): Promise<void> {
   const database = openDatabase(url, {
     maxConnections: 1,
     ...(schemaName === undefined ? {} : { schemaName }),
   });
   try {
+    await soundServerVersion(database.sql);
     // One migration at a time: the lock is the connection's and goes with it.
     await database.sql`select pg_advisory_lock(7278)`;
     await migrate(database.db, {
