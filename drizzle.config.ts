@@ -8,6 +8,7 @@ export default defineConfig({
     './src/db/incident-schema.ts',
     './src/db/forward-schema.ts',
     './src/db/given-schema.ts',
+    './src/db/installation-schema.ts',
     './src/db/pacing-schema.ts',
   ],
   out: './src/db/migrations',

@@ -3,6 +3,7 @@ import { sourceName } from '../db/batches.ts';
 import type { Batch } from '../db/batches.ts';
 import type { Queries } from '../db/database.ts';
 import type { Sighting } from '../db/incidents.ts';
+import { isRestored, RESTORED_TEXT } from '../db/installation.ts';
 import { accountClock } from '../db/pacing-schema.ts';
 import { batches, batchFigures } from '../db/schema.ts';
 import { taskByName } from '../tasks/registry.ts';
@@ -34,7 +35,8 @@ interface Seen {
 /** All that needs a person just now. */
 export async function needsPerson(queries: Queries, now: Date, jobDeadlineMs: number): Promise<Sighting[]> {
   const [clock] = await queries.select().from(accountClock);
-  const account = clock === undefined ? [] : accountSightings(clock, now);
+  const restored = await isRestored(queries);
+  const account = restored ? [RESTORED] : clock === undefined ? [] : accountSightings(clock, now);
   const since = new Date(now.getTime() - ENDED_SINCE_MS);
   const found: Seen[] = await queries
     .select({ batch: batches, figures: batchFigures })
@@ -60,12 +62,21 @@ export async function needsPerson(queries: Queries, now: Date, jobDeadlineMs: nu
   ];
 }
 
+const ACCOUNT = { subject: 'account', batchId: null, isMoment: false } as const;
+
+const RESTORED: Sighting = {
+  ...ACCOUNT,
+  kind: 'publishing-held',
+  title: 'Publishing is held',
+  text: `${RESTORED_TEXT}. Nothing else opens the account.`,
+  patienceMs: 0,
+};
+
 function accountSightings({ heldReason, closedUntil, closedReason }: Clock, now: Date): Sighting[] {
-  const about = { subject: 'account', batchId: null, isMoment: false };
   if (heldReason !== null)
     return [
       {
-        ...about,
+        ...ACCOUNT,
         kind: 'publishing-held',
         title: 'Publishing is held',
         text: `${heldReason}. Put that right; a probe then opens the account by itself, "tsuiseki resume BATCH" at once.`,
@@ -77,7 +88,7 @@ function accountSightings({ heldReason, closedUntil, closedReason }: Clock, now:
   const until = closedUntil?.toISOString().slice(11, 16);
   return [
     {
-      ...about,
+      ...ACCOUNT,
       kind: 'account-closed',
       title: 'The account is closed',
       text: `${closedReason ?? 'the API takes no calls'}; it opens by itself at ${until} UTC. Does somebody else use its calls?`,

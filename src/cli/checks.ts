@@ -3,6 +3,7 @@ import type { Database } from '../db/database.ts';
 import { forwardTrouble } from '../db/forwards.ts';
 import { inboxTrouble, SILENT_AFTER_S, webhookSilence } from '../db/inbox.ts';
 import { soundServerVersion } from '../db/server-version.ts';
+import { isRestored, RESTORED_TEXT } from '../db/installation.ts';
 import { errorMessage } from '../errors.ts';
 import { openWebDav } from '../files/open-files.ts';
 import { createLogger } from '../log.ts';
@@ -52,6 +53,9 @@ export async function databaseChecks(settings: Settings): Promise<Check[]> {
     if (!reached.ok) return [reached];
     return [
       reached,
+      await check('restore', async () =>
+        (await isRestored(database.db)) ? bad(RESTORED_TEXT) : good('none that is not made good'),
+      ),
       await check('inbox', () => inbox(database)),
       await check('webhooks', () => webhooks(database)),
       ...(settings.webhookForwardUrl === null ? [] : [await check('forwarding', () => forwarding(database))]),

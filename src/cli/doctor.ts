@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { TsuisekiError } from '../errors.ts';
 import { loadSettings } from '../settings/settings.ts';
+import { afterRestore } from './after-restore.ts';
 import { check } from './check.ts';
 import { httpServer } from './place-checks.ts';
 import { databaseChecks, temporalChecks, webdavCheck } from './checks.ts';
@@ -14,8 +15,13 @@ export function doctorCommand(): Command {
     .description(
       'one line a check: settings, database, clock, API, sitemaps, Temporal, workers, schedules, HTTP, WebDAV',
     )
-    .option('--json', 'an array of {"check","ok","details"}')
-    .action(async (options: { json?: boolean }) => {
+    .option('--json', 'an array of {"check","ok","details"}; of steps with --after-restore')
+    .option(
+      '--after-restore',
+      'instead: holds a restored database against the account and Temporal, then lets it publish again',
+    )
+    .action(async (options: { json?: boolean; afterRestore?: boolean }) => {
+      if (options.afterRestore) return afterRestore(options.json === true);
       const settings = loadSettings();
       const found = await Promise.all([
         databaseChecks(settings),

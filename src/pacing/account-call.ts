@@ -6,8 +6,9 @@ import type { Answered } from '../webscraper/client.ts';
 export class WaitForAccount extends Error {
   readonly waitMs: number;
 
-  constructor(waitMs: number, why: string) {
-    super(why);
+  /** `cause`: what the API answered; without one it was not asked. */
+  constructor(waitMs: number, why: string, cause?: ApiError) {
+    super(why, { cause });
     this.waitMs = waitMs;
   }
 }
@@ -36,8 +37,9 @@ export async function callApi<T>(
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     await clock.settle(turn.callId, error);
-    if (error.code === 'API_RATE_LIMITED') throw new WaitForAccount(ASK_CLOCK_AGAIN_MS, error.message);
-    if (error.code === 'API_UNAUTHORISED') throw new WaitForAccount(TOKEN_REFUSED_WAIT_MS, error.message);
+    if (error.code === 'API_RATE_LIMITED') throw new WaitForAccount(ASK_CLOCK_AGAIN_MS, error.message, error);
+    if (error.code === 'API_UNAUTHORISED')
+      throw new WaitForAccount(TOKEN_REFUSED_WAIT_MS, error.message, error);
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import type { Sql, TransactionSql } from 'postgres';
 import type { Database } from '../db/database.ts';
 import { ApiError } from '../webscraper/api-error.ts';
 import { CALL_TIMEOUT_MS } from '../webscraper/client.ts';
-import { at, databaseTime, readLocked } from './account-state.ts';
+import { at, databaseTime, isRestoredHold, readLocked } from './account-state.ts';
 import type { ClockState, TimeSource } from './account-state.ts';
 import type { RateLimitHeaders } from '../webscraper/rate-limit-headers.ts';
 import { Grouped } from '../db/grouped.ts';
@@ -139,11 +139,14 @@ export class AccountClock {
     );
   }
 
-  /** The next probe of a held account, by one caller at a time; not granted before it is due, nor when none is held. */
+  /**
+   * The next probe of a held account, by one caller at a time; not granted before it is due, nor when none is held, nor
+   * for a hold that the account's answer would say nothing of.
+   */
   reserveProbe(): Promise<Turn> {
     return this.#locked('nothing', async (tx, state) => {
       if (state.heldReason === null) return { granted: false, waitMs: 0, why: 'not held', held: false };
-      if ((state.probeMs ?? 0) > state.nowMs) return heldRefusal(state);
+      if (isRestoredHold(state) || (state.probeMs ?? 0) > state.nowMs) return heldRefusal(state);
       const turn = await this.#startNow(tx, state, 'check', null);
       const nextMs = state.nowMs + (turn.granted ? PROBE_EVERY_MS : turn.waitMs);
       await tx`update account_clock set probe_at = ${at(nextMs)}`;
@@ -172,6 +175,14 @@ export class AccountClock {
   open(): Promise<void> {
     return this.#locked('nothing', async (tx) => {
       await tx`update account_clock set held_since = null, held_reason = null, probe_at = null, failure_streak = 0`;
+    });
+  }
+
+  /** Nobody calls before then, for that reason; a later moment that stands already stays. */
+  closeUntil(until: Date, why: string): Promise<void> {
+    return this.#locked('nothing', async (tx, { closedUntilMs }) => {
+      if ((closedUntilMs ?? 0) < until.getTime())
+        await tx`update account_clock set closed_until = ${at(until.getTime())}, closed_reason = ${why}`;
     });
   }
 
@@ -271,13 +282,10 @@ function refusal(state: ClockState, { askAgainMs, why }: { askAgainMs: number; w
   return { granted: false, waitMs: Math.ceil(askAgainMs - state.nowMs), why, held: false };
 }
 
-function heldRefusal({ heldReason, probeMs, nowMs }: ClockState): Refusal {
-  return {
-    granted: false,
-    waitMs: Math.max(1_000, (probeMs ?? 0) - nowMs),
-    why: heldReason ?? 'held',
-    held: true,
-  };
+function heldRefusal(state: ClockState): Refusal {
+  const { heldReason, probeMs, nowMs } = state;
+  const waitMs = isRestoredHold(state) ? PROBE_EVERY_MS : Math.max(1_000, (probeMs ?? 0) - nowMs);
+  return { granted: false, waitMs, why: heldReason ?? 'held', held: true };
 }
 
 /**

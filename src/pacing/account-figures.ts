@@ -6,6 +6,7 @@ import type { AccountLimits } from './account-turns.ts';
 import { batchFigures } from '../db/batch-figures.ts';
 import type { BatchFigures } from '../db/batch-figures.ts';
 import type { Queries } from '../db/database.ts';
+import { HELD_REASON } from '../db/installation.ts';
 import { TRACKING_TASKS } from '../tasks/registry.ts';
 
 /** The account as people see it, and what a forecast needs. */
@@ -84,7 +85,7 @@ export async function readAccount(queries: Queries, limits: AccountLimits): Prom
                  where expires_at > now order by 1) as "expiriesMs",
            (select count(*)::int from jobs where owes_download) as owed,
            (extract(epoch from case when closed_until > now then closed_until end) * 1000)::float8 as "closedMs",
-           closed_reason as "closedReason", held_reason as "heldReason",
+           closed_reason as "closedReason", ${sql.raw(HELD_REASON)} as "heldReason",
            (select avg(extract(epoch from finished_at - published_at) * 1000)::float8 from (
              select finished_at, published_at from jobs where state = 'completed' and carrier is null
              order by id desc limit ${JOBS_AVERAGED}) latest) as "jobMs",

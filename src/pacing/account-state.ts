@@ -1,4 +1,5 @@
 import type { PendingQuery, Row, Sql, TransactionSql } from 'postgres';
+import { HELD_REASON, RESTORED_TEXT } from '../db/installation.ts';
 import { MOST_WANTED } from './account-turns.ts';
 import type { AccountLimits, AccountState } from './account-turns.ts';
 
@@ -17,13 +18,17 @@ export interface ClockState extends AccountState {
 
 const milliseconds = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`;
 
+/** Held for a restored database: no probe opens it, nor a resume. */
+export const isRestoredHold = ({ heldReason }: Pick<ClockState, 'heldReason'>): boolean =>
+  heldReason === RESTORED_TEXT;
+
 /** No parameters: with one that may change the plan, Postgres plans anew each time, for longer than it reads. */
 const STATE = `
   ${milliseconds('now')} as "nowMs", ${milliseconds('seen_at')} as "seenMs",
   ${milliseconds('last_turn_at')} as "lastTurnMs", ${milliseconds('last_publish_at')} as "lastPublishMs",
   ${milliseconds('closed_until')} as "closedUntilMs", ${milliseconds('check_first_until')} as "checkFirstUntilMs",
   ${milliseconds('probe_at')} as "probeMs", closed_reason as "closedReason",
-  failure_streak as "failureStreak", held_reason as "heldReason", free,
+  failure_streak as "failureStreak", ${HELD_REASON} as "heldReason", free,
   array(select ${milliseconds('expires_at')} from calls where expires_at > time.now and expires_at < 'infinity'
     order by calls.expires_at offset greatest(0, -free) limit ${MOST_WANTED}) as "leavesMs"`;
 

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Queries } from '../db/database.ts';
+import { HELD_REASON } from '../db/installation.ts';
 
 /** The account's budget as it stands. */
 export interface BudgetFigures {
@@ -19,7 +20,7 @@ export async function budgetFigures(queries: Queries): Promise<BudgetFigures> {
   const [clock] = await queries.execute<Omit<BudgetFigures, 'calls'> & Record<string, unknown>>(sql`
     select (select count(*)::int from jobs where owes_download) as owed,
            coalesce(greatest(0, extract(epoch from closed_until - clock_timestamp())), 0)::float8 as "closedS",
-           held_reason is not null as held
+           (${sql.raw(HELD_REASON)}) is not null as held
     from account_clock`);
   if (clock === undefined) throw new TypeError('the account clock has no row: run `tsuiseki migrate`');
   return { calls, ...clock };
