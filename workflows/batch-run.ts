@@ -10,7 +10,7 @@ import type { BatchFigures } from '../src/db/batch-figures.ts';
 import type { CancelOrder, PersonOrder } from '../src/db/schema.ts';
 import type { BatchProgress } from '../src/temporal/messages.ts';
 import { DONE_ROWS, FAILED_ROWS, STATE, WAITS } from '../src/temporal/search-attributes.ts';
-import type { WaitsFor } from '../src/temporal/search-attributes.ts';
+import type { WaitsFor } from '../src/temporal/names.ts';
 import type { BatchInput } from '../src/temporal/workflows.ts';
 import { batchSteps } from './activity-proxies.ts';
 import { detailsOf, personText } from './details.ts';

@@ -53,7 +53,7 @@ export interface RowFilter {
 const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
 /** The code of `r.error`. Only failed and invalid rows have one that says why. */
-const REASON = sql.raw(
+export const REASON = sql.raw(
   `case when r.state not in ('failed', 'invalid') then null ${REASON_PATTERNS.map(
     ([reason, patterns]) =>
       `when ${patterns.map((each) => `r.error like ${literal(each)}`).join(' or ')} then ${literal(reason)}`,

@@ -9,6 +9,8 @@ import type { BatchCounts } from '../db/batch-figures.ts';
 import type { Queries } from '../db/database.ts';
 import { batches } from '../db/schema.ts';
 import type { BatchState } from '../db/schema.ts';
+import { hasReason, whichBatches } from './list-filter.ts';
+import type { ListFilter } from './list-filter.ts';
 
 type BatchWithFigures = Awaited<ReturnType<typeof batchesWithFigures>>[number];
 
@@ -103,9 +105,14 @@ async function editorNotes(queries: Queries, workbook: string | null): Promise<s
       ];
 }
 
-/** `list --json`: the status of every batch, newest first. */
-export async function batchList(queries: Queries, limits: AccountLimits): Promise<BatchStatus[]> {
-  const found = await batchesWithFigures(queries);
+/** `list --json`: the status of every batch that `filter` lets through, newest first. */
+export async function batchList(
+  queries: Queries,
+  limits: AccountLimits,
+  filter: ListFilter = {},
+): Promise<BatchStatus[]> {
+  const found = await batchesWithFigures(queries, whichBatches(filter));
   const account = await readAccount(queries, limits);
-  return found.map((each) => statusOf(each, account));
+  const all = found.map((each) => statusOf(each, account));
+  return filter.reason === undefined ? all : hasReason(queries, all, filter.reason);
 }

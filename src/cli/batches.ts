@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { csvOf } from '../batches/csv.ts';
 import { ROW_COLUMNS, rowReports } from '../batches/row-reports.ts';
-import { batchList, batchStatus } from '../batches/status.ts';
+import { batchStatus } from '../batches/status.ts';
 import { noteLines, printJson, printLine, printTable, statusLine } from './print.ts';
 import { batchNamed, withDatabase } from './session.ts';
 import { UsageError } from './usage.ts';
@@ -10,21 +10,6 @@ import { withTemporalView } from './temporal-view.ts';
 interface Options {
   json?: boolean;
 }
-
-const listCommand = () =>
-  new Command('list')
-    .description('all batches, newest first')
-    .option('--json', 'an array of status objects')
-    .action((options: Options) =>
-      withDatabase(async ({ db }, settings) => {
-        const all = await batchList(db, settings);
-        await withTemporalView(settings, (view) => view.tellPaused(all));
-        if (options.json) printJson(all);
-        else
-          for (const status of all)
-            printLine(`${statusLine(status)} · ${status.workbook ?? `rows from ${status.rowsFrom}`}`);
-      }),
-    );
 
 const statusCommand = () =>
   new Command('status')
@@ -57,7 +42,7 @@ const rowsCommand = () =>
       }),
     );
 
-/** `list`, `status` and `rows`: what the database says; of Temporal only whether it holds a batch by itself. */
+/** `status` and `rows`: what the database says; of Temporal only whether it holds a batch by itself. */
 export function batchCommands(): Command[] {
-  return [listCommand(), statusCommand(), rowsCommand()];
+  return [statusCommand(), rowsCommand()];
 }

@@ -17,7 +17,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['sample', async () => (await import('./sample.ts')).sampleCommand()],
   ['start', async () => (await import('./start.ts')).startCommand()],
   ['adopt', async () => (await import('./adopt.ts')).adoptCommand()],
-  ['list', () => batchCommand('list')],
+  ['list', async () => (await import('./list.ts')).listCommand()],
   ['status', () => batchCommand('status')],
   ['rows', () => batchCommand('rows')],
   ['watch', async () => (await import('./watch.ts')).watchCommand()],

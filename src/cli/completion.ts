@@ -23,8 +23,11 @@ export function completionCommand(commands: Commands): Command {
 /** zsh takes bash's own completions. Where no word of ours fits, files are completed. */
 async function scriptFor(shell: string, commands: Commands): Promise<string> {
   const cases: string[] = [];
+  const values = new Map([['--task', wordsOf(TRACKING_TASKS.map(({ name }) => name))]]);
   for (const [name, load] of commands) {
     const command = await load();
+    for (const { long, argChoices } of command.options)
+      if (long != null && argChoices !== undefined) values.set(long, wordsOf(argChoices));
     const options = command.options.flatMap(({ long, short }) => [long, short]);
     const choices = command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices);
     cases.push(`      ${name}) offered='${wordsOf([...options, '--help', ...choices])}' ;;`);
@@ -34,11 +37,12 @@ async function scriptFor(shell: string, commands: Commands): Promise<string> {
   local current="\${COMP_WORDS[COMP_CWORD]}" offered=''
   if [ "$COMP_CWORD" -eq 1 ]; then
     offered='${wordsOf([...commands.keys(), '--help', '--version'])}'
-  elif [ "\${COMP_WORDS[COMP_CWORD-1]}" = --task ]; then
-    offered='${wordsOf(TRACKING_TASKS.map(({ name }) => name))}'
   else
-    case "\${COMP_WORDS[1]}" in
+    case "\${COMP_WORDS[COMP_CWORD-1]}" in
+${[...values].map(([option, words]) => `    ${option}) offered='${words}' ;;`).join('\n')}
+    *) case "\${COMP_WORDS[1]}" in
 ${cases.join('\n')}
+      esac ;;
     esac
   fi
   COMPREPLY=($(compgen -W "$offered" -- "$current"))

@@ -1,6 +1,8 @@
 import type { Client } from '@temporalio/client';
 import type { ConnectedClient } from './connection.ts';
+import { askServer } from './ask.ts';
 import { QUEUES } from './names.ts';
+import type { WaitsFor } from './names.ts';
 import { scheduleHealth } from './schedule-health.ts';
 import { recurring } from './schedules.ts';
 import { WAITS } from './search-attributes.ts';
@@ -31,6 +33,17 @@ export function temporalFigures(client: ConnectedClient, jobDeadlineMs: number) 
     ]);
     return { queues, schedules, waits };
   });
+}
+
+/** The workflow ids of running batches that wait for that. Throws {@link AskError}. */
+export function workflowsThatWait(client: Client, waits: WaitsFor): Promise<string[]> {
+  const query = `${WAITS.name} = '${waits}' AND ExecutionStatus = 'Running'`;
+  const list = async () => {
+    const ids: string[] = [];
+    for await (const { workflowId } of client.workflow.list({ query })) ids.push(workflowId);
+    return ids;
+  };
+  return askServer(client, 'the list of what waits', list);
 }
 
 /** What running batches wait for, one entry a batch that waits for a minute or more. */

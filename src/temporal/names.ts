@@ -10,3 +10,17 @@ export const QUEUES = {
 } as const;
 
 export type WorkerName = keyof typeof QUEUES;
+
+/** What a batch waits for, to filter by; absent: nothing. */
+export const WAITS_FOR = [
+  'account',
+  'held',
+  'lock',
+  'file',
+  'database',
+  'carrier',
+  'person',
+  'webhook',
+] as const;
+
+export type WaitsFor = (typeof WAITS_FOR)[number];

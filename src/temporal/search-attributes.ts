@@ -4,8 +4,6 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 export const TASK = defineSearchAttributeKey('TsuisekiTask', 'KEYWORD');
 export const WORKBOOK = defineSearchAttributeKey('TsuisekiWorkbook', 'KEYWORD');
 export const STATE = defineSearchAttributeKey('TsuisekiState', 'KEYWORD');
-/** What a batch waits for, to filter by; absent: nothing. */
-export type WaitsFor = 'account' | 'held' | 'lock' | 'file' | 'database' | 'carrier' | 'person' | 'webhook';
 export const WAITS = defineSearchAttributeKey('TsuisekiWaits', 'KEYWORD');
 export const FAILED_ROWS = defineSearchAttributeKey('TsuisekiFailedRows', 'INT');
 export const DONE_ROWS = defineSearchAttributeKey('TsuisekiDoneRows', 'INT');

@@ -18,6 +18,8 @@ it('bash completes commands, options, tasks and shells', async () => {
   expect(await offered('tsuiseki', 'sta')).toEqual(['start', 'status']);
   expect(await offered('tsuiseki', 'start', 'a.xlsx', '--dry')).toEqual(['--dry-run']);
   expect(await offered('tsuiseki', 'start', '--task', 'yamato_tracking_1')).toEqual(['yamato_tracking_10']);
+  expect(await offered('tsuiseki', 'list', '--state', 'c')).toEqual(['completed', 'cancelled']);
+  expect(await offered('tsuiseki', 'list', '--waits', 'l')).toEqual(['lock']);
   expect(await offered('tsuiseki', 'completion', 'z')).toEqual(['zsh']);
   expect(await offered('tsuiseki', 'retry', 'owt-1', '--dr')).toEqual(['--dry-run']);
 });
