@@ -90,7 +90,7 @@ export function afterRestore(json: boolean): Promise<void> {
       await clock.closeUntil(until, 'a restore: calls made before it may still count');
       tell(ofAccount(`closed until ${until.toISOString()}, one window from the restore`));
       await endDoubt(db);
-      tell(ofAccount('publishing is no longer held'));
+      tell(ofAccount('publishing is no longer held; batches hear of it within three minutes'));
     }
     if (json) printJson(steps);
     if (broke === null) return;

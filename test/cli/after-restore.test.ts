@@ -74,7 +74,7 @@ it('after a restore nothing is published before doctor, and nothing twice after 
     'publishing is held for everybody meanwhile',
     'its list of jobs was looked through as far as needed, 3 jobs',
     expect.stringMatching(/^closed until \S+Z, one window from the restore$/),
-    'publishing is no longer held',
+    'publishing is no longer held; batches hear of it within three minutes',
   ]);
   expect(await world.publish(database, fourth)).toMatchObject({
     outcome: 'wait',
