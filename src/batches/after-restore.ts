@@ -143,7 +143,7 @@ class Restore {
   }
 
   async #known(job: Job, listed: OurJob, isRedirected: boolean): Promise<void> {
-    const waits = job.scrapingJobId === null && (job.state === 'pending' || job.state === 'publishing');
+    const waits = job.state === 'pending' || job.state === 'publishing';
     if (waits) await this.#adopt(job, listed);
     const isOurs = waits || (job.state === 'published' && job.scrapingJobId === listed.scrapingJobId);
     // One that was redirected whole is settled by the job it was redirected to.
