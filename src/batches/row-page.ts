@@ -22,8 +22,7 @@ export async function rowPage(
   filter: RowFilter,
   { after, limit }: { after: number; limit: number },
 ): Promise<RowPage> {
-  const behind = sql`${filtered(filter)} and r.row > ${after}`;
-  const found = await rowReports(queries, batchId, behind, limit + 1);
+  const found = await rowReports(queries, batchId, filtered(filter), { after, most: limit + 1 });
   const further = found[limit]?.row ?? null;
   // All of them at once are found with the first page.
   if (further === null && after === 0) return { rows: found, found: found.length, next: null };

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { Queries } from '../db/database.ts';
+import { LAST_ROW } from '../tasks/row-selection.ts';
 import type { ResultSource, RowState } from '../db/schema.ts';
 import { REASON_PATTERNS } from './reasons.ts';
 import type { Reason } from './reasons.ts';
@@ -91,18 +92,22 @@ export function filtered({ state, reason, q }: RowFilter): SQL {
   );
 }
 
-/** Rows of a batch in the sheet's order. `which`: a condition on `rows r`. */
+/** Rows of a batch in the sheet's order. `which`: a condition on `rows r`. `page`: so many at most, behind a row number. */
 export function rowReports(
   queries: Queries,
   batchId: string,
   which: SQL = sql`true`,
-  most: number | null = null,
+  page: { after: number; most: number } = { after: 0, most: LAST_ROW },
 ): Promise<RowReport[]> {
+  const { after, most } = page;
   return queries.execute<RowReport>(sql`
     select r.row, r.input, r.url, r.state, r.source, j.custom_id as "customId",
            j.scraping_job_id::float8 as "scrapingJobId", r.tracking_number as "trackingNumber", r.status,
            r.status_text as "statusText", r.result, r.error, ${REASON} as reason, r.warnings
-    from (select * from rows r where r.batch_id = ${batchId} and ${which} order by r.row, r.id limit ${most}) r
+    from (select * from (
+        -- Not taken apart, thanks to its offset: read in order of the index, which ends with the last row that is wanted.
+        select * from rows r where r.batch_id = ${batchId} and r.row > ${after} order by r.row, r.id offset 0) r
+      where ${which} limit ${most}) r
     left join lateral (
       select jobs.custom_id, jobs.scraping_job_id from job_rows join jobs on jobs.id = job_rows.job_id
       where job_rows.row_id = r.id order by jobs.id desc limit 1) j on true

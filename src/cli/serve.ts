@@ -7,7 +7,7 @@ import { buildApp } from '../http/app.ts';
 import { forwarding } from '../http/forwarding.ts';
 import { createLogger } from '../log.ts';
 import { lazyClient, pingTemporal } from '../temporal/connection.ts';
-import { temporalFigures } from '../temporal/figures.ts';
+import { queueFigures, temporalFigures } from '../temporal/figures.ts';
 import { tracedCalls, tracesOf } from '../temporal/traces.ts';
 import { signInRules } from '../http/sign-in/rules.ts';
 import { NotificationRelay } from '../temporal/notification-relay.ts';
@@ -61,7 +61,7 @@ export function serveCommand(): Command {
         steering: steering({ database, client, settings, files }, logger),
         uploadsDir: settings.uploadsDir ?? join(settings.dataDir, 'uploads'),
         webUi: webUiUrl === null ? null : `${webUiUrl}/namespaces/${namespace}`,
-        temporalFigures: figures,
+        queues: () => queueFigures(client),
       },
       serving: traces?.serving ?? null,
     });

@@ -104,6 +104,17 @@ export async function batchFigures(queries: Queries, batchId: string): Promise<B
   return { ...known, ...(await standingOf(queries, batchId)), next, leftMs: null };
 }
 
+/** How far the figures of a batch, by its id or its workflow's, have come; null: there is no such batch. */
+export async function revisionOf(
+  queries: Queries,
+  reference: string,
+): Promise<{ revision: string; isEnded: boolean } | null> {
+  const [found] = await queries.execute<{ revision: string; isEnded: boolean }>(sql`
+    select f.revision::text, b.finished_at is not null as "isEnded" from batches b
+    join batch_figures f on f.batch_id = b.id where b.id = ${reference} or b.workflow_id = ${reference}`);
+  return found ?? null;
+}
+
 /** Some hundred years of batches. */
 const MOST_BATCHES = 1_000_000;
 

@@ -16,13 +16,7 @@ const MOST_WAITING = 1_000;
 export function temporalFigures(client: ConnectedClient, jobDeadlineMs: number) {
   return client.withDeadline(Date.now() + TIMEOUT_MS, async () => {
     const [queues, schedules, waits] = await Promise.all([
-      Promise.all(
-        Object.values(QUEUES).map(async (queue) => ({
-          queue,
-          worker: workerOf(queue),
-          ...(await describeQueue(client, queue)),
-        })),
-      ),
+      queuesNow(client),
       Promise.all(
         recurring(jobDeadlineMs).map(async (each) => ({
           id: each.id,
@@ -44,6 +38,21 @@ export function workflowsThatWait(client: Client, waits: WaitsFor): Promise<stri
     return ids;
   };
   return askServer(client, 'the list of what waits', list);
+}
+
+/** Each queue as it stands. */
+export function queueFigures(client: ConnectedClient) {
+  return client.withDeadline(Date.now() + TIMEOUT_MS, () => queuesNow(client));
+}
+
+function queuesNow(client: ConnectedClient) {
+  return Promise.all(
+    Object.values(QUEUES).map(async (queue) => ({
+      queue,
+      worker: workerOf(queue),
+      ...(await describeQueue(client, queue)),
+    })),
+  );
 }
 
 /** What running batches wait for, one entry a batch that waits for a minute or more. */

@@ -17,14 +17,15 @@ const STATEMENT_TIMEOUT = '2s';
 /** The account's budget, the queues and the webhooks, as people watch them. */
 export function accountRoutes(app: FastifyInstance, { deps, live }: ApiContext): void {
   const queues = lately(KEPT_MS, () =>
-    deps.temporalFigures().then(
-      (found) => [...found.queues],
+    deps.queues().then(
+      (found) => [...found],
       () => null,
     ),
   );
 
   app.get('/api/account', (request, reply) =>
     live.send(request, reply, { key: 'account', keptMs: KEPT_MS }, async (): Promise<AccountView> => {
+      const asked = queues();
       const known = await deps.database.db.transaction(
         async (tx) => {
           await tx.execute(sql`select set_config('statement_timeout', ${STATEMENT_TIMEOUT}, true)`);
@@ -40,7 +41,7 @@ export function accountRoutes(app: FastifyInstance, { deps, live }: ApiContext):
         },
         { accessMode: 'read only' },
       );
-      return accountView(deps.settings, known, await queues());
+      return accountView(deps.settings, known, await asked);
     }),
   );
 }

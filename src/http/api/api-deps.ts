@@ -35,5 +35,6 @@ export interface ApiDeps {
   uploadsDir: string;
   /** Temporal's Web UI at our namespace, without an end slash; null: not known. */
   webUi: string | null;
-  temporalFigures: () => Promise<TemporalFigures>;
+  /** As they stand; rejects while Temporal is away. */
+  queues: () => Promise<TemporalFigures['queues']>;
 }

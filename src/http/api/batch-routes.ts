@@ -2,24 +2,23 @@ import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { desc, eq, inArray, sql } from 'drizzle-orm';
+import { inArray, sql } from 'drizzle-orm';
 import { batchPage } from '../../batches/batch-page.ts';
 import { csvOf } from '../../batches/csv.ts';
 import { explainRow } from '../../batches/explain.ts';
-import { inFlight } from '../../batches/in-flight.ts';
 import { rowPage } from '../../batches/row-page.ts';
-import { reasonCounts, ROW_COLUMNS, rowReports } from '../../batches/row-reports.ts';
-import { batchStatus } from '../../batches/status.ts';
+import { ROW_COLUMNS, rowReports } from '../../batches/row-reports.ts';
+import { revisionOf } from '../../db/batch-figures.ts';
 import { findBatch } from '../../db/batches.ts';
 import type { Batch } from '../../db/batches.ts';
-import { actions, batchFigures } from '../../db/schema.ts';
 import { fieldsOf } from '../../json-fields.ts';
 import { withDownload } from '../../files/with-download.ts';
 import { LAST_ROW } from '../../tasks/row-selection.ts';
 import { ApiProblem } from './api-error.ts';
 import type { ApiContext } from './context.ts';
-import type { BatchList, BatchView, RowPage, RowStory } from './contract.ts';
+import type { BatchList, RowPage, RowStory } from './contract.ts';
 import { attachment } from './attachment.ts';
+import { batchView } from './batch-view.ts';
 import { batchStateOf, rowFilterOf, textOf, wholeNumberOf } from './request-fields.ts';
 
 /** The page asks every two seconds: of several viewers half of them hear what another has heard a moment ago. */
@@ -27,7 +26,6 @@ const KEPT_MS = 1_000;
 const BATCHES_A_PAGE = 50;
 const ROWS_A_PAGE = 100;
 const MOST_A_PAGE = 200;
-const ACTIONS_TOLD = 50;
 
 const referenceIn = (request: FastifyRequest) => (request.params as { batch?: string }).batch ?? '';
 
@@ -56,27 +54,14 @@ export function batchRoutes(app: FastifyInstance, context: ApiContext): void {
 
   app.get('/api/batches/:batch', async (request, reply) => {
     const key = `batch ${referenceIn(request)}`;
-    return live.send(request, reply, { key, keptMs: KEPT_MS }, async (): Promise<BatchView> => {
-      const batch = await batchIn(context, request);
-      const now = await account();
-      const done = await db.query.actions.findMany({
-        where: eq(actions.batchId, batch.id),
-        orderBy: [desc(actions.id)],
-        limit: ACTIONS_TOLD,
-      });
-      return {
-        status: await batchStatus(db, batch, deps.settings, now),
-        reasons: await reasonCounts(db, batch.id),
-        inFlight: await inFlight(db, batch.id, now.jobMs),
-        actions: done.map(({ at, action, by, why, details }) => ({
-          at: at.toISOString(),
-          action,
-          by,
-          why,
-          details,
-        })),
-      };
-    });
+    // One that has ended changes with its figures; of one that runs the reason does besides.
+    const version = async () => {
+      const found = await revisionOf(db, referenceIn(request));
+      return found?.isEnded === true ? found.revision : null;
+    };
+    return live.send(request, reply, { key, keptMs: KEPT_MS, version }, async () =>
+      batchView(context, await batchIn(context, request)),
+    );
   });
 
   app.get('/api/batches/:batch/rows', async (request, reply) => {
@@ -85,11 +70,7 @@ export function batchRoutes(app: FastifyInstance, context: ApiContext): void {
     const after = wholeNumberOf(fields, 'after', LAST_ROW, 0);
     const limit = wholeNumberOf(fields, 'limit', MOST_A_PAGE, ROWS_A_PAGE);
     const key = `rows ${JSON.stringify([referenceIn(request), filter, after, limit])}`;
-    const version = async () => {
-      const batch = await batchIn(context, request);
-      const [figures] = await db.select().from(batchFigures).where(eq(batchFigures.batchId, batch.id));
-      return String(figures?.revision);
-    };
+    const version = async () => (await revisionOf(db, referenceIn(request)))?.revision ?? null;
     return live.send(request, reply, { key, keptMs: KEPT_MS, version }, async (): Promise<RowPage> => {
       const batch = await batchIn(context, request);
       return rowPage(db, batch.id, filter, { after, limit });

@@ -18,8 +18,8 @@ interface Asked {
   key: string;
   /** For so long all viewers get the same. */
   keptMs: number;
-  /** Where it is as before, the answer is too, for half a minute. */
-  version?: () => Promise<string>;
+  /** Where it is as before, the answer is too, for half a minute; null: nobody knows. */
+  version?: () => Promise<string | null>;
 }
 
 const LONGEST_MS = 30_000;

@@ -172,8 +172,7 @@ describe('what the page is told', () => {
     await oneRound(stage, batchId);
     const queue = { queue: 'publish_tracking_queue', worker: 'publish_tracking', polled: false, backlog: 3 };
     const { database } = stage;
-    const temporalFigures = async () => ({ queues: [queue], schedules: [], waits: [] });
-    app = testApp(database, { api: testApi(database, { temporalFigures }) }).app;
+    app = testApp(database, { api: testApi(database, { queues: async () => [queue] }) }).app;
     const account = await json<AccountView>('/api/account');
     expect(account).toMatchObject({ limit: 200, closed: null, held: null, queues: [queue] });
     expect(account.past).toHaveLength(61);
@@ -189,8 +188,8 @@ describe('what the page is told', () => {
 
   it('is there while Temporal is away', async () => {
     const { database } = await stageWith();
-    const temporalFigures = () => Promise.reject(new Error('14 UNAVAILABLE'));
-    app = testApp(database, { api: testApi(database, { temporalFigures }) }).app;
+    const queues = () => Promise.reject(new Error('14 UNAVAILABLE'));
+    app = testApp(database, { api: testApi(database, { queues }) }).app;
     expect((await json<AccountView>('/api/account')).queues).toBeNull();
   });
 

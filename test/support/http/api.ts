@@ -16,7 +16,7 @@ export function testApi(database: Database, more: Partial<ApiDeps> = {}): ApiDep
     steering: fakeSteering(),
     uploadsDir: join(tmpdir(), 'tsuiseki-no-uploads'),
     webUi: 'http://127.0.0.1:8233/namespaces/default',
-    temporalFigures: async () => ({ queues: [], schedules: [], waits: [] }),
+    queues: async () => [],
     ...more,
   };
 }
