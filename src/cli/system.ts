@@ -18,6 +18,7 @@ import { embeddedTemporal, removeUpFile, sandboxApi, writeUpFile } from '../sett
 import type { UpFile } from '../settings/up-file.ts';
 import { applyTemporalConfig } from '../temporal/apply-config.ts';
 import { connectClient, temporalOptions } from '../temporal/connection.ts';
+import type { ConnectedClient } from '../temporal/connection.ts';
 import { QUEUES } from '../temporal/names.ts';
 import { applySchedules } from '../temporal/schedules.ts';
 import { KeptServer } from './kept-server.ts';
@@ -65,6 +66,12 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   }
 }
 
+/** As `Promise.all`, but that none is still under way when the first failure is told: all that was started can be ended. */
+async function allOf<T extends readonly unknown[]>(promises: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
+}
+
 class SystemStart {
   readonly #options: SystemOptions;
   readonly #given: Settings;
@@ -94,17 +101,13 @@ class SystemStart {
     const logs = join(dataDir, 'logs');
     this.#ends.push(rotateLogs(logs, onProgress));
     const http = await this.#chooseHttp();
-    await this.#keepPostgres();
-    const webUi = await this.#keepTemporal();
+    // What does not need each other starts beside each other.
+    const [, webUi] = await allOf([this.#keepPostgres(), this.#keepTemporal()]);
     const sandbox = this.#options.sandbox ? await this.#superviseSandbox(http) : null;
     const settings = readSettings(this.#env);
     const databaseUrl = requireSetting(settings, 'databaseUrl');
     onProgress('bringing database and Temporal up to date');
-    await migrateDatabase(databaseUrl);
-    const client = await connectClient(settings);
-    this.#ends.push(() => client.connection.close());
-    await applyTemporalConfig(client.connection, client.options.namespace);
-    await applySchedules(client, jobDeadlineMs);
+    const [client] = await allOf([this.#configuredTemporal(settings), migrateDatabase(databaseUrl)]);
     requests.stop.throwIfAborted();
     onProgress('starting workers and the HTTP server');
     const supervisor = this.#newSupervisor();
@@ -114,6 +117,7 @@ class SystemStart {
     const links = webUi === null || settings.webUiUrl !== null ? {} : { WEB_UI_URL: webUi };
     supervisor.start({ name: 'http', args: ['serve'], env: links });
     await Promise.all([
+      applySchedules(client, jobDeadlineMs),
       httpReady(http, join(logs, 'http.log'), requests.stop),
       workersReady(client, logs, requests.stop),
     ]);
@@ -200,6 +204,13 @@ class SystemStart {
     Object.assign(this.#env, embeddedTemporal(this.#env, server));
     requests.stop.throwIfAborted();
     return server.webUi;
+  }
+
+  async #configuredTemporal(settings: Settings): Promise<ConnectedClient> {
+    const client = await connectClient(settings);
+    this.#ends.push(() => client.connection.close());
+    await applyTemporalConfig(client.connection, client.options.namespace);
+    return client;
   }
 
   #keep(name: string, kept: Pick<KeptServer<TemporalServer>, 'pid' | 'stop'>): void {

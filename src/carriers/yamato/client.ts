@@ -3,8 +3,7 @@ import { outgoing, wholeAnswer } from '../../outbound/request.ts';
 import { yamatoAgents } from './agents.ts';
 import { decodePage } from './charset.ts';
 import { asYamatoError, hasNoCipherInCommon } from './connection-error.ts';
-import { otherPage } from './other-page.ts';
-import { parseYamatoPage } from './page.ts';
+import type { otherPage } from './other-page.ts';
 import type { YamatoParcel } from './types.ts';
 import { YamatoError } from './yamato-error.ts';
 
@@ -81,6 +80,11 @@ export function createYamatoClient(options: {
   return {
     async ask(numbers) {
       const form = formOf(numbers);
+      // What reads HTML takes a fifth of a worker's start, and all workers but Yamato's never ask.
+      const [{ parseYamatoPage }, { otherPage }] = await Promise.all([
+        import('./page.ts'),
+        import('./other-page.ts'),
+      ]);
       const startedMs = performance.now();
       const response = await send(form).catch((error: unknown) => {
         throw error instanceof YamatoError ? error : asYamatoError(error, host);
@@ -88,7 +92,8 @@ export function createYamatoClient(options: {
       const tookMs = performance.now() - startedMs;
       const answeredAt = new Date();
       const html = decodePage(response.rawBody, response.headers['content-type']);
-      checkStatus(response.statusCode, html, host);
+      if (response.statusCode !== 200)
+        throw refusal(response.statusCode, { html, host, other: otherPage(html) });
       return { parcels: parseYamatoPage(html, numbers, answeredAt), answeredAt, tookMs };
     },
     close() {
@@ -110,15 +115,15 @@ function formOf(numbers: readonly string[]): Record<string, string> {
   return { number00: '1', ...Object.fromEntries(slots), category: '0' };
 }
 
-function checkStatus(status: number, html: string, host: string): void {
-  if (status === 200) return;
-  const page = html;
-  const other = otherPage(html);
-  if (other !== null) throw new YamatoError(other.code, `${other.message} (status ${status})`, { page });
+function refusal(
+  status: number,
+  { html: page, host, other }: { html: string; host: string; other: ReturnType<typeof otherPage> },
+): YamatoError {
+  if (other !== null) return new YamatoError(other.code, `${other.message} (status ${status})`, { page });
   if (status >= 400 && status < 500) {
     const text = `${host} refused the question with status ${status}: it may want longer pauses, look at the kept page`;
-    throw new YamatoError('YAMATO_REFUSED', text, { page });
+    return new YamatoError('YAMATO_REFUSED', text, { page });
   }
   const what = status >= 300 && status < 400 ? 'a redirect, which is not followed' : 'a server in trouble';
-  throw new YamatoError('YAMATO_UNAVAILABLE', `${host} answered ${status}, ${what}: ask later`, { page });
+  return new YamatoError('YAMATO_UNAVAILABLE', `${host} answered ${status}, ${what}: ask later`, { page });
 }
