@@ -85,8 +85,8 @@ function reportOf(
     statusText: known?.statusText ?? null,
     result: known?.result ?? null,
     error,
-    reason: error === null ? null : reasonOf(error),
     warnings: [...warnings, ...(reading?.warnings ?? [])],
+    reason: error === null ? null : reasonOf(error),
   };
 }
 

@@ -21,8 +21,8 @@ export interface RowReport extends Record<string, unknown> {
   statusText: string | null;
   result: string | null;
   error: string | null;
-  reason: Reason | null;
   warnings: string[];
+  reason: Reason | null;
 }
 
 /** Its fields, as a CSV's columns. */
@@ -39,8 +39,8 @@ export const ROW_COLUMNS = [
   'statusText',
   'result',
   'error',
-  'reason',
   'warnings',
+  'reason',
 ];
 
 /** Which rows are meant; each that is set narrows it. */
@@ -103,7 +103,7 @@ export function rowReports(
   return queries.execute<RowReport>(sql`
     select r.row, r.input, r.url, r.state, r.source, j.custom_id as "customId",
            j.scraping_job_id::float8 as "scrapingJobId", r.tracking_number as "trackingNumber", r.status,
-           r.status_text as "statusText", r.result, r.error, ${REASON} as reason, r.warnings
+           r.status_text as "statusText", r.result, r.error, r.warnings, ${REASON} as reason
     from (select * from (
         -- Not taken apart, thanks to its offset: read in order of the index, which ends with the last row that is wanted.
         select * from rows r where r.batch_id = ${batchId} and r.row > ${after} order by r.row, r.id offset 0) r

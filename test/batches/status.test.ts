@@ -124,7 +124,7 @@ it('rows: the latest job of each, in the sheet’s order', async () => {
     'statusText',
     'result',
     'error',
-    'reason',
     'warnings',
+    'reason',
   ]);
 });

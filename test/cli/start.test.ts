@@ -44,6 +44,7 @@ describe('start --dry-run', () => {
       result: null,
       error: null,
       warnings: [],
+      reason: null,
     });
     expect(plan.rows[2]).toMatchObject({ row: 4, state: 'invalid', url: null, error: expect.any(String) });
   });
