@@ -63,6 +63,13 @@ try {
   await take(page, `${fleet.http}/#/batch/${failed.batchId}/row/2`, 'ops-batch.png');
   const history = `${fleet.webUi}/namespaces/default/workflows/${encodeURIComponent(running.workflowId)}/${running.runId}`;
   await take(page, `${history}/timeline`, 'web-ui.png', 6_000);
+  await page.getByRole('button', { name: 'More Actions' }).click();
+  await delay(1_000);
+  await page.screenshot({
+    path: join(IMAGES, 'web-ui-actions.png'),
+    clip: { x: 640, y: 60, width: 640, height: 420 },
+  });
+  say('docs/images/web-ui-actions.png');
 } finally {
   await cleanup.run();
 }

@@ -23,8 +23,8 @@ export interface Order {
 
 type Done = Omit<ActionDone, 'status'>;
 
-/** A message of a workflow stays small: some ten characters a row. */
-const ROWS_A_MESSAGE = 1_000;
+/** A message of a workflow stays small: that are two thousand rows of which none stands beside another. */
+const SELECTION_CHARACTERS = 16_000;
 /** A batch that has ended is opened first. */
 const TAKEN_WITHIN_MS = 10_000;
 const LOOK_EVERY_MS = 100;
@@ -66,10 +66,9 @@ async function retry(deps: ApiDeps, batch: Batch, message: Message, meant: Meant
   if (takes.length === 0)
     throw new ApiProblem('NOT_NOW', `batch ${batch.id}: none of these rows can be run again`);
   const latestJob = await latestJobOf(db, batch.id);
-  for (let first = 0; first < takes.length; first += ROWS_A_MESSAGE) {
-    const part = takes.slice(first, first + ROWS_A_MESSAGE);
-    const id = first === 0 ? message.id : `${message.id} from row ${part[0]?.row}`;
-    await deps.steering.retry(batch, { ...message, id, rows: rowSelection(part.map(({ row }) => row)) });
+  for (const [index, rows] of selectionsOf(takes).entries()) {
+    const id = index === 0 ? message.id : `${message.id} part ${index + 1}`;
+    await deps.steering.retry(batch, { ...message, id, rows });
     await taken(db, id);
   }
   const ids = takes.map(({ id }) => id);
@@ -77,6 +76,21 @@ async function retry(deps: ApiDeps, batch: Batch, message: Message, meant: Meant
     select count(distinct row_id)::int as rows from job_rows
     where row_id = any(${`{${ids.join(',')}}`}::bigint[]) and job_id > ${latestJob}`);
   return { took: asked?.rows ?? 0, leaves, written: null };
+}
+
+/** `3,7-9` in parts that a message takes. */
+function selectionsOf(rows: readonly { row: number }[]): string[] {
+  const parts: string[][] = [[]];
+  let characters = 0;
+  for (const run of rowSelection(rows.map(({ row }) => row)).split(',')) {
+    characters += run.length + 1;
+    if (characters > SELECTION_CHARACTERS) {
+      parts.push([]);
+      characters = run.length + 1;
+    }
+    parts.at(-1)?.push(run);
+  }
+  return parts.map((part) => part.join(','));
 }
 
 async function latestJobOf(queries: Queries, batchId: string): Promise<number> {
