@@ -9,11 +9,11 @@ import { statusOf } from './status.ts';
 import type { BatchStatus } from './status.ts';
 
 export interface BatchFilter {
-  state?: BatchState | undefined;
+  state: BatchState | null;
   /** A part of the workbook's name, of where rows came from, or of the id. */
-  q?: string | undefined;
+  q: string | null;
   /** Older than this batch. */
-  before?: string | undefined;
+  before: string | null;
 }
 
 const NO_BATCHES: Readonly<Record<BatchState, number>> = {
@@ -28,21 +28,22 @@ const NO_BATCHES: Readonly<Record<BatchState, number>> = {
 export async function batchPage(
   queries: Queries,
   account: Account,
-  { state, q = '', before }: BatchFilter,
+  { state, q, before }: BatchFilter,
   most: number,
 ): Promise<{ batches: BatchStatus[]; next: string | null; counts: Record<BatchState, number> }> {
-  const text = containing(q.trim());
+  const wanted = (q ?? '').trim();
+  const text = containing(wanted);
   const found = await batchesWithFigures(
     queries,
     and(
-      state === undefined ? undefined : eq(batches.state, state),
-      q.trim() === ''
+      state === null ? undefined : eq(batches.state, state),
+      wanted === ''
         ? undefined
         : or(
             sql`coalesce(${batches.workbook}, ${batches.rowsFrom}) ilike ${text}`,
             sql`${batches.id} ilike ${text}`,
           ),
-      before === undefined
+      before === null
         ? undefined
         : sql`(${batches.startedAt}, ${batches.id}) < (select b.started_at, b.id from batches b where b.id = ${before})`,
     ),

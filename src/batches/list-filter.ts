@@ -22,11 +22,11 @@ export interface ListFilter {
   workflowIds?: readonly string[] | undefined;
 }
 
-/** All but the reason, as SQL on `batches` and `batch_figures`; undefined: all of them. */
-export function whichBatches(filter: ListFilter): SQL | undefined {
+/** All but the reason, as SQL on `batches` and `batch_figures`; null: all of them. */
+export function whichBatches(filter: ListFilter): SQL | null {
   const { task, workbook, state, failed, since, workflowIds } = filter;
   const ended = state === 'running' || state === 'paused' ? null : state;
-  return and(
+  const all = and(
     task === undefined ? undefined : sql`${batches.task} = ${task}`,
     workbook === undefined
       ? undefined
@@ -40,6 +40,7 @@ export function whichBatches(filter: ListFilter): SQL | undefined {
     since === undefined ? undefined : sql`${batches.startedAt} >= ${since.toISOString()}`,
     workflowIds === undefined ? undefined : anyText(batches.workflowId, workflowIds),
   );
+  return all ?? null;
 }
 
 /** Of these those whose reason, or the error of one of whose rows, holds the text. */

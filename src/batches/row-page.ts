@@ -36,7 +36,7 @@ export async function rowPage(
 
 /** Its figures know that of a state, and of all. */
 async function countRows(queries: Queries, batchId: string, filter: RowFilter): Promise<number> {
-  if (filter.reason === undefined && (filter.q ?? '').trim() === '') {
+  if (filter.reason == null && (filter.q ?? '').trim() === '') {
     const [figures] = await queries.select().from(batchFigures).where(eq(batchFigures.batchId, batchId));
     return figures?.[filter.state ?? 'total'] ?? 0;
   }

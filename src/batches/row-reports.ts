@@ -45,10 +45,10 @@ export const ROW_COLUMNS = [
 
 /** Which rows are meant; each that is set narrows it. */
 export interface RowFilter {
-  state?: RowState | undefined;
-  reason?: Reason | undefined;
+  state?: RowState | null;
+  reason?: Reason | null;
   /** A part of number, order, input or result; letters and digits count, not their width or what stands between digits. */
-  q?: string | undefined;
+  q?: string | null;
 }
 
 const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
@@ -79,14 +79,14 @@ function searched(q: string): SQL {
 }
 
 /** The rows `r` that a filter means. */
-export function filtered({ state, reason, q }: RowFilter): SQL {
+export function filtered({ state = null, reason = null, q = null }: RowFilter): SQL {
   return sql.join(
     [
       sql`true`,
-      ...(state === undefined ? [] : [sql`r.state = ${state}`]),
+      ...(state === null ? [] : [sql`r.state = ${state}`]),
       // The states by themselves: an index has them.
-      ...(reason === undefined ? [] : [sql`r.state in ('failed', 'invalid') and ${REASON} = ${reason}`]),
-      ...(q === undefined || q.trim() === '' ? [] : [searched(q)]),
+      ...(reason === null ? [] : [sql`r.state in ('failed', 'invalid') and ${REASON} = ${reason}`]),
+      ...(q === null || q.trim() === '' ? [] : [searched(q)]),
     ],
     sql` and `,
   );

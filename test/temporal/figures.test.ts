@@ -46,8 +46,8 @@ it('counts what waits in a queue, and says which queue has a worker', async () =
   await vi.waitFor(async () => {
     const { queues, waits } = await temporalFigures(server.client, DEADLINE_MS);
     const of = new Map(queues.map(({ queue, ...rest }) => [queue, rest]));
-    expect(of.get('tracking_batch_queue')).toEqual({ polled: false, backlog: 3 });
-    expect(of.get('aggregation_queue')).toEqual({ polled: true, backlog: 0 });
+    expect(of.get('tracking_batch_queue')).toEqual({ worker: 'tracking_batch', polled: false, backlog: 3 });
+    expect(of.get('aggregation_queue')).toEqual({ worker: 'aggregation', polled: true, backlog: 0 });
     expect(waits.toSorted()).toEqual(['lock', 'lock', 'person']);
   }, PATIENCE);
 });

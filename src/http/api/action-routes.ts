@@ -31,10 +31,10 @@ export function actionRoutes(app: FastifyInstance, context: ApiContext): void {
     const batch = await batchIn(context, request);
     const body = fieldsOf(request.body);
     const id = textOf(body, 'id');
-    if (id === undefined) throw new ApiProblem('BAD_REQUEST', 'id is missing: one of its own for each act');
+    if (id === null) throw new ApiProblem('BAD_REQUEST', 'id is missing: one of its own for each act');
     const order = {
       action: actionOf(body),
-      message: { id: `${batch.id} ${id}`, by: whoOf(request), why: textOf(body, 'why', LONGEST_WHY) ?? null },
+      message: { id: `${batch.id} ${id}`, by: whoOf(request), why: textOf(body, 'why', LONGEST_WHY) },
       meant: meantOf(body),
       drop: body['drop'] === true,
     };
@@ -49,7 +49,7 @@ export function actionRoutes(app: FastifyInstance, context: ApiContext): void {
 
 function actionOf(body: Readonly<Record<string, unknown>>): Action {
   const action = oneOf(body, 'action', ACTIONS);
-  if (action === undefined) throw new ApiProblem('BAD_REQUEST', `action is one of ${ACTIONS.join(', ')}`);
+  if (action === null) throw new ApiProblem('BAD_REQUEST', `action is one of ${ACTIONS.join(', ')}`);
   return action;
 }
 

@@ -12,18 +12,18 @@ const LONGEST_TEXT = 200;
 
 const bad = (text: string) => new ApiProblem('BAD_REQUEST', text);
 
-/** A field that is one of some texts; absent or empty: undefined. */
-export function oneOf<T extends string>(fields: Fields, name: string, allowed: readonly T[]): T | undefined {
+/** A field that is one of some texts; absent or empty: null. */
+export function oneOf<T extends string>(fields: Fields, name: string, allowed: readonly T[]): T | null {
   const value = textOf(fields, name);
-  if (value === undefined) return undefined;
+  if (value === null) return null;
   const found = allowed.find((each) => each === value);
   if (found === undefined) throw bad(`${name} is one of ${allowed.join(', ')}`);
   return found;
 }
 
-export function textOf(fields: Fields, name: string, longest = LONGEST_TEXT): string | undefined {
+export function textOf(fields: Fields, name: string, longest = LONGEST_TEXT): string | null {
   const value = fields[name];
-  if (value === undefined || value === null || value === '') return undefined;
+  if (value === undefined || value === null || value === '') return null;
   if (typeof value !== 'string' || value.length > longest || /\p{Cc}/u.test(value))
     throw bad(`${name} is a text of at most ${longest} characters`);
   return value;
@@ -31,7 +31,7 @@ export function textOf(fields: Fields, name: string, longest = LONGEST_TEXT): st
 
 export function wholeNumberOf(fields: Fields, name: string, most: number, otherwise: number): number {
   const text = textOf(fields, name);
-  if (text === undefined) return otherwise;
+  if (text === null) return otherwise;
   if (!/^\d{1,9}$/.test(text) || Number(text) > most)
     throw bad(`${name} is a whole number of at most ${most}`);
   return Number(text);

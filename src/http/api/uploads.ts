@@ -36,7 +36,7 @@ export class Uploads {
   }
 
   /** Takes a file; whatever its name says, it lands in its own folder. Throws {@link ApiProblem}. */
-  async store(given: { name: string; task: string | undefined; body: Readable }): Promise<StoredUpload> {
+  async store(given: { name: string; task: string | null; body: Readable }): Promise<StoredUpload> {
     const name = checkedName(given.name);
     const task = startableTask(given.task ?? taskOf(name)).name;
     await this.#forgetOld();
