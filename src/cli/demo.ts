@@ -71,8 +71,11 @@ async function trackSample({ settings, report }: System, stop: AbortSignal): Pro
     const started = await startBatch({ database, client, settings, files: new LocalFiles() }, request);
     await client.connection.close();
     const where = `namespaces/${report.temporalNamespace}/workflows/${encodeURIComponent(started.workflowId)}`;
-    note(`${ROWS} rows, a job every ${settings.publishIntervalMs / 1_000} s; watch it in the Web UI:`);
+    note(
+      `${ROWS} rows, a job every ${settings.publishIntervalMs / 1_000} s; watch it in the Web UI and on the ops page:`,
+    );
     note(`  ${report.webUi}/${where}`);
+    note(`  ${report.http}/#/batch/${started.batchId}`);
     const display = new ProgressDisplay(process.stderr);
     const ended = await followBatch(database, settings, started.batchId, (status) => display.change(status), {
       onLook: (status) => display.look(status),
@@ -83,7 +86,7 @@ async function trackSample({ settings, report }: System, stop: AbortSignal): Pro
     const right = await checkWorkbook(path, await rowReports(database.db, started.batchId), day);
     printLine(`all ${right} rows came out right`);
     printLine(`the workbook:  ${path}`);
-    printLine('the Web UI:    `npx tsuiseki up --sandbox` opens it again with this batch in it');
+    printLine('Web UI, page:  `npx tsuiseki up --sandbox` opens them again with this batch in them');
   } finally {
     await database.close();
   }

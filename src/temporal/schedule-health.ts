@@ -37,10 +37,12 @@ export async function scheduleHealth(client: Client, { id, everyMs }: Recurring)
       skipped: numActionsSkippedOverlap,
       missed: numActionsMissedCatchupWindow,
     };
+    // `up` and `migrate` bring it up to date as they start: nothing has run while all was stopped.
+    const newAtMs = (info.lastUpdatedAt ?? info.createdAt).getTime();
     const runs = info.recentActions.toReversed();
     const [last] = runs;
     if (last === undefined) {
-      const ok = info.createdAt.getTime() > sinceMs && !state.paused;
+      const ok = newAtMs > sinceMs && !state.paused;
       return { ...NEVER_RUN, ...counts, ok, details: state.paused ? PAUSED : 'has not run yet' };
     }
     const status = await statusOf(client, last);
@@ -50,7 +52,7 @@ export async function scheduleHealth(client: Client, { id, everyMs }: Recurring)
     const lastText = `last run ${last.takenAt.toISOString()}: ${status}`;
     const before = success === last ? '' : `; last success ${success?.takenAt.toISOString() ?? 'long ago'}`;
     const skipped = `${counts.skipped} skipped, the one before not over`;
-    const ok = (success?.takenAt ?? info.createdAt).getTime() > sinceMs;
+    const ok = Math.max(success?.takenAt.getTime() ?? 0, newAtMs) > sinceMs;
     return { ...health, ok, details: `${lastText}${before}; ${skipped}` };
   } catch (error) {
     if (!(error instanceof ScheduleNotFoundError)) throw error;

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { openDatabase } from '../../src/db/database.ts';
 import { startSandbox } from '../../src/sandbox/index.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
-import { recurring } from '../../src/temporal/schedules.ts';
+import { applySchedules, recurring } from '../../src/temporal/schedules.ts';
 import { scheduleHealth } from '../../src/temporal/schedule-health.ts';
 import { workplace } from '../support/cli/workplace.ts';
 import { givenBatch, givenJob } from '../support/db/given-batch.ts';
@@ -149,6 +149,24 @@ it('a schedule tells when it last ran, and what came of it', async () => {
   expect(await scheduleHealth(server.client, { ...cleanUp, everyMs: -60_000 })).toMatchObject({ ok: false });
   await handle.pause();
   expect(await scheduleHealth(server.client, cleanUp)).toMatchObject({ ok: false });
+});
+
+it('a schedule whose runs are long past is well for a while after a start: all was stopped meanwhile', async () => {
+  const relay = recurring(60_000).find(({ id }) => id === 'tsuiseki-inbox-relay');
+  if (relay === undefined) throw new TypeError('no relay');
+  await applySchedules(server.client, 60_000);
+  const { info } = await server.client.schedule.getHandle(relay.id).describe();
+  const startedMs = info.lastUpdatedAt?.getTime() ?? NaN;
+  const nowMs = Date.now();
+  vi.useFakeTimers({ toFake: ['Date'], now: nowMs });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  // What is expected of it reaches back to just before, and just behind, that start.
+  const reachingTo = (ms: number) => ({ ...relay, everyMs: (nowMs - 60_000 - ms) / 3 });
+  const fares = (ms: number) => scheduleHealth(server.client, reachingTo(ms));
+  expect(await fares(startedMs - 1)).toMatchObject({ ok: true });
+  expect(await fares(startedMs + 1)).toMatchObject({ ok: false });
 });
 
 it('with everything away each check says so, and the others go on', async () => {
