@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { cancellationSignal, CancelledFailure, log } from '@temporalio/activity';
 import type { YamatoAnswer, YamatoClient } from '../src/carriers/yamato/client.ts';
-import type { YamatoParcel } from '../src/carriers/yamato/types.ts';
 import { YamatoError } from '../src/carriers/yamato/yamato-error.ts';
 import { BEGIN_EARLY_MS } from '../src/pacing/carrier-clock.ts';
 import type { CarrierClock, CarrierTurn } from '../src/pacing/carrier-clock.ts';
@@ -9,6 +8,7 @@ import { failedRequests } from '../src/pacing/call-records.ts';
 import { batchFigures } from '../src/db/batch-figures.ts';
 import type { BatchFigures } from '../src/db/batch-figures.ts';
 import { changeBatch } from '../src/db/batches.ts';
+import { learntTexts } from '../src/db/carrier-texts.ts';
 import type { Database } from '../src/db/database.ts';
 import { findJob, markFailed, rowsOfJobs, whichRows } from '../src/db/jobs.ts';
 import type { Job } from '../src/db/jobs.ts';
@@ -48,9 +48,6 @@ const HEAD_START_MS = 500;
 /** What is waited for here at most; the worker's grace time is longer. */
 const LONGEST_WAIT_MS = 10_000;
 
-/** Texts of numbers that Yamato does not know: what they mean is known. */
-const NO_PARCEL: ReadonlySet<string> = new Set(['伝票番号未登録', '伝票番号誤り']);
-
 /** The one activity of `yamato_tracking_10_queue`: a group of ten numbers in one request, paced by the carrier's clock. */
 export function createYamatoActivities(deps: YamatoDeps) {
   const { carrierClock: clock, yamato, yamatoPauseMinMs, yamatoPauseMaxMs } = deps;
@@ -72,11 +69,13 @@ export function createYamatoActivities(deps: YamatoDeps) {
     }
   }
 
-  /** A state that the table of meanings lacks is kept as it is; somebody should add it. */
-  function tellUnknown({ status, stateText }: YamatoParcel): void {
-    if (status !== 'unknown' || NO_PARCEL.has(stateText) || toldStates.has(stateText)) return;
-    toldStates.add(stateText);
-    log.warn('Yamato shows a state that is not known', { stateText });
+  /** A state that nobody knows is kept as it is; somebody should say what it means. */
+  function tellUnknown({ result }: RowOutcome): void {
+    for (const { text: stateText } of result?.unknownTexts ?? []) {
+      if (toldStates.has(stateText)) continue;
+      toldStates.add(stateText);
+      log.warn('Yamato shows a state that is not known', { stateText });
+    }
   }
 
   async function saveResults(
@@ -85,17 +84,19 @@ export function createYamatoActivities(deps: YamatoDeps) {
     { parcels, answeredAt, tookMs }: YamatoAnswer,
   ): Promise<void> {
     const parcelOf = new Map(parcels.map((parcel) => [parcel.number, parcel]));
-    await changeBatch(db, job.batchId, async (tx) => {
+    const found = await changeBatch(db, job.batchId, async (tx) => {
       await clock.end(tx, requestId, { answerMs: tookMs, sinceMs: Date.now() - answeredAt.getTime() });
+      const learnt = await learntTexts(tx);
       const outcomes = (await rowsOfJobs(tx, [job.id])).flatMap(({ subject, row }): RowOutcome[] => {
         const parcel = parcelOf.get(subject);
         if (parcel === undefined) return [];
-        return [{ rowId: row.id, result: yamatoResult(parcel), error: null, details: parcel }];
+        return [{ rowId: row.id, result: yamatoResult(parcel, answeredAt, learnt), error: null }];
       });
       await saveOutcomes(tx, [{ jobId: job.id, outcomes }], 'yamato');
       await setJobState(tx, [job.id], 'completed');
+      return outcomes;
     });
-    for (const parcel of parcels) tellUnknown(parcel);
+    for (const outcome of found) tellUnknown(outcome);
   }
 
   /** The next request's moment, and what was wrong with this one; after the last try its rows fail. */

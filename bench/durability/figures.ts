@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ParcelHistory } from '../../src/carriers/history.ts';
+import { judgeHistory } from '../../src/carriers/judge-history.ts';
 import { batchList, batchStatus } from '../../src/batches/status.ts';
 import { batchFigures } from '../../src/db/batch-figures.ts';
 import { changeBatch } from '../../src/db/batches.ts';
@@ -13,6 +15,7 @@ import { startPostgres } from '../../src/embedded/postgres/server.ts';
 import { figuresWithForecast } from '../../src/pacing/account-figures.ts';
 import { loadSettings, readSettings } from '../../src/settings/settings.ts';
 import { givenBatches } from './figures-rows.ts';
+import type { RowResult } from '../../src/tasks/result.ts';
 import { BenchError } from '../part.ts';
 import type { Part, PartContext } from '../part.ts';
 import { percentile, spread } from '../statistics.ts';
@@ -38,13 +41,25 @@ const MOST_LIST_MS = 300;
 const MOST_ROLL_UP_MS = 500;
 const MOST_SHARE = 2;
 
-const RESULT = {
+const HISTORY: ParcelHistory = {
+  carrier: 'yamato',
+  number: null,
+  stateText: '配達完了',
+  date: null,
+  events: [],
+  estimates: [],
+  product: null,
+  summary: null,
+  seenAt: '2026-01-03T00:00:00.000Z',
+};
+const RESULT: RowResult = {
   text: 'a｜｜｜b｜｜｜c',
   trackingNumber: null,
-  status: 'delivered',
+  orderNumber: null,
   statusText: 'a',
-  eventAt: null,
-} as const;
+  ...judgeHistory(HISTORY),
+  history: HISTORY,
+};
 
 /** Publishes a batch's next job and brings its result, as the activities do. Gives how long each part took. */
 async function step(database: Database, batchId: string): Promise<{ changeMs: number; figuresMs: number }> {

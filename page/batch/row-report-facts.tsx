@@ -1,23 +1,21 @@
 import type { RowReport } from '../../src/http/api/contract.ts';
 import { useSurroundings } from '../surroundings.ts';
-import { textOf } from '../texts/codes.ts';
+import { statusWords } from './status-words.ts';
 
 /** What is known of a row; its error word for word. */
 export function RowReportFacts({ report }: { report: RowReport }) {
   const { t } = useSurroundings();
-  const { reason, error, warnings, input, trackingNumber, status, statusText, result, url } = report;
+  const { reason, error, warnings, input, trackingNumber, statusText, result, url } = report;
   const { customId, scrapingJobId } = report;
   const [what, todo] = reason === null ? [null, null] : (t.codes.reason[reason] ?? t.codes.reason.other);
   const job = [customId, scrapingJobId === null ? null : `#${scrapingJobId}`].filter((part) => part !== null);
-  const statusWords = status === null ? null : textOf(t.codes.status, status);
+  const words = statusWords(t.codes, report);
   const facts: [label: string, value: string | null][] = [
     [t.rows.input, input],
     [t.rows.tracking, trackingNumber],
     [
       t.rows.status,
-      statusWords === null
-        ? null
-        : [...new Set([statusWords, statusText])].filter((text) => text !== null).join(' · '),
+      words === null ? null : [...new Set([words, statusText])].filter((text) => text !== null).join(' · '),
     ],
     [t.rows.result, result],
     [t.story.job, job.length === 0 ? null : job.join(' ')],

@@ -3,7 +3,7 @@ import { RowStateBadge } from '../parts/states.tsx';
 import { go, hashOf } from '../router.ts';
 import type { Route } from '../router.ts';
 import { useSurroundings } from '../surroundings.ts';
-import { textOf } from '../texts/codes.ts';
+import { statusWords } from './status-words.ts';
 
 interface RowTableProps {
   rows: readonly RowReport[];
@@ -82,7 +82,8 @@ function openUnlessBusy(event: MouseEvent, route: Route): void {
 
 function RowCells({ report, route }: { report: RowReport; route: Route }) {
   const { t } = useSurroundings();
-  const { row, input, trackingNumber, state, status, statusText, result, reason } = report;
+  const { row, input, trackingNumber, state, statusText, result, reason } = report;
+  const words = statusWords(t.codes, report);
   return (
     <>
       <th scope="row" class="end">
@@ -100,9 +101,7 @@ function RowCells({ report, route }: { report: RowReport; route: Route }) {
         <RowStateBadge state={state} />
       </td>
       <td data-label={t.rows.status}>
-        {status === null ? null : (
-          <span title={statusText ?? undefined}>{textOf(t.codes.status, status)}</span>
-        )}
+        {words === null ? null : <span title={statusText ?? undefined}>{words}</span>}
       </td>
       <td data-label={t.rows.result} class="clip">
         {reason === null ? (

@@ -13,6 +13,9 @@ export type TrackingStatus =
   | 'expired'
   | 'unknown';
 
+/** Sub-statuses that are no words of the carrier's; `unknown-text`: nobody knows what it wrote. */
+export type SubStatus = 'wrong-number' | 'unknown-text' | 'customs' | 'date-agreed' | 'receivers-wish';
+
 /** What `explain` tells of a row. */
 export type StoryWhat =
   | 'imported'
@@ -31,6 +34,8 @@ export interface Codes {
   batchState: Readonly<Record<BatchState, string>>;
   rowState: Readonly<Record<RowState, string>>;
   status: Readonly<Record<TrackingStatus, string>>;
+  subStatus: Readonly<Record<SubStatus, string>>;
+  notRegistered: (day: string) => string;
   /** What happened, and what a person does about it. */
   reason: Readonly<Record<Reason, readonly [what: string, todo: string]>>;
   left: Readonly<Record<LeftWhy, string>>;

@@ -28,6 +28,14 @@ export const enCodes: Codes = {
     expired: 'No news for 30 days',
     unknown: 'Unknown',
   },
+  subStatus: {
+    'wrong-number': 'No such number',
+    'unknown-text': 'Nobody knows this text yet',
+    customs: 'at customs',
+    'date-agreed': 'date agreed',
+    'receivers-wish': 'at the receiver’s wish',
+  },
+  notRegistered: (day) => `Not registered yet (day ${day})`,
   reason: {
     'empty-cell': ['The input cell is empty', 'Enter the number in the workbook and save it.'],
     'lost-digits': [

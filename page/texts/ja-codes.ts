@@ -28,6 +28,14 @@ export const jaCodes: Codes = {
     expired: '30日間更新なし',
     unknown: '不明',
   },
+  subStatus: {
+    'wrong-number': '番号に誤りがあります',
+    'unknown-text': '意味が未登録の文言です',
+    customs: '通関手続き',
+    'date-agreed': '日時指定済み',
+    'receivers-wish': 'お客様のご希望',
+  },
+  notRegistered: (day) => `伝票番号未登録（${day}日目）`,
   reason: {
     'empty-cell': ['入力セルが空です', 'ブックに番号を入力して保存してください。'],
     'lost-digits': [

@@ -28,6 +28,14 @@ export const zhCodes: Codes = {
     expired: '30 天无更新',
     unknown: '未知',
   },
+  subStatus: {
+    'wrong-number': '单号有误',
+    'unknown-text': '尚不认识的状态文字',
+    customs: '清关中',
+    'date-agreed': '已约定日期',
+    'receivers-wish': '按收件人要求',
+  },
+  notRegistered: (day) => `单号尚未登记（第 ${day} 天）`,
   reason: {
     'empty-cell': ['输入单元格为空', '请在工作簿中填写单号并保存。'],
     'lost-digits': ['单号末尾数字已丢失', '请将单元格设为文本格式，重新输入单号并保存。'],

@@ -83,6 +83,9 @@ function reportOf(
     trackingNumber: known?.trackingNumber ?? (valid ? reading.trackingNumber : null),
     status: known?.status ?? null,
     statusText: known?.statusText ?? null,
+    subStatus: known?.subStatus ?? null,
+    // Its parcel has been on its way.
+    notRegisteredDay: null,
     result: known?.result ?? null,
     error,
     warnings: [...warnings, ...(reading?.warnings ?? [])],

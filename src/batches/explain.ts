@@ -1,4 +1,4 @@
-import { and, asc, eq } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
 import { hasWorkbook } from '../db/batches.ts';
 import type { Batch } from '../db/batches.ts';
 import type { Queries } from '../db/database.ts';
@@ -8,6 +8,7 @@ import { actions, rows } from '../db/schema.ts';
 import { firstOf } from '../text.ts';
 import { jobStories } from './job-story.ts';
 import type { JobStory } from './job-story.ts';
+import { NOT_REGISTERED_DAY, statusWords } from './status-words.ts';
 import { hostOf, toStoryEvent } from './story-event.ts';
 import type { Happening, StoryEvent } from './story-event.ts';
 
@@ -28,7 +29,11 @@ export async function explainRow(queries: Queries, batch: Batch, rowNumber: numb
   const stories = await Promise.all(
     found.map(async (row, index) => {
       const told = hasWorkbook(batch) ? [] : await deliveriesOf(queries, batch.id, rowNumber);
-      const story = [...storyOf(batch, row, await jobStories(queries, row.id)), ...told.map(deliveredText)];
+      const lookups = await jobStories(queries, row.id);
+      const story = [
+        ...storyOf(batch, row, lookups, await notRegisteredDay(queries, row)),
+        ...told.map(deliveredText),
+      ];
       if (found.length === 1) return story;
       const which = `[${index + 1} of ${found.length} rows numbered ${rowNumber}: ${nameOf(row)}] `;
       return story.map((event) => ({ ...event, details: `${which}${event.details}` }));
@@ -40,9 +45,9 @@ export async function explainRow(queries: Queries, batch: Batch, rowNumber: numb
 }
 
 /** In the order of cause and effect: what has the same time stays in it. */
-function storyOf(batch: Batch, row: Row, stories: readonly JobStory[]): Happening[] {
+function storyOf(batch: Batch, row: Row, stories: readonly JobStory[], day: number | null): Happening[] {
   const events = [imported(batch, row), ...stories.flatMap((story) => story.events)];
-  if (row.completedAt !== null) events.push(resultOf(batch, row, row.completedAt));
+  if (row.completedAt !== null) events.push(resultOf(batch, row, row.completedAt, day));
   if (row.state === 'failed') {
     const at = stories.at(-1)?.job.finishedAt ?? batch.finishedAt ?? batch.openedAt;
     const error = row.error ?? 'no reason on record';
@@ -54,6 +59,13 @@ function storyOf(batch: Batch, row: Row, stories: readonly JobStory[]): Happenin
   return events;
 }
 
+async function notRegisteredDay(queries: Queries, row: Row): Promise<number | null> {
+  const [found] = await queries.execute<{ day: number | null }>(
+    sql`select (${NOT_REGISTERED_DAY})::int as day from rows r where r.id = ${row.id}`,
+  );
+  return found?.day ?? null;
+}
+
 /** A row has no time of its own: its batch's start is told. */
 function imported(batch: Batch, row: Row): Happening {
   const sheet =
@@ -62,8 +74,9 @@ function imported(batch: Batch, row: Row): Happening {
   return { at: batch.startedAt, what: 'imported', details: `row ${row.row}${sheet}: ${said}` };
 }
 
-function resultOf(batch: Batch, row: Row, completedAt: Date): Happening {
-  const said = `${quoted(row.result)}, ${row.status ?? 'no status'}`;
+function resultOf(batch: Batch, row: Row, completedAt: Date, notRegisteredOn: number | null): Happening {
+  const words = statusWords({ ...row, notRegisteredDay: notRegisteredOn });
+  const said = `${quoted(row.result)}, ${words || 'no status'}`;
   // The time of one from the record is that of the batch that asked.
   if (row.source === 'record')
     return {

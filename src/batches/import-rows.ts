@@ -129,7 +129,8 @@ async function answerFromRecord(
   if (answers.length === 0) return;
   await tx.execute(sql`
     update rows set state = 'completed', source = 'record', result = known.result, status = known.status,
-      status_text = known.status_text, event_at = known.event_at, details = known.details,
+      sub_status = known.sub_status, status_text = known.status_text, event_at = known.event_at,
+      terminal_at = known.terminal_at, details = known.details,
       completed_at = known.completed_at,
       tracking_number = coalesce(known.tracking_number, rows.tracking_number)
     from jsonb_to_recordset(${jsonList(answers)}) as answer(id bigint, "from" bigint)

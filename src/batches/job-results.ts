@@ -1,3 +1,4 @@
+import type { LearntTexts } from '../carriers/text-meaning.ts';
 import { changeBatch } from '../db/batches.ts';
 import type { Database } from '../db/database.ts';
 import type { ImportPlan } from './import-rows.ts';
@@ -9,6 +10,7 @@ import type { Reading } from '../db/result-tries.ts';
 import { redirectJob, saveOutcomes, setJobState } from '../db/results.ts';
 import type { RowOutcome } from '../db/results.ts';
 import { Grouped } from '../db/grouped.ts';
+import { learntTexts } from '../db/carrier-texts.ts';
 import { dropDownload, keepDownloads, keptDownload } from '../db/kept-downloads.ts';
 import { errorMessage } from '../errors.ts';
 import type { WebscraperLookup } from '../tasks/lookup.ts';
@@ -62,9 +64,10 @@ function outcomeOf(
   { parse }: WebscraperLookup,
   { subject, row }: RowOfJob,
   records: readonly CsvRecord[],
+  learnt: LearntTexts,
 ): RowOutcome | null {
   if (records.length === 0) return null;
-  const result = parse(records, { trackingNumber: row.trackingNumber }, new Date());
+  const result = parse(records, { trackingNumber: row.trackingNumber }, new Date(), learnt);
   if (result !== null) return { rowId: row.id, result, error: null };
   const error = `the records of ${hostOf(subject)} ${NO_FIELDS}`;
   return { rowId: row.id, result, error };
@@ -90,6 +93,12 @@ export function createJobResults(deps: JobResultsDeps, batchId: string) {
     const found = new Map(jobIds.map((jobId): [number, RowOfJob[]] => [jobId, []]));
     for (const link of await rowsOfJobs(db, jobIds)) found.get(link.jobId)?.push(link);
     return jobIds.map((jobId) => found.get(jobId) ?? []);
+  });
+
+  /** Asked for anew with each job: what a person says of a text is in effect at once. */
+  const meanings = new Grouped(async (jobIds: readonly number[]) => {
+    const learnt = await learntTexts(db);
+    return jobIds.map(() => learnt);
   });
 
   const saving = new Grouped(async (complete: readonly Complete[]) => {
@@ -164,7 +173,7 @@ export function createJobResults(deps: JobResultsDeps, batchId: string) {
     const { job, lookup } = notified;
     const { byUrl } = splitRecords(records, job.subjects);
     const recordsOf = new Map(job.subjects.map((url, index) => [url, byUrl[index] ?? []]));
-    const rowsOfJob = await links.ask(job.id);
+    const [rowsOfJob, learnt] = await Promise.all([links.ask(job.id), meanings.ask(job.id)]);
     const redirectsTo = lookup.redirectsTo === null ? null : deps.planOf(taskByName(lookup.redirectsTo)).task;
     // A row that a later job asks after is that one's to redirect.
     const wanted = new Set(rowsOfJob.flatMap(({ subject, latest }) => (latest ? [subject] : [])));
@@ -172,7 +181,7 @@ export function createJobResults(deps: JobResultsDeps, batchId: string) {
       job.subjects.filter((url) => wanted.has(url) && isRedirect(lookup, recordsOf.get(url) ?? [])),
     );
     const stay = rowsOfJob.filter(({ subject }) => !redirected.has(subject));
-    const outcomes = stay.map((link) => outcomeOf(lookup, link, recordsOf.get(link.subject) ?? []));
+    const outcomes = stay.map((link) => outcomeOf(lookup, link, recordsOf.get(link.subject) ?? [], learnt));
     const found = { ...notified, jobId: job.id, outcomes: outcomes.filter((outcome) => outcome !== null) };
     const missing = found.outcomes.length < outcomes.length;
     if (!missing && redirected.size === 0) {

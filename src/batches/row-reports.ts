@@ -5,9 +5,11 @@ import { LAST_ROW } from '../tasks/row-selection.ts';
 import type { ResultSource, RowState } from '../db/schema.ts';
 import { REASON_PATTERNS } from './reasons.ts';
 import type { Reason } from './reasons.ts';
+import { NOT_REGISTERED_DAY } from './status-words.ts';
+import type { RowStatus } from './status-words.ts';
 
 /** `rows --json` (interface section 2), with the reason as a code. */
-export interface RowReport extends Record<string, unknown> {
+export interface RowReport extends Record<string, unknown>, RowStatus {
   row: number;
   input: string;
   url: string | null;
@@ -17,8 +19,6 @@ export interface RowReport extends Record<string, unknown> {
   customId: string | null;
   scrapingJobId: number | null;
   trackingNumber: string | null;
-  status: string | null;
-  statusText: string | null;
   result: string | null;
   error: string | null;
   warnings: string[];
@@ -41,6 +41,8 @@ export const ROW_COLUMNS = [
   'error',
   'warnings',
   'reason',
+  'subStatus',
+  'notRegisteredDay',
 ];
 
 /** Which rows are meant; each that is set narrows it. */
@@ -103,7 +105,8 @@ export function rowReports(
   return queries.execute<RowReport>(sql`
     select r.row, r.input, r.url, r.state, r.source, j.custom_id as "customId",
            j.scraping_job_id::float8 as "scrapingJobId", r.tracking_number as "trackingNumber", r.status,
-           r.status_text as "statusText", r.result, r.error, r.warnings, ${REASON} as reason
+           r.status_text as "statusText", r.result, r.error, r.warnings, ${REASON} as reason,
+           r.sub_status as "subStatus", (${NOT_REGISTERED_DAY})::int as "notRegisteredDay"
     from (select * from (
         -- Not taken apart, thanks to its offset: read in order of the index, which ends with the last row that is wanted.
         select * from rows r where r.batch_id = ${batchId} and r.row > ${after} order by r.row, r.id offset 0) r

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { csvOf } from '../batches/csv.ts';
 import { ROW_COLUMNS, rowReports } from '../batches/row-reports.ts';
+import { statusWords } from '../batches/status-words.ts';
 import { batchStatus } from '../batches/status.ts';
 import { noteLines, printJson, printLine, printTable, statusLine } from './print.ts';
 import { batchNamed, withDatabase } from './session.ts';
@@ -38,7 +39,11 @@ const rowsCommand = () =>
         const reports = await rowReports(database.db, id);
         if (options.csv) process.stdout.write(csvOf(ROW_COLUMNS, reports));
         else if (options.json) for (const report of reports) printJson(report);
-        else printTable(reports, ['row', 'state', 'trackingNumber', 'status', 'result', 'error']);
+        else
+          printTable(
+            reports.map((report) => ({ ...report, status: statusWords(report) })),
+            ['row', 'state', 'trackingNumber', 'status', 'result', 'error'],
+          );
       }),
     );
 

@@ -13,6 +13,7 @@ import * as forwards from './forward-schema.ts';
 import * as given from './given-schema.ts';
 import * as pacing from './pacing-schema.ts';
 import * as tables from './schema.ts';
+import * as texts from './text-schema.ts';
 
 const MIGRATIONS = join(packageRoot, 'src/db/migrations');
 
@@ -34,7 +35,7 @@ function connect(url: string, options: postgres.Options<Record<string, never>>) 
   return {
     client,
     db: drizzle(client, {
-      schema: { ...tables, ...files, ...forwards, ...pacing, ...given },
+      schema: { ...tables, ...files, ...forwards, ...pacing, ...given, ...texts },
       casing: 'snake_case',
     }),
   };

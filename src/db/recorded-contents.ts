@@ -1,6 +1,4 @@
 import { sql } from 'drizzle-orm';
-import { isTerminalStatus } from '../carriers/status.ts';
-import type { TrackingStatus } from '../carriers/status.ts';
 import type { TaskName } from '../tasks/types.ts';
 import type { RowContent } from '../workbook/types.ts';
 import type { Queries } from './database.ts';
@@ -23,8 +21,10 @@ export interface RecordedContent {
 
 export interface RecordedResult {
   text: string;
-  /** Delivered or returned: it changes no more. */
+  /** Delivered, or back with the sender: it changes no more. */
   terminal: boolean;
+  /** `expired`, or `unknown` for 30 days: no save asks for it again. */
+  silent: boolean;
   completedAtMs: number;
   /** The text that was written into the cell; null: none was, since a person's text or a formula was in the way, or the row was gone. */
   written: string | null;
@@ -57,7 +57,8 @@ interface Found extends Record<string, unknown> {
   resultRowId: number | null;
   isFinal: boolean;
   text: string | null;
-  status: TrackingStatus | null;
+  terminal: boolean;
+  silent: boolean;
   completedAtMs: number | null;
   written: string | null;
   writtenAtMs: number | null;
@@ -68,6 +69,8 @@ const ms = (moment: string) => sql.raw(`(extract(epoch from ${moment}) * 1000)::
 
 /** Carriers use their numbers again: an end is known for so many days after its last event (interface section 2). */
 const FINAL_DAYS = 60;
+/** Nobody knows for so long what became of it: a save does not ask again. */
+const SILENT_DAYS = 30;
 
 /**
  * What is on record of each content, in its workbook and task; null: nothing. Of rows given without a workbook: in all
@@ -101,15 +104,22 @@ export async function recordedContents(
     select known.place::int, latest.id::float8 as "rowId", latest.batch_id as "batchId", latest.state,
            own.state as "batchState", own.runs as "batchRuns",
            ${ms('tried.at')} as "triedAtMs", coalesce(failed.n, 0) as failures, result.id::float8 as "resultRowId",
-           coalesce(result.status in ('delivered', 'returned')
+           coalesce(result.terminal_at <= now()
              and result.event_at > now() - make_interval(days => ${FINAL_DAYS}), false) as "isFinal",
-           result.result as text, result.status, ${ms('result.completed_at')} as "completedAtMs",
+           coalesce(result.terminal_at <= now(), false) as terminal,
+           coalesce(result.status = 'expired' or (result.status = 'unknown' and coalesce(result.event_at, first.at,
+             result.completed_at) < now() - make_interval(days => ${SILENT_DAYS})), false) as silent,
+           result.result as text, ${ms('result.completed_at')} as "completedAtMs",
            result.written, ${ms('result.written_at')} as "writtenAtMs", result.replaced
     from known join rows latest on latest.id = known.newest join own on own.id = latest.batch_id
     left join rows result on result.id = known.answered
     left join lateral (
       select max(coalesce(j.finished_at, j.published_at, j.intent_at)) as at from job_rows jr join jobs j on j.id = jr.job_id
       where jr.row_id = latest.id) tried on latest.state <> 'completed'
+    left join lateral (
+      select min(coalesce(j.intent_at, j.published_at, j.finished_at)) as at
+      from job_rows jr join jobs j on j.id = jr.job_id
+      where jr.row_id = any(known.ids)) first on result.status = 'unknown' and result.event_at is null
     left join lateral (
       select count(*)::int as n from job_rows jr join jobs j on j.id = jr.job_id
       where jr.row_id = any(known.ids) and j.redirect_of is null
@@ -136,8 +146,7 @@ function stateOf({ state, batchRuns, batchState, triedAtMs }: Found): RecordedCo
 }
 
 function resultOf(row: Found): RecordedResult | null {
-  const { text, status, completedAtMs, written, writtenAtMs, replaced } = row;
+  const { text, terminal, silent, completedAtMs, written, writtenAtMs, replaced } = row;
   if (text === null || completedAtMs === null) return null;
-  const terminal = status !== null && isTerminalStatus(status);
-  return { text, terminal, completedAtMs, written, writtenAtMs, replaced };
+  return { text, terminal, silent, completedAtMs, written, writtenAtMs, replaced };
 }

@@ -1,9 +1,10 @@
 import { and, eq, inArray, ne, sql } from 'drizzle-orm';
-import type { YamatoParcel } from '../carriers/yamato/types.ts';
+import type { ParcelHistory } from '../carriers/history.ts';
 import type { RowResult } from '../tasks/result.ts';
 import type { TrackingTask } from '../tasks/types.ts';
 import { anyOf, jsonList } from './any-of.ts';
 import { findBatch } from './batches.ts';
+import { noteUnknownTexts } from './carrier-texts.ts';
 import type { Queries } from './database.ts';
 import { askedOf, isLatestJob, OPEN_STATES } from './jobs.ts';
 import type { Job } from './jobs.ts';
@@ -15,7 +16,7 @@ const WENT_BY_JAPAN_POST = 'went by Japan Post, which was heard after its batch 
 
 /** What a lookup gave a row: a result, or why there is none. */
 export type RowOutcome =
-  | { rowId: number; result: RowResult; error: null; details?: YamatoParcel }
+  | { rowId: number; result: RowResult; error: null }
   | { rowId: number; result: null; error: string };
 
 /** What a job found for its rows. */
@@ -44,32 +45,47 @@ export async function saveOutcomes(
     update rows set state = case when ${found} then 'completed' else 'failed' end, error = outcome.error,
       source = case when ${found} then ${source} else rows.source end,
       details = ${ifFound('details')}, result = coalesce(outcome.text, rows.result), status = ${ifFound('status')},
+      sub_status = ${ifFound('sub_status')}, terminal_at = ${ifFound('terminal_at')},
       status_text = ${ifFound('status_text')}, event_at = ${ifFound('event_at')},
       tracking_number = coalesce(outcome.tracking_number, rows.tracking_number),
       completed_at = case when ${found} then clock_timestamp() else rows.completed_at end,
       written_at = case when not ${found} then rows.written_at end
     from jsonb_to_recordset(${jsonList(records)}) as outcome(id bigint, job_id bigint, error text, text text,
-      status text, status_text text, tracking_number text, event_at timestamptz, details jsonb)
+      status text, sub_status text, status_text text, tracking_number text, event_at timestamptz,
+      terminal_at timestamptz, details jsonb)
     where rows.id = outcome.id
       and case when ${found} then rows.state <> 'completed' or ${latest}
                else ${inArray(rows.state, OPEN_STATES)} and ${latest} end`);
+  await noteUnknownTexts(
+    tx,
+    jobsFound.flatMap(({ outcomes }) => outcomes),
+  );
 }
 
 function recordOf(jobId: number, outcome: RowOutcome): object {
   const { rowId: id, result, error } = outcome;
   if (result === null) return { id, job_id: jobId, error };
-  const { text, status, statusText, trackingNumber, eventAt } = result;
+  const { text, status, subStatus, statusText, trackingNumber, eventAt, terminalFrom, history } = result;
   return {
     id,
     job_id: jobId,
     text: storable(lineFeeds(text)),
     status,
-    status_text: statusText === null ? null : storable(statusText),
-    tracking_number: trackingNumber === null ? null : storable(trackingNumber),
-    event_at: eventAt === null ? null : new Date(eventAt).toISOString(),
-    details: outcome.details,
+    sub_status: storableOrNull(subStatus),
+    status_text: storableOrNull(statusText),
+    tracking_number: storableOrNull(trackingNumber),
+    event_at: isoOrNull(eventAt),
+    terminal_at: isoOrNull(terminalFrom),
+    details: storableHistory(history),
   };
 }
+
+const storableOrNull = (text: string | null) => (text === null ? null : storable(text));
+const storableHistory = (history: ParcelHistory): unknown =>
+  JSON.parse(
+    JSON.stringify(history, (_, value: unknown) => (typeof value === 'string' ? storable(value) : value)),
+  );
+const isoOrNull = (moment: string | null) => (moment === null ? null : new Date(moment).toISOString());
 
 /**
  * Where jobs stand once their downloads were read; `incomplete` is the only one that is no end, and goes on with its

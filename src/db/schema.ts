@@ -13,8 +13,8 @@ import {
   timestamp,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
+import type { ParcelHistory } from '../carriers/history.ts';
 import type { TrackingStatus } from '../carriers/status.ts';
-import type { YamatoParcel } from '../carriers/yamato/types.ts';
 import type { Carrier } from '../tasks/lookup.ts';
 import type { TaskName } from '../tasks/types.ts';
 import type { WorkbookColumns } from '../workbook/types.ts';
@@ -101,10 +101,14 @@ export const rows = pgTable(
     source: text('source').$type<ResultSource>(),
     trackingNumber: text('tracking_number'),
     status: text('status').$type<TrackingStatus>(),
+    /** Why it is in this status: `not-registered`, `customs`, or what the carrier put in brackets. */
+    subStatus: text('sub_status'),
     statusText: text('status_text'),
     eventAt: moment('event_at'),
-    /** All that the carrier's own page said of the number; null where Web Scraper was asked. */
-    details: jsonb('details').$type<YamatoParcel>(),
+    /** From then on its parcel moves no more, perhaps a moment to come; null: unless something is heard of it. */
+    terminalAt: moment('terminal_at'),
+    /** The history its status was judged by, to be judged again when more texts are known. */
+    details: jsonb('details').$type<ParcelHistory>(),
     result: text('result'),
     error: text('error'),
     warnings: text('warnings').array().notNull().default([]),

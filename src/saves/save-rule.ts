@@ -67,7 +67,8 @@ function wishOf(cell: SavedCell, result: RecordedResult | null, times: SaveTimes
   if (result.writtenAtMs === null) return leave('its result is still to be written');
   if (result.writtenAtMs >= times.copiedAtMs && cell.result !== result.text)
     return { action: 'look again', why: 'written since the copy was taken' };
-  const isDue = !result.terminal && times.nowMs - result.completedAtMs > times.refreshAfterMs;
+  const isOpen = !result.terminal && !result.silent;
+  const isDue = isOpen && times.nowMs - result.completedAtMs > times.refreshAfterMs;
   if (!cell.resultIsFormula && cell.result !== result.text) {
     if (isStale(cell, result, times)) return writeAgain('an editor that was open brought back the old text');
     if (text === '')
@@ -76,7 +77,8 @@ function wishOf(cell: SavedCell, result: RecordedResult | null, times: SaveTimes
         : lookUp('cleared by a person');
     if (isInOurForm(text)) return lookUp('its text is not its own result');
   }
-  return isDue ? lookUp('its result is old') : leave('its result is known');
+  if (isDue) return lookUp('its result is old');
+  return leave(result.silent ? 'nothing was heard of it for 30 days' : 'its result is known');
 }
 
 /** The cell is as it was before our writing, saved in a session that had begun before that. */

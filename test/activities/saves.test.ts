@@ -251,7 +251,7 @@ describe('after a batch', () => {
     await setBatchState(stage.db, batchId, 'completed', null);
     await stage.db.execute(sql`update batches set finished_at = now() - interval '9 days',
       opened_at = now() - interval '9 days', started_at = now() - interval '9 days'`);
-    await stage.db.execute(sql`update rows set status = 'delivered'`);
+    await stage.db.execute(sql`update rows set status = 'delivered', terminal_at = now()`);
     const other = await batchOf(stage, 'official_website_tracking', [orderUrl(3)], { workbook });
     await save(stage, [[orderUrl(1)], [orderUrl(2), '', `${OURS}2`], [orderUrl(3)]]);
     await stage.run(stage.activities.joinRows, { batchId: other });

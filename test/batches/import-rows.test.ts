@@ -69,10 +69,12 @@ describe('rows known to be in a terminal state', () => {
     const batchId = await batchOf(stage, TASK, inputs, { workbook });
     await answer(stage, batchId, { 2: 'one', 3: 'two', 4: 'three' });
     await stage.db.execute(
-      sql`update rows set status = 'delivered', event_at = now() - interval '59 days' where row = 2`,
+      sql`update rows set status = 'delivered', event_at = now() - interval '59 days',
+        terminal_at = now() - interval '59 days' where row = 2`,
     );
     await stage.db.execute(
-      sql`update rows set status = 'delivered', event_at = now() - interval '61 days' where row = 3`,
+      sql`update rows set status = 'delivered', event_at = now() - interval '61 days',
+        terminal_at = now() - interval '61 days' where row = 3`,
     );
     await setBatchState(stage.db, batchId, 'completed', null);
     return workbook;
@@ -100,6 +102,20 @@ describe('rows known to be in a terminal state', () => {
     ]);
     expect(rows[1]).toMatchObject({ status: 'delivered', writtenAt: null });
     expect(jobs.map(({ subjects }) => subjects[0])).toEqual([3, 2, 1].map((n) => orderUrl(n)));
+  });
+
+  it('a parcel on its way back is looked up again, until nothing has moved for 14 days', async () => {
+    const stage = await stageWith();
+    const workbook = await trackedBefore(stage);
+    await stage.db.execute(sql`update rows set status = 'returned', sub_status = '住所不明',
+      event_at = now() - row * interval '6 days', terminal_at = now() + (14 - row * 6) * interval '1 day'`);
+    const { rows } = await again(stage, workbook, false);
+    expect(rows.map(({ source, subStatus }) => [source, subStatus])).toEqual([
+      ['record', '住所不明'],
+      [null, null],
+      ['record', '住所不明'],
+      [null, null],
+    ]);
   });
 
   it('are looked up all the same by a fresh batch', async () => {

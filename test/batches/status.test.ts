@@ -126,5 +126,7 @@ it('rows: the latest job of each, in the sheet’s order', async () => {
     'error',
     'warnings',
     'reason',
+    'subStatus',
+    'notRegisteredDay',
   ]);
 });

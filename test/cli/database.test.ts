@@ -86,9 +86,9 @@ describe('what the database says', () => {
     const { code, out } = await place.run(['rows', 'new', '--csv'], env);
     expect(code).toBe(0);
     expect(out.split('\r\n')).toEqual([
-      '\uFEFFrow,input,url,state,source,customId,scrapingJobId,trackingNumber,status,statusText,result,error,warnings,reason',
-      '2,1,,completed,,,,,delivered,,,,,',
-      '3,2,,pending,,,,,,,,,,',
+      '\uFEFFrow,input,url,state,source,customId,scrapingJobId,trackingNumber,status,statusText,result,error,warnings,reason,subStatus,notRegisteredDay',
+      '2,1,,completed,,,,,delivered,,,,,,,',
+      '3,2,,pending,,,,,,,,,,,,',
       '',
     ]);
     expect(await place.run(['rows', 'new', '--csv', '--json'], env)).toEqual({

@@ -8,6 +8,7 @@ import { answer } from '../support/activities/answers.ts';
 import { batchOf, jobsOf, notificationsOf, orderUrl, rowsOf } from '../support/activities/batch.ts';
 import { useStage } from '../support/activities/stage.ts';
 import type { Stage } from '../support/activities/stage.ts';
+import { rowResult } from '../support/tasks/row-result.ts';
 
 const stageWith = useStage();
 const TASK = 'official_website_tracking';
@@ -102,8 +103,7 @@ describe('a row that a retry asks after', () => {
     const [, second] = await jobsOf(stage, batchId);
     return { stage, batchId, first, second, rowId: row?.id ?? 0 };
   }
-  const result = (text: string) =>
-    ({ text, trackingNumber: null, status: 'delivered', statusText: text, eventAt: null }) as const;
+  const result = (text: string) => rowResult(text, { stateText: '配達完了' });
 
   it('does not go with the older job, found or lost', async () => {
     const { stage, batchId, first, rowId } = await retried();

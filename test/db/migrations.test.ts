@@ -133,3 +133,21 @@ it('texts of cells have LF for every line break, so that what is on record stays
   const [found] = await recordedContents(database.db, target, [content]);
   expect(found).toMatchObject({ recorded: { state: 'completed' } });
 });
+
+it('what was known to be an end stays one, a parcel on its way back is none', async () => {
+  const { database, finish } = await databaseBefore('0013_what_texts_mean');
+  const { sql } = database;
+  await sql`insert into batches (id, task, workbook, workflow_id, columns)
+    values ('b1', 'official_website_tracking', 'w', 'wf', '{}')`;
+  await sql`insert into rows (batch_id, row, input, email, occurrence, state, status, status_text, event_at, completed_at)
+    select 'b1', row, row, '', 0, 'completed', status, status_text, event_at::timestamptz, '2026-01-20Z'
+    from (values (2, 'delivered', '配達完了', '2026-01-02Z'), (3, 'delivered', '配達完了', null),
+                 (4, 'returned', '差出人に返送済み', '2026-01-02Z'), (5, 'returned', '返品', '2026-01-02Z'),
+                 (6, 'in_transit', '輸送中', '2026-01-02Z')) given(row, status, status_text, event_at)`;
+
+  await finish();
+
+  const ends =
+    await sql`select to_char(terminal_at at time zone 'UTC', 'MM-DD') as day from rows order by row`;
+  expect(ends.map(({ day }) => day as string | null)).toEqual(['01-02', '01-20', '01-02', '01-16', null]);
+});

@@ -18,6 +18,7 @@ const OTHER = '発送済み｜｜｜11月23日 18:00｜｜｜大阪';
 const RESULT: RecordedResult = {
   text: OWN,
   terminal: false,
+  silent: false,
   completedAtMs: NOW - HOUR,
   written: OWN,
   writtenAtMs: NOW - HOUR,
@@ -87,6 +88,8 @@ const CASES: Case[] = [
   ['of another row, and it is invalid', cell(OTHER), other('invalid'), 'leave'],
   ['its own', cell(OWN), completed(), 'leave'],
   ['its own, delivered long ago', cell(OWN), completed({ terminal: true, completedAtMs: 0 }), 'leave'],
+  ['its own, of which nothing was heard', cell(OWN), completed({ silent: true, completedAtMs: 0 }), 'leave'],
+  ['of which nothing was heard, cleared', cell(''), completed({ silent: true }), 'look up'],
   ['its own, open and old', cell(OWN), completed({ completedAtMs: NOW - 13 * HOUR }), 'look up'],
   ['its own, open and not so old', cell(OWN), completed({ completedAtMs: NOW - 12 * HOUR }), 'leave'],
   [

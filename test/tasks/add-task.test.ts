@@ -30,6 +30,7 @@ import {
 vi.mock(import('../../src/tasks/entries.ts'), async (importOriginal) => {
   const { TASK_ENTRIES } = await importOriginal();
   const { fieldOf, lastWith } = await import('../../src/tasks/fields.ts');
+  const { judged } = await import('../../src/tasks/parsers/history-result.ts');
   const added = {
     yamato_office_tracking: {
       folderKeyword: 'yamato_office_tracking',
@@ -43,11 +44,14 @@ vi.mock(import('../../src/tasks/entries.ts'), async (importOriginal) => {
         numbersPerUrl: 1,
         redirectsTo: null,
         resultColumns: ['data2', 'name'],
-        parse: (records, row) => {
+        parse: (records, row, scrapedAt, learnt) => {
           const last = lastWith(records, 'data2');
           if (last === null) return null;
           const text = `at ${fieldOf(last, 'name')}`;
-          return { text, ...row, status: 'unknown', statusText: null, eventAt: null };
+          return judged(
+            { carrier: 'yamato', records, scrapedAt, learnt },
+            { text, ...row, statusText: null },
+          );
         },
       },
     },

@@ -75,7 +75,8 @@ it('what an earlier batch of rows is known to have come to is not asked again, u
   const task = 'official_website_tracking';
   const first = await givenRowsBatch(stage, task, urls);
   await answer(stage, first, { 2: 'done', 3: 'on its way' });
-  await stage.database.sql`update rows set status = 'delivered', event_at = now() where row = 2`;
+  await stage.database
+    .sql`update rows set status = 'delivered', event_at = now(), terminal_at = now() where row = 2`;
   await setBatchState(stage.db, first, 'completed', null);
   const states = async (batchId: string) =>
     (await rowsOf(stage, batchId)).map(({ state, source, result }) => [state, source, result]);

@@ -1,12 +1,14 @@
 import { load } from 'cheerio';
 import { parseJapanTime } from '../japan-time.ts';
-import { expireStatus, normaliseStatus } from '../status.ts';
+import { judgeHistory } from '../judge-history.ts';
 import type { TrackingStatus } from '../status.ts';
+import { meaningOf } from '../text-meaning.ts';
 import { readBoxes } from './boxes.ts';
 import type { YamatoBox } from './boxes.ts';
 import { HISTORY_CELLS, readBlocks } from './detail-blocks.ts';
 import type { YamatoBlock } from './detail-blocks.ts';
 import { otherPage } from './other-page.ts';
+import { yamatoHistory } from './parcel-history.ts';
 import { withoutScripts } from './scripts.ts';
 import type { YamatoParcel } from './types.ts';
 import { YamatoError } from './yamato-error.ts';
@@ -115,18 +117,17 @@ function parcelOf(
   const { number } = box;
   const stateText = block?.stateText || box.stateText;
   const events = block?.events ?? [];
-  const meaning = normaliseStatus(stateText);
+  const meaning = meaningOf(stateText, 'yamato').status;
   if (stateText === '') throw problem(`no state of ${number}`);
   if (events.length === 0 && !WITHOUT_HISTORY.has(meaning)) throw problem(`no history of ${number}`);
-  const date = parseJapanTime(box.dateText, askedAt);
-  return {
+  const parcel = {
     number,
     stateText,
-    status: expireStatus(meaning, events.at(-1)?.at ?? date, askedAt),
-    date,
+    date: parseJapanTime(box.dateText, askedAt),
     events,
     product: block?.product || null,
     windows: block?.windows ?? [],
     summary: block?.summary || null,
   };
+  return { ...parcel, status: judgeHistory(yamatoHistory(parcel, askedAt)).status };
 }

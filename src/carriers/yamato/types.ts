@@ -24,6 +24,7 @@ export interface YamatoParcel {
   number: string;
   /** As the page writes it, suffixes in brackets too: `配達完了（宅配ボックス）`, `伝票番号未登録`. */
   stateText: string;
+  /** By its whole history and the texts that are built in. */
   status: TrackingStatus;
   /** The day of the latest event by the page's overview: midnight, ISO 8601 with +09:00; null where it gives none. */
   date: string | null;

@@ -72,6 +72,10 @@ export interface RowReport {
   trackingNumber: string | null;
   status: string | null;
   statusText: string | null;
+  /** `not-registered`, `wrong-number`, `customs` …, or what the carrier put in brackets. */
+  subStatus: string | null;
+  /** Of one not registered yet: the day of its last look, the first being day 1. */
+  notRegisteredDay: number | null;
   result: string | null;
   error: string | null;
   reason: Reason | null;

@@ -1,19 +1,23 @@
 import { fieldOf, joinFields, lastWith } from '../fields.ts';
 import type { ResultParser } from '../result.ts';
-import { eventOf } from './event.ts';
+import { historyResult } from './history-result.ts';
 import { linkedNumber } from './linked-number.ts';
+
+const EVENT = { state: 'data2', time: 'data3', office: 'name' };
 
 /**
  * A parcel's way with Yamato: `data2` (state), `data3` (time, no year), `name` (office) of the last record with
  * `data2`; the tracking number of the last record with `category-link-0`.
  */
-export const parseYamatoHistory: ResultParser = (records, row, scrapedAt) => {
-  const last = lastWith(records, 'data2');
+export const parseYamatoHistory: ResultParser = (records, row, scrapedAt, learnt) => {
+  const last = lastWith(records, EVENT.state);
   if (last === null) return null;
-  const state = fieldOf(last, 'data2');
-  return {
-    text: joinFields([state, fieldOf(last, 'data3'), fieldOf(last, 'name')]),
+  const statusText = fieldOf(last, EVENT.state);
+  const said = {
+    text: joinFields([statusText, fieldOf(last, EVENT.time), fieldOf(last, EVENT.office)]),
     trackingNumber: linkedNumber(records) ?? row.trackingNumber,
-    ...eventOf(last, state, fieldOf(last, 'data3'), scrapedAt),
+    statusText,
   };
+  const page = { carrier: 'yamato', records, scrapedAt, learnt } as const;
+  return historyResult(page, said, { events: records, last, columns: EVENT });
 };

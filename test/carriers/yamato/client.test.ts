@@ -30,7 +30,7 @@ test('two hundred numbers, ten a request, give what expectedText says, over one 
     const { parcels, answeredAt, tookMs } = await client.ask(numbers);
     expect(parcels.map(({ number }) => number)).toEqual(numbers);
     for (const parcel of parcels) {
-      const result = yamatoResult(parcel);
+      const result = yamatoResult(parcel, answeredAt);
       expect(result.text).toBe(expectedText('yamato_tracking_10', null, parcel.number, { day }));
       expect(result.statusText).toBe(result.text.split('｜｜｜')[0]);
       expect(parcel.events.every(({ at }) => Date.parse(at ?? '') <= answeredAt.getTime())).toBe(true);

@@ -1,6 +1,7 @@
 import { asc, eq } from 'drizzle-orm';
 import { saveOutcomes } from '../../../src/db/results.ts';
 import { jobRows } from '../../../src/db/schema.ts';
+import { rowResult } from '../tasks/row-result.ts';
 import { rowsOf } from './batch.ts';
 import type { Stage } from './stage.ts';
 
@@ -17,14 +18,7 @@ export async function answer(
       where: eq(jobRows.rowId, row.id),
       orderBy: [asc(jobRows.jobId)],
     });
-    const result = {
-      text,
-      trackingNumber: null,
-      status: 'in_transit',
-      statusText: text,
-      eventAt: null,
-    } as const;
-    const outcome = { rowId: row.id, result, error: null };
+    const outcome = { rowId: row.id, result: rowResult(text), error: null };
     const found = { jobId: links.at(-1)?.jobId ?? 0, outcomes: [outcome] };
     await stage.db.transaction((tx) => saveOutcomes(tx, [found], 'webscraper'));
   }

@@ -20,6 +20,7 @@ import { batches, jobs, rows } from '../../../src/db/schema.ts';
 import { markWritten, rowsToWrite, writeAgain } from '../../../src/db/written-rows.ts';
 import type { ResultsWebhook } from '../../../src/outbound/results-webhook.ts';
 import { taskByName } from '../../../src/tasks/registry.ts';
+import { rowResult } from '../tasks/row-result.ts';
 
 /** A move, and what it depends on besides. */
 export type Move = readonly [name: MoveName, dice: number];
@@ -115,14 +116,8 @@ export class BatchMoves {
   #outcomes(job: Job, dice: number): Promise<RowOutcome[]> {
     return rowsOfJobs(this.#db, [job.id]).then((links) =>
       links.map(({ row }, index): RowOutcome => {
-        const status = (dice + index) % 3 === 0 ? ('delivered' as const) : ('in_transit' as const);
-        const result = {
-          text: `text ${dice % 4}`,
-          trackingNumber: null,
-          status,
-          statusText: null,
-          eventAt: null,
-        };
+        const stateText = (dice + index) % 3 === 0 ? '配達完了' : '輸送中';
+        const result = rowResult(`text ${dice % 4}`, { stateText, statusText: null });
         return (dice + index) % 4 === 0
           ? { rowId: row.id, result: null, error: 'no record' }
           : { rowId: row.id, result, error: null };

@@ -64,6 +64,8 @@ function fakeRow(index: number, plan: RowPlan, reasons: readonly Reason[]): RowR
     trackingNumber: state === 'invalid' ? null : number,
     status: isDone ? (index % 3 === 0 ? 'in_transit' : 'delivered') : null,
     statusText: isDone ? (index % 3 === 0 ? '輸送中' : '配達完了') : null,
+    subStatus: null,
+    notRegisteredDay: null,
     result: isDone ? `配達完了｜｜｜11/2${index % 9} 14:3${index % 10}｜｜｜世田谷代田センター` : null,
     error: reason === null ? null : (ERRORS[reason] ?? `an error of the kind ${reason}`),
     reason,

@@ -1,6 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import type { ParcelEvent, ParcelHistory } from '../../../src/carriers/history.ts';
+import type { CarrierName } from '../../../src/carriers/status.ts';
 import { cellText, joinFields } from '../../../src/tasks/fields.ts';
 import { FIELD_SEPARATOR } from '../../../src/workbook/our-texts.ts';
 import { isRedirect } from '../../../src/tasks/redirect.ts';
@@ -15,6 +17,37 @@ const parse = (prefix: string, records: CsvRecord[], trackingNumber: string | nu
 const NOT_FOUND =
   '＊＊ お問い合わせ番号が見つかりません。お問い合わせ番号をご確認の上、お近くの郵便局にお問い合わせください。';
 const WRONG_LENGTH = '＊＊ お問い合わせ番号の入力桁数に誤りがあります。桁数をご確認ください。';
+const line = (
+  stateText: string,
+  timeText: string,
+  at: string | null,
+  more: Partial<ParcelEvent> = {},
+): ParcelEvent => ({ stateText, timeText, at, office: null, region: null, details: null, ...more });
+const SHINJUKU = { office: '新宿郵便局', region: '東京都' };
+const historyIn = (
+  carrier: CarrierName | null,
+  number: string | null,
+  events: ParcelEvent[],
+): ParcelHistory => ({
+  carrier,
+  number,
+  stateText: null,
+  date: null,
+  events,
+  estimates: [],
+  product: null,
+  summary: null,
+  seenAt: SCRAPED.toISOString(),
+});
+const UNJUDGED = {
+  orderNumber: null,
+  subStatus: null,
+  isTerminal: false,
+  terminalFrom: null,
+  since: null,
+  event: null,
+  unknownTexts: [],
+};
 const post = (time: string, state: string, rest: CsvRecord = {}) => ({
   状態発生日: time,
   配送履歴: state,
@@ -42,6 +75,17 @@ describe.each(['owryt', 'yto'])('Yamato history (%s)', (prefix) => {
       status: 'delivered',
       statusText: '配達完了（宅配ボックス）',
       eventAt: '2025-12-19T19:10:00+09:00',
+      orderNumber: null,
+      subStatus: '宅配ボックス',
+      isTerminal: true,
+      terminalFrom: '2025-12-19T19:10:00+09:00',
+      since: '2025-12-19T19:10:00+09:00',
+      event: line('配達完了（宅配ボックス）', '12月19日 19:10', '2025-12-19T19:10:00+09:00'),
+      unknownTexts: [],
+      history: historyIn('yamato', '1', [
+        line('荷物受付', '12月18日 10:00', '2025-12-18T10:00:00+09:00', { office: 'A' }),
+        line('配達完了（宅配ボックス）', '12月19日 19:10', '2025-12-19T19:10:00+09:00'),
+      ]),
     } satisfies RowResult);
   });
 
@@ -98,6 +142,23 @@ describe.each(['rtjpt', 'jpto'])('Japan Post history (%s)', (prefix) => {
       status: 'delivered',
       statusText: 'お届け先にお届け済み',
       eventAt: '2025-12-18T08:00:00+09:00',
+      orderNumber: null,
+      subStatus: null,
+      isTerminal: true,
+      terminalFrom: '2025-12-18T08:00:00+09:00',
+      since: '2025-12-18T08:00:00+09:00',
+      event: line('お届け先にお届け済み', '2025/12/18 08:00', '2025-12-18T08:00:00+09:00', {
+        ...SHINJUKU,
+        details: 'NaN',
+      }),
+      unknownTexts: [],
+      history: historyIn('japan_post', '2', [
+        line('引受', '2025/12/17 10:34', '2025-12-17T10:34:00+09:00', SHINJUKU),
+        line('お届け先にお届け済み', '2025/12/18 08:00', '2025-12-18T08:00:00+09:00', {
+          ...SHINJUKU,
+          details: 'NaN',
+        }),
+      ]),
     } satisfies RowResult);
   });
 
@@ -110,6 +171,10 @@ describe.each(['rtjpt', 'jpto'])('Japan Post history (%s)', (prefix) => {
         status: 'unknown',
         statusText: NOT_FOUND,
         eventAt: null,
+        ...UNJUDGED,
+        subStatus: 'not-registered',
+        event: line(NOT_FOUND, '', null),
+        history: { ...historyIn('japan_post', '2', []), stateText: NOT_FOUND },
       });
     },
   );
@@ -157,6 +222,11 @@ it('takes the dates of an order page', () => {
     status: 'unknown',
     statusText: null,
     eventAt: null,
+    ...UNJUDGED,
+    history: {
+      ...historyIn(null, null, []),
+      estimates: [{ origin: 'Official-website-arrival-time', text: '12月19日' }],
+    },
   } satisfies RowResult);
 });
 
