@@ -26,11 +26,17 @@ async function scriptFor(shell: string, commands: Commands): Promise<string> {
   const values = new Map([['--task', wordsOf(TRACKING_TASKS.map(({ name }) => name))]]);
   for (const [name, load] of commands) {
     const command = await load();
-    for (const { long, argChoices } of command.options)
+    const all = [command, ...command.commands];
+    for (const { long, argChoices } of all.flatMap((each) => each.options))
       if (long != null && argChoices !== undefined) values.set(long, wordsOf(argChoices));
-    const options = command.options.flatMap(({ long, short }) => [long, short]);
-    const choices = command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices);
-    cases.push(`      ${name}) offered='${wordsOf([...options, '--help', ...choices])}' ;;`);
+    const options = all.flatMap((each) => each.options.flatMap(({ long, short }) => [long, short]));
+    const choices = all.flatMap((each) =>
+      each.registeredArguments.flatMap(({ argChoices = [] }) => argChoices),
+    );
+    const names = command.commands.map((each) => each.name());
+    cases.push(
+      `      ${name}) offered='${wordsOf([...names, ...new Set(options), '--help', ...choices])}' ;;`,
+    );
   }
   const zsh = shell === 'zsh' ? 'autoload -Uz compinit bashcompinit && compinit && bashcompinit\n' : '';
   return `${zsh}_tsuiseki() {

@@ -12,6 +12,8 @@ async function programFor(name: string | undefined): Promise<Command> {
     .description('Tracks the parcels of Excel workbooks and writes their states back into column C')
     .version(packageVersion())
     .exitOverride()
+    // `texts` and `texts set` both have a --json.
+    .enablePositionalOptions()
     .configureOutput({
       // One line, also where commander has more to say.
       outputError: (text, write) => write(`${text.trim().replaceAll(/\s*\n\s*/g, ' ')} (--help shows how)\n`),
@@ -19,7 +21,10 @@ async function programFor(name: string | undefined): Promise<Command> {
   const load = name === undefined ? undefined : COMMANDS.get(name);
   const loads = load === undefined ? [...COMMANDS.values()] : [load];
   const commands = await Promise.all(loads.map((each) => each()));
-  for (const command of commands) program.addCommand(command.copyInheritedSettings(program));
+  for (const command of commands) {
+    program.addCommand(command.copyInheritedSettings(program));
+    for (const each of command.commands) each.copyInheritedSettings(command);
+  }
   return program;
 }
 

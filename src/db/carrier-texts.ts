@@ -1,8 +1,9 @@
-import { asc, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
+import type { ParcelHistory } from '../carriers/history.ts';
+import type { UnknownText } from '../carriers/judge-history.ts';
 import type { CarrierName, TrackingStatus } from '../carriers/status.ts';
-import { learntKey, plainText } from '../carriers/text-meaning.ts';
+import { learntKey, meaningOf, plainText } from '../carriers/text-meaning.ts';
 import type { LearntTexts } from '../carriers/text-meaning.ts';
-import type { RowResult } from '../tasks/result.ts';
 import { firstOf, storable } from '../text.ts';
 import { jsonList } from './any-of.ts';
 import type { Queries } from './database.ts';
@@ -16,11 +17,13 @@ export interface TextMeaning {
 }
 
 /** A text as `texts` lists it. */
-export interface TextEntry extends Record<string, unknown> {
+export interface TextEntry {
   text: string;
   carrier: CarrierName | null;
-  /** What it was said to mean; null: nobody knows. */
+  /** Null: nobody knows. */
   status: TrackingStatus | null;
+  /** A person has said so of this very text and carrier. */
+  said: boolean;
   /** Parcels it was met with while nobody knew it. */
   count: number;
   /** Some of their tracking numbers, the latest first. */
@@ -33,7 +36,7 @@ export interface TextEntry extends Record<string, unknown> {
 }
 
 /** No state is as long: an index does not take every text. */
-const TEXT_CHARACTERS = 200;
+export const TEXT_CHARACTERS = 200;
 const EXAMPLES = 5;
 const NEIGHBOURS = 5;
 /** What an order's link holds instead may tell of a person. */
@@ -45,15 +48,6 @@ const keptText = (text: string) => storable(firstOf(plainText(text), TEXT_CHARAC
 export async function learntTexts(queries: Queries): Promise<LearntTexts> {
   const found = await queries.select().from(textMeanings);
   return new Map(found.map(({ text, carrier, status }) => [learntKey(text, carrier || null), status]));
-}
-
-/** The meanings that people gave, by text. */
-export async function textMeaningsSet(queries: Queries): Promise<TextMeaning[]> {
-  const found = await queries
-    .select()
-    .from(textMeanings)
-    .orderBy(asc(textMeanings.text), asc(textMeanings.carrier));
-  return found.map(({ text, carrier, status }) => ({ text, carrier: carrier || null, status }));
 }
 
 /** Keeps what texts mean, in effect for every result that is judged from now on. Run in a transaction. */
@@ -73,36 +67,45 @@ export async function setTextMeanings(tx: Queries, meanings: readonly TextMeanin
   }
 }
 
-/** Writes down the texts that nobody knows in rows' results, once a parcel. */
-export async function noteUnknownTexts(
-  tx: Queries,
-  found: readonly { rowId: number; result: RowResult | null }[],
-): Promise<void> {
-  const sightings = found.flatMap(({ rowId, result }) =>
-    (result?.unknownTexts ?? []).map(({ text, before, after }) => {
-      const number = result?.trackingNumber ?? '';
-      return {
-        text: keptText(text),
-        carrier: result?.history.carrier ?? '',
-        parcel: TRACKING_NUMBER.test(number) ? number : `row ${rowId}`,
-        before: before === null ? null : keptText(before),
-        after: after === null ? null : keptText(after),
-      };
-    }),
+/** Texts that nobody knows in what was seen of a row's parcel. */
+export interface Sighting {
+  rowId: number;
+  trackingNumber: string | null;
+  history: Pick<ParcelHistory, 'carrier' | 'seenAt'>;
+  unknownTexts: readonly UnknownText[];
+}
+
+/** Writes down the texts that nobody knows, once a parcel, with what stood around them when they were seen last. */
+export async function noteUnknownTexts(tx: Queries, seen: readonly Sighting[]): Promise<void> {
+  const sightings = seen.flatMap(({ rowId, trackingNumber, history, unknownTexts }) =>
+    unknownTexts.map(({ text, before, after }) => ({
+      text: keptText(text),
+      carrier: history.carrier ?? '',
+      parcel: TRACKING_NUMBER.test(trackingNumber ?? '') ? trackingNumber : `row ${rowId}`,
+      before: before === null ? null : keptText(before),
+      after: after === null ? null : keptText(after),
+      at: history.seenAt,
+    })),
   );
   if (sightings.length === 0) return;
   // In one order, whoever writes: two that hold a part of it each would wait for ever.
   await tx.execute(sql`
-    insert into unknown_texts (text, carrier, parcel, before, after)
-    select distinct on (text, carrier, parcel) text, carrier, parcel, before, after
-    from jsonb_to_recordset(${jsonList(sightings)}) as seen(text text, carrier text, parcel text, before text, after text)
-    order by text, carrier, parcel
+    insert into unknown_texts (text, carrier, parcel, before, after, first_seen_at, last_seen_at)
+    select distinct on (text, carrier, parcel) text, carrier, parcel, before, after, at, at
+    from jsonb_to_recordset(${jsonList(sightings)})
+      as seen(text text, carrier text, parcel text, before text, after text, at timestamptz)
+    order by text, carrier, parcel, at desc
     on conflict (text, carrier, parcel) do update
-    set before = excluded.before, after = excluded.after, last_seen_at = clock_timestamp()`);
+    set before = excluded.before, after = excluded.after, last_seen_at = excluded.last_seen_at
+    where unknown_texts.last_seen_at < excluded.last_seen_at`);
 }
 
-/** Every text that nobody knew and every one that was given a meaning: those nobody knows first, the most frequent first. */
-export function textEntries(queries: Queries): Promise<TextEntry[]> {
+/**
+ * Every text that nobody knew, and every one that was given a meaning, with what it means by now: those that nobody knows
+ * first, the most frequent first.
+ */
+export async function textEntries(queries: Queries): Promise<TextEntry[]> {
+  const learnt = await learntTexts(queries);
   const neighbours = (side: 'before' | 'after') =>
     sql.raw(`coalesce((
     select json_agg(json_build_object('text', side, 'count', n) order by n desc, side) from (
@@ -111,17 +114,21 @@ export function textEntries(queries: Queries): Promise<TextEntry[]> {
       group by 1 order by n desc, side limit ${NEIGHBOURS}) counted), '[]')`);
   const iso = (moment: string) =>
     sql.raw(`to_char(${moment} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
-  return queries.execute<TextEntry>(sql`
+  const found = await queries.execute<Omit<TextEntry, 'status'> & Record<string, unknown>>(sql`
     with seen as (
       select text, carrier, count(*)::int as count, min(first_seen_at) as first, max(last_seen_at) as last,
-             coalesce((array_agg(parcel order by last_seen_at desc, parcel) filter (where parcel not like 'row %'))
-               [1:${EXAMPLES}], '{}') as examples
+             (array_agg(parcel order by last_seen_at desc, parcel) filter (where parcel not like 'row %'))
+               [1:${EXAMPLES}] as examples
       from unknown_texts group by text, carrier)
-    select text, nullif(carrier, '') as carrier, coalesce(own.status, every.status) as status,
-           coalesce(count, 0) as count, coalesce(examples, '{}') as examples,
-           ${neighbours('before')} as before, ${neighbours('after')} as after,
+    select text, nullif(carrier, '') as carrier, own.status is not null as said, coalesce(count, 0) as count,
+           coalesce(examples, '{}') as examples, ${neighbours('before')} as before, ${neighbours('after')} as after,
            ${iso('seen.first')} as "firstSeenAt", ${iso('seen.last')} as "lastSeenAt"
     from seen full join text_meanings own using (text, carrier)
-    left join (select text, status from text_meanings where carrier = '') every using (text)
-    order by coalesce(own.status, every.status) is not null, count desc nulls last, text, carrier`);
+    order by count desc nulls last, text, carrier`);
+  const entries = found.map(({ text, carrier, ...rest }): TextEntry => {
+    const meaning = meaningOf(text, carrier, learnt);
+    return { text, carrier, status: meaning.isUnknownText ? null : meaning.status, ...rest };
+  });
+  const isKnown = ({ status }: TextEntry) => Number(status !== null);
+  return entries.toSorted((one, other) => isKnown(one) - isKnown(other));
 }

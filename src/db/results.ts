@@ -56,9 +56,10 @@ export async function saveOutcomes(
     where rows.id = outcome.id
       and case when ${found} then rows.state <> 'completed' or ${latest}
                else ${inArray(rows.state, OPEN_STATES)} and ${latest} end`);
+  const given = jobsFound.flatMap(({ outcomes }) => outcomes);
   await noteUnknownTexts(
     tx,
-    jobsFound.flatMap(({ outcomes }) => outcomes),
+    given.flatMap(({ rowId, result }) => (result === null ? [] : [{ rowId, ...result }])),
   );
 }
 

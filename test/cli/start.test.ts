@@ -43,6 +43,9 @@ describe('start --dry-run', () => {
       statusText: null,
       result: null,
       error: null,
+      reason: null,
+      subStatus: null,
+      notRegisteredDay: null,
       warnings: [],
       reason: null,
     });

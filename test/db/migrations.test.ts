@@ -135,7 +135,7 @@ it('texts of cells have LF for every line break, so that what is on record stays
 });
 
 it('what was known to be an end stays one, a parcel on its way back is none', async () => {
-  const { database, finish } = await databaseBefore('0013_what_texts_mean');
+  const { database, finish } = await databaseBefore('0014_what_texts_mean');
   const { sql } = database;
   await sql`insert into batches (id, task, workbook, workflow_id, columns)
     values ('b1', 'official_website_tracking', 'w', 'wf', '{}')`;
