@@ -43,7 +43,6 @@ describe('start --dry-run', () => {
       statusText: null,
       result: null,
       error: null,
-      reason: null,
       subStatus: null,
       notRegisteredDay: null,
       warnings: [],
