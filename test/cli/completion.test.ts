@@ -21,6 +21,8 @@ it('bash completes commands, options, tasks and shells', async () => {
   expect(await offered('tsuiseki', 'list', '--state', 'c')).toEqual(['completed', 'cancelled']);
   expect(await offered('tsuiseki', 'list', '--waits', 'l')).toEqual(['lock']);
   expect(await offered('tsuiseki', 'completion', 'z')).toEqual(['zsh']);
+  expect(await offered('tsuiseki', 'texts', 'se')).toEqual(['set']);
+  expect(await offered('tsuiseki', 'texts', 'set', '謎', 'out')).toEqual(['out_for_delivery']);
   expect(await offered('tsuiseki', 'retry', 'owt-1', '--dr')).toEqual(['--dry-run']);
 });
 

@@ -146,7 +146,7 @@ describe('what the page is told', () => {
     const batchId = await batchOf(stage, TASK, [orderUrl(1), '=HYPERLINK("http://x")', '@x', '+1']);
     const { text, headers } = await get(`/api/batches/${batchId}/failed.csv`);
     expect(headers['content-disposition']).toContain(`failed-${batchId}.csv`);
-    expect(text).toMatch(/^\uFEFFrow,input,.*warnings,reason\r\n/);
+    expect(text).toMatch(/^\uFEFFrow,input,.*warnings,reason,subStatus,notRegisteredDay\r\n/);
     expect(text).toContain(`3,"'=HYPERLINK(""http://x"")",`);
     expect(text).toContain(`"'@x"`);
     expect(text).toContain(`"'+1"`);
