@@ -4,6 +4,7 @@ export default defineConfig({
   dialect: 'postgresql',
   schema: [
     './src/db/schema.ts',
+    './src/db/drift-schema.ts',
     './src/db/file-schema.ts',
     './src/db/incident-schema.ts',
     './src/db/forward-schema.ts',

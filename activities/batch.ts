@@ -1,6 +1,7 @@
 import { log } from '@temporalio/activity';
 import { importGivenRows } from '../src/batches/import-rows.ts';
 import type { ImportPlan } from '../src/batches/import-rows.ts';
+import { releaseTasks } from '../src/batches/release-task.ts';
 import { retryRows } from '../src/batches/retry-rows.ts';
 import { endBatch, openBatch } from '../src/batches/ends.ts';
 import type { Opened } from '../src/batches/ends.ts';
@@ -14,6 +15,7 @@ import { findJob } from '../src/db/jobs.ts';
 import type { BatchState } from '../src/db/schema.ts';
 import { figuresWithForecast } from '../src/pacing/account-figures.ts';
 import type { AccountClock } from '../src/pacing/account-clock.ts';
+import type { CarrierClock } from '../src/pacing/carrier-clock.ts';
 import { taskByName } from '../src/tasks/registry.ts';
 import { rowNumbers } from '../src/tasks/row-selection.ts';
 import type { TrackingTask } from '../src/tasks/types.ts';
@@ -25,6 +27,7 @@ export type BatchActivities = ReturnType<typeof createBatchActivities>;
 export interface BatchDeps {
   database: Database;
   clock: AccountClock;
+  carrierClock: CarrierClock;
   planOf(task: TrackingTask): ImportPlan;
 }
 
@@ -39,7 +42,7 @@ export interface BatchEnd extends OfBatch {
 }
 
 /** Small database steps of a batch, on `tracking_batch_queue`; each may run again without harm. */
-export function createBatchActivities({ database, clock, planOf }: BatchDeps) {
+export function createBatchActivities({ database, clock, carrierClock, planOf }: BatchDeps) {
   const { db } = database;
   return asActivities({
     /** What the database knows of the batch, with the time left. */
@@ -93,13 +96,19 @@ export function createBatchActivities({ database, clock, planOf }: BatchDeps) {
       return batchFigures(db, batchId);
     },
 
-    /** A person's resume also opens an account that was held, and has a refused login of the file server looked at: for every batch. */
+    /**
+     * A person's resume also opens an account that was held, releases the batch's held task, lets a carrier be asked, and
+     * has a refused login of the file server looked at: for every batch.
+     */
     async resume({ batchId, ...message }: OfBatch & PersonMessage): Promise<BatchFigures> {
       const batch = await findBatch(db, batchId);
       const asksApi = batch !== null && taskByName(batch.task).lookup.by === 'webscraper';
       // Before it is recorded: a worker that ends in between opens it with the next try.
       if (!(await isTaken(db, message.id))) {
-        if (asksApi) await clock.open();
+        if (asksApi) {
+          await clock.open();
+          await releaseTasks({ database, planOf }, batchId, message);
+        } else await carrierClock.open();
         await lookNow(db);
       }
       await changeBatch(db, batchId, (tx) => takeResume(tx, batchId, message));

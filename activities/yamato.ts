@@ -26,6 +26,8 @@ export interface AskOutcome extends BatchFigures {
   outcome: 'asked' | 'wait' | 'failed' | 'gave up';
   waitMs: number;
   why: string;
+  /** It waits because the carrier is held for everybody; missing in what was recorded before. */
+  held?: boolean;
 }
 
 export type YamatoActivities = ReturnType<typeof createYamatoActivities>;
@@ -118,8 +120,9 @@ export function createYamatoActivities(deps: YamatoDeps) {
     if ((await failedRequests(db, job.id)).tries >= MAX_TRIES) return afterFailure(job, 0);
     const turn = await beginInTime(job.id, pauseMs, signal);
     if (!turn.begun) {
+      const { why, held } = turn;
       const waitMs = Math.max(1, turn.waitMs - REST_MS - HEAD_START_MS);
-      return { outcome: 'wait', waitMs, why: turn.why } as const;
+      return { outcome: 'wait', waitMs, why, ...(held === true ? { held } : {}) } as const;
     }
     tellWait('the answer of Yamato');
     // From here on the request is made whatever is cancelled.
@@ -130,7 +133,8 @@ export function createYamatoActivities(deps: YamatoDeps) {
       answer = await yamato.ask(job.subjects);
     } catch (error) {
       if (!(error instanceof YamatoError)) throw error;
-      await clock.end(db, requestId, { error: errorMessage(error), page: error.page });
+      const { page, isBarrier } = error;
+      await clock.end(db, requestId, { error: errorMessage(error), page, isBarrier });
       return afterFailure(job, pauseMs);
     }
     await saveResults(job, requestId, answer);

@@ -39,6 +39,7 @@ export interface WorkerParts {
   relay: NotificationRelay;
   sweep: BatchSweep;
   jobDeadlineMs: number;
+  driftAfter: number;
   recalculate: Recalculate;
   signedWorkbooks: SignedWorkbooks;
   /** Throws a SettingsError without an API token: only workers that call the API need one. */
@@ -80,6 +81,7 @@ export function createParts({ settings, client, logger, database, time }: PartsO
       startWorkflow({ database, client, settings }, batch, null),
     ),
     jobDeadlineMs: settings.jobDeadlineMs,
+    driftAfter: settings.driftAfter,
     recalculate: settings.recalculate,
     signedWorkbooks: settings.signedWorkbooks,
     webscraper: () =>

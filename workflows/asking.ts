@@ -1,4 +1,4 @@
-import { uuid4 } from '@temporalio/workflow';
+import { patched, uuid4 } from '@temporalio/workflow';
 import type { AskOutcome } from '../activities/yamato.ts';
 import type { PendingJob } from '../src/db/jobs.ts';
 import { asking, batchSteps } from './activity-proxies.ts';
@@ -25,14 +25,19 @@ export class Asking extends JobByJob<AskOutcome> {
     return asking.askGroup.executeWithOptions({ summary: label }, [{ batchId, jobId, pauseShare }]);
   }
 
-  protected async take({ outcome, waitMs, why, ...figures }: AskOutcome): Promise<void> {
+  protected async take({ outcome, waitMs, why, held, ...figures }: AskOutcome): Promise<void> {
     const { run } = this;
     run.update(figures);
+    const heldFor = held === true ? why : null;
+    if (heldFor !== run.held && patched('carrier-held')) {
+      run.held = heldFor;
+      await run.show();
+    }
     if (outcome === 'asked') this.failedInARow = 0;
     if (outcome === 'gave up') await this.#countFailure(why);
     const { resumes } = run;
     if (waitMs > 0 && run.figures.next !== null)
-      await run.wait(waitMs, why, 'carrier', () => this.isStopped(resumes));
+      await run.wait(waitMs, why, run.held === null ? 'carrier' : 'held', () => this.isStopped(resumes));
   }
 
   protected async brokenOff(): Promise<void> {

@@ -1,9 +1,10 @@
 import type { LearntTexts } from '../carriers/text-meaning.ts';
 import { changeBatch } from '../db/batches.ts';
-import type { Database } from '../db/database.ts';
+import type { Database, Queries } from '../db/database.ts';
 import type { ImportPlan } from './import-rows.ts';
 import { markFailed, markPublished, rowsOfJobs } from '../db/jobs.ts';
 import type { Job } from '../db/jobs.ts';
+import { lookOfCsvError, lookOfNothing, lookOfOutcomes } from './job-look.ts';
 import { failedCalls } from '../pacing/call-records.ts';
 import { endReading } from '../db/result-tries.ts';
 import type { Reading } from '../db/result-tries.ts';
@@ -11,6 +12,9 @@ import { redirectJob, saveOutcomes, setJobState } from '../db/results.ts';
 import type { RowOutcome } from '../db/results.ts';
 import { Grouped } from '../db/grouped.ts';
 import { learntTexts } from '../db/carrier-texts.ts';
+import { gaveNothing } from '../db/rows.ts';
+import { noteJobs } from '../db/task-drift.ts';
+import type { JobLook } from '../db/task-drift.ts';
 import { dropDownload, keepDownloads, keptDownload } from '../db/kept-downloads.ts';
 import { errorMessage } from '../errors.ts';
 import type { WebscraperLookup } from '../tasks/lookup.ts';
@@ -30,6 +34,8 @@ export interface JobResultsDeps {
   clock: AccountClock;
   webscraper: WebScraperClient;
   jobDeadlineMs: number;
+  /** Odd jobs of a task in a row after which it is held. */
+  driftAfter: number;
   planOf(task: TrackingTask): ImportPlan;
 }
 
@@ -46,6 +52,7 @@ export const isEnd = (status: string): boolean => ENDS.has(status);
 /** Reasons of rows whose pages came back without what they were asked for. */
 export const NO_RECORD = 'no record came back for its URL';
 export const EMPTY_PAGE = 'its page came back empty';
+const NOT_LOADED = 'its page could not be loaded';
 export const NO_FIELDS = "hold none of the task's fields";
 
 interface Notified extends Reading {
@@ -56,6 +63,7 @@ interface Notified extends Reading {
 interface Complete extends Reading {
   jobId: number;
   outcomes: RowOutcome[];
+  look: JobLook | null;
 }
 
 type RowOfJob = Awaited<ReturnType<typeof rowsOfJobs>>[number];
@@ -101,22 +109,31 @@ export function createJobResults(deps: JobResultsDeps, batchId: string) {
     return jobIds.map(() => learnt);
   });
 
+  const note = (tx: Queries, ...looks: readonly (JobLook | null)[]) =>
+    noteJobs(
+      tx,
+      looks.filter((look) => look !== null),
+      deps.driftAfter,
+    );
+
   const saving = new Grouped(async (complete: readonly Complete[]) => {
     await changeBatch(db, batchId, async (tx) => {
       await saveOutcomes(tx, complete, 'webscraper');
       const jobIds = complete.map(({ jobId }) => jobId);
       await setJobState(tx, jobIds, 'completed');
       await endReading(tx, complete, 'processed');
+      await note(tx, ...complete.map(({ look }) => look));
     });
     return complete;
   });
 
   /** The job's rows fail with the reason; a later notification is still read. */
-  async function giveUp(reading: Reading, error: string): Promise<void> {
+  async function giveUp(reading: Reading, error: string, look: JobLook | null = null): Promise<void> {
     const { job } = reading;
     await changeBatch(db, batchId, async (tx) => {
       await markFailed(tx, job.id, error);
       await endReading(tx, [reading], 'processed');
+      await note(tx, look);
     });
   }
 
@@ -159,13 +176,13 @@ export function createJobResults(deps: JobResultsDeps, batchId: string) {
     }
   }
 
-  async function download({ job, lookup }: Notified, scrapingJobId: number): Promise<CsvRecord[]> {
+  async function download({ job }: Notified, scrapingJobId: number): Promise<Buffer> {
     // By an earlier try that did not come to its end.
     const kept = job.resultTries > 1 ? await keptDownload(db, job.id) : null;
     const csv = kept ?? (await patiently(job, 'download', () => webscraper.csv(scrapingJobId)));
     // Paid for: whatever becomes of it, it is not downloaded again.
     if (kept === null) await keeping.ask({ jobId: job.id, csv });
-    return parseResultCsv(csv, { task: { name: job.task, resultColumns: lookup.resultColumns } });
+    return csv;
   }
 
   /** Saves what the records say; rows whose URL brought nothing stay as they are. Gives whether there are such. */
@@ -182,8 +199,10 @@ export function createJobResults(deps: JobResultsDeps, batchId: string) {
     );
     const stay = rowsOfJob.filter(({ subject }) => !redirected.has(subject));
     const outcomes = stay.map((link) => outcomeOf(lookup, link, recordsOf.get(link.subject) ?? [], learnt));
-    const found = { ...notified, jobId: job.id, outcomes: outcomes.filter((outcome) => outcome !== null) };
-    const missing = found.outcomes.length < outcomes.length;
+    const given = outcomes.filter((outcome) => outcome !== null);
+    const missing = given.length < outcomes.length;
+    const look = lookOfOutcomes(job, given, lookup, records);
+    const found = { ...notified, jobId: job.id, outcomes: given, look };
     if (!missing && redirected.size === 0) {
       await saving.ask(found);
       return false;
@@ -195,6 +214,7 @@ export function createJobResults(deps: JobResultsDeps, batchId: string) {
       await setJobState(tx, [job.id], missing ? 'incomplete' : 'redirected');
       if (missing) await dropDownload(tx, job.id);
       else await endReading(tx, [notified], 'processed');
+      await note(tx, look);
     });
     return missing;
   }
@@ -209,15 +229,16 @@ export function createJobResults(deps: JobResultsDeps, batchId: string) {
       throw error;
     });
     const typeOf = new Map(problems.map(({ url, type }) => [url, type]));
-    const reasons: Record<string, string> = {
-      empty: EMPTY_PAGE,
-      failed: 'its page could not be loaded',
-    };
+    const reasons: Record<string, string> = { empty: EMPTY_PAGE, failed: NOT_LOADED };
     const outcomes = (await links.ask(job.id)).map(({ subject, row }): RowOutcome => {
       const error = reasons[typeOf.get(subject) ?? ''] ?? NO_RECORD;
       return { rowId: row.id, result: null, error };
     });
-    await saving.ask({ ...notified, jobId: job.id, outcomes });
+    const kind = problems.some(({ type }) => type === 'failed') ? 'page-failed' : 'empty';
+    const what = outcomes[0]?.error ?? NO_RECORD;
+    // What it gave was noted as it was saved.
+    const look = (await gaveNothing(db, job.id)) ? lookOfNothing(job, kind, what) : null;
+    await saving.ask({ ...notified, jobId: job.id, outcomes, look });
   }
 
   async function bring(notified: Notified): Promise<void> {
@@ -230,10 +251,21 @@ export function createJobResults(deps: JobResultsDeps, batchId: string) {
     if (job.state === 'failed' ? ended : job.scrapingJobId === null)
       await changeBatch(db, batchId, (tx) => markPublished(tx, job, id, deps.jobDeadlineMs));
     if (!ended) return endReading(db, [notified], 'not ended');
-    if (status !== 'finished' && (told.storedRecordCount ?? 0) === 0)
-      return giveUp(notified, `scraping job ${id} ended ${status} without records`);
-    if (job.state === 'incomplete' || (await save(notified, await download(notified, id))))
-      await explainMissing(notified, id);
+    if (status !== 'finished' && (told.storedRecordCount ?? 0) === 0) {
+      const why = `scraping job ${id} ended ${status} without records`;
+      // Over half of its pages answered 4xx or 5xx; who stopped one knows.
+      return giveUp(notified, why, status === 'failed' ? lookOfNothing(job, 'page-failed', why) : null);
+    }
+    if (job.state === 'incomplete') return explainMissing(notified, id);
+    const csv = await download(notified, id);
+    try {
+      const { resultColumns } = notified.lookup;
+      const records = parseResultCsv(csv, { task: { name: job.task, resultColumns } });
+      if (await save(notified, records)) await explainMissing(notified, id);
+    } catch (error) {
+      if (!(error instanceof CsvError)) throw error;
+      await giveUp(notified, errorMessage(error), lookOfCsvError(job, error, csv));
+    }
   }
 
   /**
@@ -249,7 +281,7 @@ export function createJobResults(deps: JobResultsDeps, batchId: string) {
     try {
       await bring(notified);
     } catch (error) {
-      if (!(error instanceof CsvError) && !(error instanceof ApiError)) throw error;
+      if (!(error instanceof ApiError)) throw error;
       await giveUp(notified, errorMessage(error));
     }
   }

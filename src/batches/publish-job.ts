@@ -4,6 +4,7 @@ import type { Database } from '../db/database.ts';
 import { adoptNotifications } from '../db/inbox.ts';
 import { markFailed, markPending, markPublished, nextJob } from '../db/jobs.ts';
 import type { Job } from '../db/jobs.ts';
+import { taskHold } from '../db/task-drift.ts';
 import { errorMessage } from '../errors.ts';
 import type { OpenConnection } from '../outbound/open-connection.ts';
 import type { AccountClock, Turn } from '../pacing/account-clock.ts';
@@ -19,7 +20,7 @@ export interface PublisherDeps {
   jobDeadlineMs: number;
 }
 
-/** `wait`: ask for the same job again in `waitMs`; `held`: nobody may publish until a probe or a person opens it. */
+/** `wait`: ask for the same job again in `waitMs`; `held`: nobody may publish, or none of its task, until a probe or a person opens it. */
 export type Published =
   | { outcome: 'published' | 'failed' }
   | { outcome: 'wait'; waitMs: number; why: string; held: boolean };
@@ -44,6 +45,8 @@ const KEEP_TRIES = 20;
 const KEEP_AGAIN_MS = 500;
 /** The connection is made so long before the turn. */
 const CONNECT_EARLY_MS = 2_000;
+/** A task that is held is looked at again so often; whoever resumes one of its batches has that one go on at once. */
+const HELD_LOOK_MS = 180_000;
 /** A process that stood still for so long must not send any more: its turn is past, its job perhaps another's. */
 const STOOD_STILL_MS = 500;
 /** The clock's answer may take so long; a process that stood still meanwhile takes it for a new one. */
@@ -74,7 +77,9 @@ export class Publisher {
 
   /** Publishes a pending job in its turn. An answer of the API is final. Throws {@link TurnGivenBack}. */
   async publish(job: ScrapingTask, patience: Patience): Promise<Published> {
-    const { clock, webscraper } = this.#deps;
+    const { clock, database, webscraper } = this.#deps;
+    const held = await taskHold(database.db, job.task);
+    if (held !== null) return { outcome: 'wait', waitMs: HELD_LOOK_MS, why: held, held: true };
     const turn = await reserveTurn(clock, webscraper, job.id);
     if (!turn.granted) return toWait(turn);
     let connection: OpenConnection;

@@ -6,21 +6,22 @@ import type { Queries } from '../db/database.ts';
 import type { ImportPlan } from './import-rows.ts';
 import { insertJobs, latestJob } from './plan-jobs.ts';
 import { batches, rows } from '../db/schema.ts';
+import { cameOdd } from '../db/task-drift.ts';
 import { noJobMoves } from '../db/stuck-jobs.ts';
 
 /** No job of the row can move any more: its result will not come by itself. */
 const STUCK = sql`rows.state in ('pending', 'published', 'redirected') and ${noJobMoves()}`;
 
 /**
- * The rows a retry means: the failed ones, and those that stand still (of a batch that has ended also those left
- * pending); or those named by sheet row number that are not under way.
+ * The rows a retry means: the failed ones, those whose result came from a task that was held for it, and those that
+ * stand still (of a batch that has ended also those left pending); or those named by sheet row number that are not under way.
  */
 export async function rowsToRetry(queries: Queries, batchId: string, named: readonly number[] | null) {
   const batch = await queries.query.batches.findFirst({ where: eq(batches.id, batchId) });
   const left = batch?.finishedAt == null ? [] : [eq(rows.state, 'pending')];
   const meant =
     named === null
-      ? or(eq(rows.state, 'failed'), STUCK, ...left)
+      ? or(eq(rows.state, 'failed'), and(eq(rows.state, 'completed'), cameOdd()), STUCK, ...left)
       : and(anyOf(rows.row, named), or(inArray(rows.state, ['pending', 'completed', 'failed']), STUCK));
   return queries.query.rows.findMany({ where: and(eq(rows.batchId, batchId), meant), orderBy: [rows.row] });
 }

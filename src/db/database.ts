@@ -8,6 +8,7 @@ import { packageRoot } from '../paths.ts';
 import { guardTransactions } from './ended-sessions.ts';
 import { prepareQueries } from './prepared-queries.ts';
 import { soundServerVersion } from './server-version.ts';
+import * as drift from './drift-schema.ts';
 import * as files from './file-schema.ts';
 import * as forwards from './forward-schema.ts';
 import * as given from './given-schema.ts';
@@ -35,7 +36,7 @@ function connect(url: string, options: postgres.Options<Record<string, never>>) 
   return {
     client,
     db: drizzle(client, {
-      schema: { ...tables, ...files, ...forwards, ...pacing, ...given, ...texts },
+      schema: { ...tables, ...drift, ...files, ...forwards, ...pacing, ...given, ...texts },
       casing: 'snake_case',
     }),
   };

@@ -52,6 +52,12 @@ export const carrierClock = pgTable('carrier_clock', {
   openAt: moment('open_at').notNull(),
   /** The pause to be kept after the latest request. */
   pauseMs: integer('pause_ms').notNull(),
+  /** The job of the latest request, where its answer was no page of the carrier's but a barrier; null: it was none. */
+  barredJob: bigint('barred_job', { mode: 'number' }),
+  /** Nobody asks before then, because of such answers; how many such holds there were since the last good answer. */
+  heldUntil: moment('held_until'),
+  heldReason: text('held_reason'),
+  holds: integer('holds').notNull().default(0),
 });
 
 /** Requests to carriers: the record of what was asked, and the pages that gave no results. */

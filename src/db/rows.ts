@@ -19,3 +19,14 @@ export async function hasFailedRows(queries: Queries, jobId: number): Promise<bo
     .limit(1);
   return failed !== undefined;
 }
+
+/** Whether none of a job's rows has a result. */
+export async function gaveNothing(queries: Queries, jobId: number): Promise<boolean> {
+  const [given] = await queries
+    .select({ id: rows.id })
+    .from(jobRows)
+    .innerJoin(rows, eq(rows.id, jobRows.rowId))
+    .where(and(eq(jobRows.jobId, jobId), eq(rows.state, 'completed')))
+    .limit(1);
+  return given === undefined;
+}

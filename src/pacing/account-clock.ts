@@ -6,6 +6,7 @@ import { at, databaseTime, isRestoredHold, readLocked } from './account-state.ts
 import type { ClockState, TimeSource } from './account-state.ts';
 import type { RateLimitHeaders } from '../webscraper/rate-limit-headers.ts';
 import { Grouped } from '../db/grouped.ts';
+import { TASK_IS_HELD } from '../db/task-drift.ts';
 import { PROBE_EVERY_MS, takeAnswer, takeCleanAnswers } from './call-answers.ts';
 import type { CleanEnd } from './call-answers.ts';
 import { decideNow, decidePublish, MAX_WAIT_MS } from './account-turns.ts';
@@ -67,8 +68,8 @@ export class AccountClock {
 
   /**
    * The publish begins: its intent is written, its start stamped, no earlier than the interval after the last start.
-   * To be sent after `delayMs`. Refused, and the turn given back, when the account was held or closed meanwhile, the
-   * job is no longer to be published, or the turn is long past.
+   * To be sent after `delayMs`. Refused, and the turn given back, when the account or the job's task was held, or the
+   * account closed meanwhile, the job is no longer to be published, or the turn is long past.
    */
   begin(callId: number, jobId: number): Promise<Turn> {
     const publish = async (tx: TransactionSql, state: ClockState): Promise<Turn> => {
@@ -78,7 +79,8 @@ export class AccountClock {
         select (extract(epoch from calls.started_at) * 1000)::float8 as "turnMs"
         from calls join jobs on jobs.id = calls.job_id join batches on batches.id = jobs.batch_id
         where calls.id = ${callId} and jobs.id = ${jobId} and calls.finished_at is null
-          and jobs.state = 'pending' and batches.finished_at is null for update of jobs`;
+          and jobs.state = 'pending' and batches.finished_at is null and not ${tx.unsafe(TASK_IS_HELD)}
+        for update of jobs`;
       const turnMs = call?.turnMs ?? -Infinity;
       const paceMs = lastPublishMs === null ? nowMs : lastPublishMs + this.limits.publishIntervalMs;
       const startMs = Math.max(nowMs, turnMs, paceMs);
@@ -110,7 +112,7 @@ export class AccountClock {
       const [call] = await tx<{ id: string }[]>`
         with job as (update jobs set owes_download = true, state = 'publishing', intent_at = ${now} from batches
                where jobs.id = ${jobId} and jobs.state = 'pending' and batches.id = batch_id
-                 and batches.finished_at is null returning jobs.id),
+                 and batches.finished_at is null and not ${tx.unsafe(TASK_IS_HELD)} returning jobs.id),
              clock as (update account_clock set last_publish_at = ${now}, last_turn_at = greatest(last_turn_at, ${now}) from job)
         insert into calls (kind, job_id, started_at, expires_at)
         select 'publish', id, ${now}, ${this.#expiry(nowMs)} from job returning id`;

@@ -82,6 +82,7 @@ const SPEC = {
   recalculate: required('RECALCULATE', 'auto', oneOf('auto', 'never')),
   signedWorkbooks: required('SIGNED_WORKBOOKS', 'warn', oneOf('warn', 'refuse')),
   jobDeadlineMs: required('JOB_DEADLINE', '30m', positiveDuration),
+  driftAfter: required('DRIFT_AFTER', '10', wholeNumber(1, 10_000)),
   webhookTokens: { name: 'WEBHOOK_TOKEN', parse: commaList, mask: maskSecret },
   webhookForwardUrl: { name: 'WEBHOOK_FORWARD_URL', parse: url('https:', 'http:'), mask: maskPath },
   httpHost: required('HTTP_HOST', '127.0.0.1', nonEmpty),

@@ -41,6 +41,7 @@ it('there is a history of every shape', () => {
       'unreadable',
       'waited',
       'yamato-cancelled',
+      'yamato-carrier-held',
       'yamato-completed',
       'yamato-continued',
       'yamato-failed',

@@ -52,6 +52,7 @@ it('has a default for everything that need not be set', () => {
     resultsWebhookSecret: null,
     signedWorkbooks: 'warn',
     jobDeadlineMs: 1_800_000,
+    driftAfter: 10,
     webhookForwardUrl: null,
     webhookTokens: null,
     httpHost: '127.0.0.1',

@@ -119,6 +119,41 @@ it('five groups given up in a row hold the batch with the reason, until resume',
   expect(batch.figures().counts).toMatchObject({ completed: 4, failed: 8 });
 });
 
+it('a carrier that is held pauses the batch with the reason until it answers again', async () => {
+  const batch = new FakeBatch(2);
+  const held = {
+    outcome: 'wait',
+    waitMs: 180_000,
+    why: 'yamato gives no answers: a captcha',
+    held: true,
+  } as const;
+  let asks = 0;
+  batch.onAsk = () => ((asks += 1) <= 2 ? held : 'asked');
+  await run(batch, noMessages, { saveAs: 'yamato-carrier-held' });
+  expect(asks).toBe(4);
+  expect(batch.states).toEqual([
+    { state: 'running', reason: null },
+    { state: 'paused', reason: 'publishing is held: yamato gives no answers: a captcha' },
+    { state: 'running', reason: null },
+    { state: 'completed', reason: null },
+  ]);
+});
+
+it('a resume has a held carrier asked at once', async () => {
+  const batch = new FakeBatch(1);
+  batch.onAsk = () =>
+    batch.actions.length > 0
+      ? 'asked'
+      : { outcome: 'wait', waitMs: 43_200_000, why: 'a captcha', held: true };
+  await run(batch, async ({ handle, until }) => {
+    await until(() => batch.states.at(-1)?.state === 'paused');
+    const resumedAtMs = await env.currentTimeMs();
+    await handle.executeUpdate('resume', { args: [message()] });
+    await until(() => batch.ended);
+    expect((await env.currentTimeMs()) - resumedAtMs).toBeLessThan(60_000);
+  });
+});
+
 it('a run goes on counting what failed in a row before it', async () => {
   const batch = new FakeBatch(2);
   batch.onAsk = () => (batch.actions.length > 0 ? 'asked' : 'gave up');

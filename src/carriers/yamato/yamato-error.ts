@@ -19,6 +19,12 @@ export type YamatoErrorCode =
   /** The page is whole and not what it used to be: its markup changed, or it shows other numbers. */
   | 'YAMATO_UNREADABLE';
 
+const BARRIERS: ReadonlySet<YamatoErrorCode> = new Set([
+  'YAMATO_CAPTCHA',
+  'YAMATO_REFUSED',
+  'YAMATO_UNREADABLE',
+]);
+
 /** Characters of a page that are kept for inspection. */
 const KEPT_PAGE_LENGTH = 64 * 1024;
 
@@ -33,6 +39,11 @@ export class YamatoError extends TsuisekiError<YamatoErrorCode> {
   ) {
     super(code, message, 'cause' in details ? { cause: details.cause } : {});
     this.#page = details.page == null ? null : keptPage(details.page);
+  }
+
+  /** It is not this group's trouble: Yamato wants no questions, or its page is another. Asking on makes it worse. */
+  get isBarrier(): boolean {
+    return BARRIERS.has(this.code);
   }
 
   /**
