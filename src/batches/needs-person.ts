@@ -6,6 +6,10 @@ import type { Sighting } from '../db/incidents.ts';
 import { isRestored, RESTORED_TEXT } from '../db/installation.ts';
 import { accountClock } from '../db/pacing-schema.ts';
 import { batches, batchFigures } from '../db/schema.ts';
+import { heldTasks } from '../db/task-drift.ts';
+import type { HeldTask } from '../db/task-drift.ts';
+import { heldCarriers } from '../pacing/carrier-clock.ts';
+import type { HeldCarrier } from '../pacing/carrier-clock.ts';
 import { taskByName } from '../tasks/registry.ts';
 import { durationText } from '../text.ts';
 import { WAITING_FOR_WORKBOOK } from './waiting-text.ts';
@@ -37,6 +41,8 @@ export async function needsPerson(queries: Queries, now: Date, jobDeadlineMs: nu
   const [clock] = await queries.select().from(accountClock);
   const restored = await isRestored(queries);
   const account = restored ? [RESTORED] : clock === undefined ? [] : accountSightings(clock, now);
+  const held = await heldTasks(queries);
+  const carriers = await heldCarriers(queries, now);
   const since = new Date(now.getTime() - ENDED_SINCE_MS);
   const found: Seen[] = await queries
     .select({ batch: batches, figures: batchFigures })
@@ -53,8 +59,10 @@ export async function needsPerson(queries: Queries, now: Date, jobDeadlineMs: nu
   const stillMs = Math.max(STILL_MS, DEADLINES_STILL * jobDeadlineMs);
   return [
     ...account,
+    ...held.map((task) => taskSighting(task, running)),
+    ...carriers.map((carrier) => carrierSighting(carrier)),
     ...found.flatMap((seen) => endedSighting(seen, now)),
-    ...running.flatMap((seen) => heldSighting(seen)),
+    ...running.flatMap((seen) => heldSighting(seen, carriers.length > 0)),
     ...running.flatMap((seen) => lockedSighting(seen)),
     ...running
       .filter((seen) => !mayWait(seen, running, account.length > 0, now))
@@ -103,6 +111,38 @@ function whereOf({ batch, figures }: Seen): string {
   return `${sourceName(batch)}, ${done} of ${figures.total} rows done`;
 }
 
+/** A task is told of once, not for each of its batches. */
+function taskSighting({ task, reason }: HeldTask, running: readonly Seen[]): Sighting {
+  const waiting = running.filter(({ batch }) => batch.task === task);
+  const [first] = waiting;
+  const how =
+    first === undefined
+      ? 'The next of its batches waits: "tsuiseki resume BATCH" lets it go on.'
+      : `${waiting.length} of its batches run; "tsuiseki resume ${first.batch.id}" lets all of them go on.`;
+  return {
+    kind: 'drift',
+    subject: task,
+    batchId: null,
+    isMoment: false,
+    title: `Publishing is held for ${task}`,
+    text: `${reason}. ${how}`,
+    patienceMs: 0,
+  };
+}
+
+function carrierSighting({ carrier, heldReason, heldUntil }: HeldCarrier): Sighting {
+  const until = heldUntil.toISOString().slice(11, 16);
+  return {
+    kind: 'drift',
+    subject: carrier,
+    batchId: null,
+    isMoment: false,
+    title: `${carrier} is not asked`,
+    text: `${heldReason}. It is asked again at ${until} UTC, or at once after "tsuiseki resume BATCH".`,
+    patienceMs: 0,
+  };
+}
+
 const asksApi = ({ batch }: Seen) => taskByName(batch.task).lookup.by === 'webscraper';
 const ofBatch = ({ batch }: Seen) => ({ subject: batch.id, batchId: batch.id, isMoment: false });
 
@@ -125,10 +165,14 @@ function endedSighting({ batch, figures }: Seen, now: Date): Sighting[] {
   ];
 }
 
-/** Paused by the system itself; who paused it as a person knows. An account that is held is told once, not for each batch. */
-function heldSighting(seen: Seen): Sighting[] {
+/**
+ * Paused by the system itself; who paused it as a person knows. An account, a task or a carrier that is held is told once,
+ * not for each batch.
+ */
+function heldSighting(seen: Seen, carrierIsHeld: boolean): Sighting[] {
   const { id, state, paused, reason } = seen.batch;
-  const bySystem = paused === null ? state === 'paused' && !asksApi(seen) : paused.by === 'tsuiseki';
+  const bySystem =
+    paused === null ? state === 'paused' && !asksApi(seen) && !carrierIsHeld : paused.by === 'tsuiseki';
   if (!bySystem) return [];
   return [
     {

@@ -1,14 +1,16 @@
-import { missingMigrations, openDatabase } from '../db/database.ts';
+import { databaseNow, missingMigrations, openDatabase } from '../db/database.ts';
 import type { Database } from '../db/database.ts';
 import { forwardTrouble } from '../db/forwards.ts';
 import { inboxTrouble, SILENT_AFTER_S, webhookSilence } from '../db/inbox.ts';
 import { soundServerVersion } from '../db/server-version.ts';
 import { isRestored, RESTORED_TEXT } from '../db/installation.ts';
+import { heldTasks } from '../db/task-drift.ts';
 import { errorMessage } from '../errors.ts';
 import { openWebDav } from '../files/open-files.ts';
 import { createLogger } from '../log.ts';
 import { callApi } from '../pacing/account-call.ts';
 import { AccountClock } from '../pacing/account-clock.ts';
+import { heldCarriers } from '../pacing/carrier-clock.ts';
 import { withSitemap } from '../settings/by-task.ts';
 import { secretsOf } from '../settings/settings.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -59,6 +61,7 @@ export async function databaseChecks(settings: Settings): Promise<Check[]> {
       await check('inbox', () => inbox(database)),
       await check('webhooks', () => webhooks(database)),
       ...(settings.webhookForwardUrl === null ? [] : [await check('forwarding', () => forwarding(database))]),
+      await check('drift', () => drift(database)),
       await check('clock', () => clocks(database)),
       ...(await apiChecks(database, settings)),
     ];
@@ -71,6 +74,14 @@ async function inbox({ db }: Database): Promise<Finding> {
   const { unread, unknown, disagree } = await inboxTrouble(db);
   const details = `${unread} unread for over a minute; in a week ${unknown} of unknown jobs, ${disagree} in disagreement`;
   return unread === 0 ? good(details) : bad(`${details}: is the worker tracking_webhook running?`);
+}
+
+async function drift({ db }: Database): Promise<Finding> {
+  const held = [
+    ...(await heldTasks(db)).map(({ task, reason }) => `${task}: ${reason}`),
+    ...(await heldCarriers(db, await databaseNow(db))).map(({ heldReason }) => heldReason),
+  ];
+  return held.length === 0 ? good('no task is held for odd results') : bad(held.join('; '));
 }
 
 async function forwarding({ db }: Database): Promise<Finding> {

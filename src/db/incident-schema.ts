@@ -5,6 +5,7 @@ import { id, moment } from './schema.ts';
 export type IncidentKind =
   | 'publishing-held'
   | 'account-closed'
+  | 'drift'
   | 'batch-held'
   | 'batch-stalled'
   | 'workbook-locked'

@@ -75,17 +75,21 @@ it('after migrate: only the workers are missing; what nobody reads is told', asy
   await database.sql`insert into notifications (received_at, source, scraping_job_id, status, batch_id, job_id, outcome)
     values (now() - interval '2 minutes', 'webhook', 1, 'finished', 'b1', ${jobId}, null),
            (now(), 'webhook', 2, 'finished', null, null, 'unknown job')`;
+  await database.sql`insert into task_drift (task, held_since, held_reason)
+    values ('yamato_tracking_only', now(), '10 jobs came back odd')`;
   await database.close();
   const { of } = await doctor({ ...env, WEBHOOK_FORWARD_URL: 'http://old.example/webhook' });
   const failed = [...of].filter(([, { ok }]) => !ok).map(([name]) => name);
   expect(failed.filter((name) => !name.startsWith('worker '))).toEqual([
     'inbox',
+    'drift',
     'partitions of publish_tracking_queue',
     'HTTP server',
   ]);
   expect(of.get('inbox')?.details).toBe(
     '1 unread for over a minute; in a week 1 of unknown jobs, 0 in disagreement: is the worker tracking_webhook running?',
   );
+  expect(of.get('drift')?.details).toBe('yamato_tracking_only: 10 jobs came back odd');
   expect(of.get('forwarding')).toEqual({
     ok: true,
     details: '0 notifications of other jobs not taken for over a minute; in a week 0 refused',

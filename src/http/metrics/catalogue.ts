@@ -30,6 +30,9 @@ export const METRICS = {
   tsuiseki_calls: metric('Calls that count against it now, and those kept for downloads', 'kind'),
   tsuiseki_account_closed_seconds: metric('Until the account opens by itself; 0: it is open'),
   tsuiseki_account_held: metric('1: publishing is held for every batch'),
+  tsuiseki_task_odd_jobs: metric('Odd jobs of a task since its last good one', 'task'),
+  tsuiseki_task_held: metric('1: publishing is held for every batch of the task', 'task'),
+  tsuiseki_carrier_held: metric('1: the carrier is not asked, for the answers it gave', 'carrier'),
 
   tsuiseki_notifications_last_hour: metric('Notifications of the last hour', 'source', 'outcome'),
   tsuiseki_webhook_to_database_seconds: metric(

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { lookupFigures } from '../../batches/lookup-figures.ts';
+import { databaseNow } from '../../db/database.ts';
 import type { Database, Queries } from '../../db/database.ts';
 import { inboxFigures } from '../../db/inbox-figures.ts';
 import { webhookSilence } from '../../db/inbox.ts';
@@ -23,6 +24,7 @@ export function databaseSamples({ db }: Pick<Database, 'db'>, callLimit: number)
         ...(await batchSamples(tx)),
         ...(await lookupSamples(tx)),
         ...(await budgetSamples(tx, callLimit)),
+        ...(await driftSamples(tx)),
         ...(await inboxSamples(tx)),
       ];
     },
@@ -82,6 +84,22 @@ async function budgetSamples(queries: Queries, callLimit: number): Promise<Sampl
     ['tsuiseki_calls', owed, 'owed'],
     ['tsuiseki_account_closed_seconds', closedS],
     ['tsuiseki_account_held', Number(held)],
+  ];
+}
+
+async function driftSamples(queries: Queries): Promise<Sample[]> {
+  const drifts = await queries.query.taskDrift.findMany();
+  const carriers = await queries.query.carrierClock.findMany();
+  const nowMs = (await databaseNow(queries)).getTime();
+  return [
+    ...drifts.flatMap(({ task, run, heldSince }): Sample[] => [
+      ['tsuiseki_task_odd_jobs', run, task],
+      ['tsuiseki_task_held', Number(heldSince !== null), task],
+    ]),
+    ...carriers.map(({ carrier, heldUntil }): Sample => {
+      const isHeld = (heldUntil?.getTime() ?? 0) > nowMs;
+      return ['tsuiseki_carrier_held', Number(isHeld), carrier];
+    }),
   ];
 }
 
