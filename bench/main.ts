@@ -7,6 +7,7 @@ import { cluster } from './cluster.ts';
 import { durability } from './durability.ts';
 import { operations } from './operations.ts';
 import { pace } from './pace.ts';
+import { parcels } from './parcels.ts';
 import type { Figure, Part, PartContext } from './part.ts';
 import { publish } from './publish.ts';
 import { scaling } from './scaling.ts';
@@ -24,6 +25,7 @@ const BENCHES: Readonly<Record<string, readonly Part[]>> = {
   cluster,
   operations,
   scaling,
+  parcels,
 };
 
 function usage(): string {

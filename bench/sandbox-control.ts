@@ -31,6 +31,10 @@ export class SandboxControl {
     await this.#ask('POST', 'faults', rule);
   }
 
+  async clearFaults(): Promise<void> {
+    await this.#ask('DELETE', 'faults');
+  }
+
   /** Ends all running jobs, stuck ones too, evenly over that time; resolves at its begin. */
   async finishJobs(spanMs: number): Promise<void> {
     await this.#ask('POST', 'jobs/finish', { spanMs });
@@ -53,6 +57,6 @@ export class SandboxControl {
     });
     if (!answer.ok)
       throw new BenchError('BENCH_ANSWER', `the sandbox answered ${answer.status} to ${method} ${path}`);
-    return answer.json();
+    return answer.status === 204 ? null : answer.json();
   }
 }

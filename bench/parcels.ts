@@ -1,0 +1,5 @@
+import { drift } from './parcels/drift.ts';
+import type { Part } from './part.ts';
+
+/** What is kept of parcels, asked after and told of them, at the sizes that are promised. */
+export const parcels: readonly Part[] = [drift];
