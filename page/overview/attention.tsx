@@ -5,9 +5,10 @@ import { useSurroundings } from '../surroundings.ts';
 /** What needs a person, or would be asked about first; one line when there is nothing. */
 export function Attention({ account }: { account: AccountView }) {
   const { t, format } = useSurroundings();
-  const { closed, held, queues, webhookSilenceS } = account;
+  const { closed, held, odd, queues, webhookSilenceS } = account;
   const items = [
     ...(held === null ? [] : [{ key: 'held', text: t.attention.held, more: held.why }]),
+    ...odd.map(({ name, why }) => ({ key: `odd ${name}`, text: t.attention.odd(name), more: why })),
     ...(closed === null
       ? []
       : [{ key: 'closed', text: t.attention.closed(format.time(closed.until)), more: closed.why }]),

@@ -67,6 +67,7 @@ export const en: Texts = {
     allWell: 'All is well: nothing needs attention.',
     closed: (until) => `The account's call limit is reached. It opens by itself at ${until}.`,
     held: 'Publishing is held until it works again or somebody resumes a batch.',
+    odd: (name) => `${name} is held: odd results came back. Put it right, then resume one of its batches.`,
     noWorker: (queue) => `No worker asks for work on ${queue}.`,
     startWorker: 'Start it with',
     silence: (duration) => `No webhook for ${duration} although jobs are in flight: check its URL.`,

@@ -66,6 +66,7 @@ export const ja: Texts = {
     allWell: '正常です。対応が必要なものはありません。',
     closed: (until) => `呼び出し上限に達しました。${until} に自動で再開します。`,
     held: '復旧するか担当者が再開するまで、照会を止めています。',
+    odd: (name) => `${name} を止めています。結果が異常です。直してから、そのバッチを再開してください。`,
     noWorker: (queue) => `${queue} を処理するワーカーがいません。`,
     startWorker: '起動コマンド',
     silence: (duration) =>

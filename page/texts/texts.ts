@@ -36,6 +36,7 @@ export interface Texts {
     allWell: string;
     closed: (until: string) => string;
     held: string;
+    odd: (name: string) => string;
     noWorker: (queue: string) => string;
     startWorker: string;
     silence: (duration: string) => string;

@@ -66,6 +66,7 @@ export const zh: Texts = {
     allWell: '一切正常，无需处理。',
     closed: (until) => `已达调用上限，将于 ${until} 自动恢复。`,
     held: '提交已暂停，待服务恢复或有人恢复批次后继续。',
+    odd: (name) => `${name} 已停住：返回的结果不对劲。修好后请恢复它的一个批次。`,
     noWorker: (queue) => `${queue} 没有工作进程。`,
     startWorker: '启动命令',
     silence: (duration) => `有在途作业，但 ${duration}未收到 Webhook，请检查其 URL。`,

@@ -1,16 +1,15 @@
-import { databaseNow, missingMigrations, openDatabase } from '../db/database.ts';
+import { missingMigrations, openDatabase } from '../db/database.ts';
 import type { Database } from '../db/database.ts';
 import { forwardTrouble } from '../db/forwards.ts';
 import { inboxTrouble, SILENT_AFTER_S, webhookSilence } from '../db/inbox.ts';
 import { soundServerVersion } from '../db/server-version.ts';
 import { isRestored, RESTORED_TEXT } from '../db/installation.ts';
-import { heldTasks } from '../db/task-drift.ts';
 import { errorMessage } from '../errors.ts';
 import { openWebDav } from '../files/open-files.ts';
 import { createLogger } from '../log.ts';
 import { callApi } from '../pacing/account-call.ts';
 import { AccountClock } from '../pacing/account-clock.ts';
-import { heldCarriers } from '../pacing/carrier-clock.ts';
+import { oddHolds } from '../pacing/odd-holds.ts';
 import { withSitemap } from '../settings/by-task.ts';
 import { secretsOf } from '../settings/settings.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -77,11 +76,10 @@ async function inbox({ db }: Database): Promise<Finding> {
 }
 
 async function drift({ db }: Database): Promise<Finding> {
-  const held = [
-    ...(await heldTasks(db)).map(({ task, reason }) => `${task}: ${reason}`),
-    ...(await heldCarriers(db, await databaseNow(db))).map(({ heldReason }) => heldReason),
-  ];
-  return held.length === 0 ? good('no task is held for odd results') : bad(held.join('; '));
+  const held = await oddHolds(db);
+  return held.length === 0
+    ? good('no task is held for odd results')
+    : bad(held.map(({ name, why }) => `${name}: ${why}`).join('; '));
 }
 
 async function forwarding({ db }: Database): Promise<Finding> {

@@ -1,4 +1,5 @@
 import { isState, plainText } from '../carriers/text-meaning.ts';
+import { withoutPersonalData } from '../redact.ts';
 import { FIELD_SEPARATOR } from '../workbook/our-texts.ts';
 import type { RowResult } from './result.ts';
 import { firstOf, storable } from '../text.ts';
@@ -59,7 +60,7 @@ export function lookOf({ text, statusText, history, unknownTexts }: RowResult): 
   const texts = [statusText, ...history.events.map((event) => event.stateText)];
   const says = (each: string) => isState(each) && !unknown.has(plainText(each));
   return {
-    text: storable(firstOf(plainText(statusText ?? ''), TEXT_CHARACTERS)),
+    text: storable(withoutPersonalData(firstOf(plainText(statusText ?? ''), TEXT_CHARACTERS))),
     filled: text.split(FIELD_SEPARATOR).map((field) => field !== ''),
     isStrange: statusText !== null && !texts.some((each) => each !== null && says(each)),
   };

@@ -32,6 +32,13 @@ inBrowser('the overview', ({ server, open }) => {
     await budget.getByText(/Publishes 0/).waitFor();
   });
 
+  it('tells of a task that is held, and why', async () => {
+    server.account = { ...server.account, odd: [{ name: 'yamato_tracking_only', why: '10 came back odd' }] };
+    const page = await open();
+    const attention = page.getByRole('region', { name: 'Needs attention' });
+    await attention.getByText(/yamato_tracking_only is held: .* 10 came back odd/).waitFor();
+  });
+
   it('says that all is well', async () => {
     server.account = { ...server.account, closed: null, queues: [] };
     const page = await open();

@@ -6,6 +6,7 @@ import { SILENT_AFTER_S, webhookSilence } from '../../db/inbox.ts';
 import { accountClock } from '../../db/pacing-schema.ts';
 import { askedLately } from '../../pacing/budget-figures.ts';
 import { budgetHistory } from '../../pacing/budget-history.ts';
+import { oddHolds } from '../../pacing/odd-holds.ts';
 import type { ApiContext } from './context.ts';
 import type { AccountView } from './contract.ts';
 import { lately } from './live.ts';
@@ -37,6 +38,7 @@ export function accountRoutes(app: FastifyInstance, { deps, live }: ApiContext):
             inbox: await inboxFigures(tx),
             silence: await webhookSilence(tx),
             lookups: await lookupFigures(tx),
+            odd: await oddHolds(tx),
           };
         },
         { accessMode: 'read only' },
@@ -53,11 +55,12 @@ interface Known {
   inbox: Awaited<ReturnType<typeof inboxFigures>>;
   silence: Awaited<ReturnType<typeof webhookSilence>>;
   lookups: Awaited<ReturnType<typeof lookupFigures>>;
+  odd: AccountView['odd'];
 }
 
 function accountView(
   { callLimit, callWindowMs }: { callLimit: number; callWindowMs: number },
-  { clock, history, asked, inbox, silence, lookups }: Known,
+  { clock, history, asked, inbox, silence, lookups, odd }: Known,
   queues: AccountView['queues'],
 ): AccountView {
   const now = new Date();
@@ -77,6 +80,7 @@ function accountView(
         ? { until: closedUntil.toISOString(), why: closedReason ?? 'the API takes no calls' }
         : null,
     held: heldReason === null ? null : { why: heldReason },
+    odd,
     publishes: { taken: countOf('taken'), refused: countOf('refused'), failed: countOf('failed') },
     webhookDelayS: inbox.delaysS === null ? null : { median, p95, longest },
     webhookSilenceS: silence.silenceS > SILENT_AFTER_S ? silence.silenceS : 0,

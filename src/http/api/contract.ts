@@ -196,6 +196,8 @@ export interface AccountView {
   closed: { until: string; why: string } | null;
   /** Nothing is published until a probe or a person opens it. */
   held: { why: string } | null;
+  /** Tasks and carriers of which nothing is asked, for what came back, until a person resumes one of their batches. */
+  odd: { name: string; why: string }[];
   publishes: { taken: number; refused: number; failed: number };
   /** Seconds from a webhook to the database in the last hour; null: none came. */
   webhookDelayS: { median: number; p95: number; longest: number } | null;

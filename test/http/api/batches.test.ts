@@ -170,11 +170,13 @@ describe('what the page is told', () => {
     stage.time.nowMs = Date.now();
     const batchId = await batchOf(stage, TASK, [orderUrl(1), orderUrl(2)]);
     await oneRound(stage, batchId);
+    await stage.database.sql`update task_drift set held_since = now(), held_reason = '10 came back odd'`;
     const queue = { queue: 'publish_tracking_queue', worker: 'publish_tracking', polled: false, backlog: 3 };
     const { database } = stage;
     app = testApp(database, { api: testApi(database, { queues: async () => [queue] }) }).app;
     const account = await json<AccountView>('/api/account');
     expect(account).toMatchObject({ limit: 200, closed: null, held: null, queues: [queue] });
+    expect(account.odd).toEqual([{ name: TASK, why: '10 came back odd' }]);
     expect(account.past).toHaveLength(61);
     expect(account.ahead).toHaveLength(16);
     expect(account.past[0]).toMatchObject({ publish: 0, download: 0, kept: 0 });

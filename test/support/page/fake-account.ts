@@ -44,6 +44,7 @@ export function fakeAccount(nowMs: number): AccountView {
     held: null,
     publishes: { taken: 371, refused: 3, failed: 2 },
     webhookDelayS: { median: 0.4, p95: 2.1, longest: 74 },
+    odd: [],
     webhookSilenceS: 0,
     unreadS: 3,
     lookups: [
