@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Database } from '../src/db/database.ts';
 import { newestWaiting, storeSave, workbooksWaiting } from '../src/db/saves.ts';
+import { workbooksUnanswered } from '../src/db/sheet-words.ts';
 import { knownWorkbook } from '../src/db/workbooks.ts';
 import type { FileInfo } from '../src/files/types.ts';
 import { belongsToTask } from '../src/tasks/registry.ts';
@@ -32,12 +33,13 @@ export function createFolderActivities({ database, client, webdav }: FolderDeps)
   }
 
   return asActivities({
-    /** Wakes saves that were stored and could not be woken. */
+    /** Wakes saves that were stored and could not be woken, and whoever answers words in sheets that wait for it. */
     async wakeSaves(): Promise<{ woken: number }> {
-      const waiting = await workbooksWaiting(db, WAKE_AFTER_MS);
+      const saved = await workbooksWaiting(db, WAKE_AFTER_MS);
+      const waiting = new Set([...saved, ...(await workbooksUnanswered(db, WAKE_AFTER_MS))]);
       tellWait('Temporal to take the saves');
       for (const workbook of waiting) await wakeSave(client, workbook);
-      return { woken: waiting.length };
+      return { woken: waiting.size };
     },
 
     /** Finds saves of which no webhook told, or none could be stored. */

@@ -9,10 +9,13 @@ import type { ImportPlan } from '../src/batches/import-rows.ts';
 import { rowsById } from '../src/db/rows.ts';
 import { holdBatch } from '../src/batches/orders.ts';
 import { askAgain } from '../src/batches/retry-rows.ts';
-import { markExamined, newestWaiting } from '../src/db/saves.ts';
+import { markExamined, newestWaiting, whoSaved } from '../src/db/saves.ts';
+import { hasUnanswered } from '../src/db/sheet-words.ts';
 import { knownWorkbook, markSeen } from '../src/db/workbooks.ts';
 import { writeAgain } from '../src/db/written-rows.ts';
 import { errorMessage, TsuisekiError } from '../src/errors.ts';
+import type { FileInfo } from '../src/files/types.ts';
+import { obeyWords } from '../src/saves/obey-words.ts';
 import { pickRows } from '../src/saves/pick-rows.ts';
 import type { SaveAges } from '../src/saves/pick-rows.ts';
 import { holdReason, writeFailedBatch, writeSavedBatch } from '../src/saves/saved-batch.ts';
@@ -44,6 +47,8 @@ export interface ExaminedSave {
   started: string | null;
   /** Batches with results that are to be written once more. */
   writeAgain: string[];
+  /** The workbook, where words typed into its status cells wait for their answers. */
+  answers?: string;
 }
 
 /**
@@ -63,10 +68,20 @@ const joins = (batchId: string): ExaminedSave => ({
 export function createSaveActivities(deps: SaveDeps) {
   const { db } = deps.database;
 
-  async function examine(named: string, signal: AbortSignal): Promise<ExaminedSave> {
+  async function examine(named: string, upTo: number | null, signal: AbortSignal): Promise<ExaminedSave> {
     const task = taskForPath(named);
     tellWait('the workbook to be read');
-    const { path: workbook, etag } = await findWorkbook(deps, named, 'path');
+    const found = await findWorkbook(deps, named, 'path');
+    const examined = await examineFound(found, task, await whoSaved(db, named, upTo), signal);
+    return (await hasUnanswered(db, found.path)) ? { ...examined, answers: found.path } : examined;
+  }
+
+  async function examineFound(
+    { path: workbook, etag }: FileInfo,
+    task: TrackingTask,
+    savedBy: string | null,
+    signal: AbortSignal,
+  ): Promise<ExaminedSave> {
     const known = await knownWorkbook(db, workbook);
     if (known?.seenEtag === etag) return { ...NOTHING, outcome: 'nothing new' };
     const running = await runningBatch(db, workbook, task.name);
@@ -79,7 +94,7 @@ export function createSaveActivities(deps: SaveDeps) {
       const saved = { workbook, columns: deps.columnsOf(task), plan: deps.planOf(task) };
       try {
         const content = await read(copy, saved.columns, signal);
-        return await start(saved, copy, content);
+        return await start(saved, copy, content, savedBy);
       } catch (error) {
         if (!isFinal(error, activityInfo().attempt)) throw error;
         const outcome = errorMessage(error);
@@ -98,9 +113,14 @@ export function createSaveActivities(deps: SaveDeps) {
   }
 
   /** Writes down what is to be started, together with the version that it was decided on. */
-  function start(saved: SavedWorkbook, copy: WorkbookCopy, content: WorkbookContent): Promise<ExaminedSave> {
-    const { workbook, plan } = saved;
-    const target = { workbook, task: plan.task.name, copiedAt: copy.copiedAt };
+  function start(
+    saved: SavedWorkbook,
+    copy: WorkbookCopy,
+    content: WorkbookContent,
+    savedBy: string | null,
+  ): Promise<ExaminedSave> {
+    const { workbook, columns, plan } = saved;
+    const target = { workbook, columns, task: plan.task.name, copiedAt: copy.copiedAt };
     return db.transaction(async (tx) => {
       await lockBatchesOf(tx, workbook);
       const picked = await pickRows(tx, target, content.rows, deps);
@@ -114,6 +134,7 @@ export function createSaveActivities(deps: SaveDeps) {
           'BATCH_ENDING',
           `a batch for ${workbook} has just ended; the save is examined again`,
         );
+      await obeyWords(tx, { workbook, columns, savedBy, batchId: started }, picked);
       await markSeen(tx, workbook, copy.version);
       const outcome = started === null ? 'nothing to look up' : `batch ${started}: ${rows.length} rows`;
       return { running: null, started, writeAgain: await writeAgain(tx, picked.writeAgain), outcome };
@@ -131,13 +152,17 @@ export function createSaveActivities(deps: SaveDeps) {
     const { workbook } = copy;
     return db.transaction(async (tx) => {
       await lockBatchesOf(tx, workbook);
-      const target = { workbook, task: batch.task, copiedAt: copy.copiedAt };
-      const { lookUp, writeAgain: lost } = await pickRows(tx, target, content.rows, deps);
+      const { task, columns } = batch;
+      const target = { workbook, task, columns, copiedAt: copy.copiedAt };
+      const picked = await pickRows(tx, target, content.rows, deps);
+      const { lookUp, writeAgain: lost } = picked;
       await writeAgain(tx, lost);
       const own = lookUp.flatMap(({ onRecord }) => (onRecord?.batchId === batch.id ? [onRecord.rowId] : []));
       const others = lookUp.flatMap(({ row, onRecord }) => (onRecord?.batchId === batch.id ? [] : [row]));
       await askAgain(tx, batch.id, await rowsById(tx, own), plan);
       if (others.length > 0) await addRows(tx, batch.id, { rows: others, warnings: [] }, plan);
+      const savedBy = await whoSaved(tx, workbook, upTo);
+      await obeyWords(tx, { workbook, columns, savedBy, batchId: batch.id }, picked);
       await markSeen(tx, workbook, copy.version);
       await markExamined(tx, workbook, upTo, `${lookUp.length} rows joined batch ${batch.id}`);
       const hold = await holdReason(tx, batch.id, lookUp.length, deps);
@@ -154,7 +179,7 @@ export function createSaveActivities(deps: SaveDeps) {
       const startedMs = performance.now();
       let examined: ExaminedSave;
       try {
-        examined = await examine(input.workbook, signal);
+        examined = await examine(input.workbook, upTo, signal);
       } catch (error) {
         if (!isFinal(error, activityInfo().attempt)) throw error;
         examined = { ...NOTHING, outcome: errorMessage(error) };

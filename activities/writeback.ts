@@ -1,7 +1,7 @@
 import { cancellationSignal, log, metricMeter } from '@temporalio/activity';
 import { deliverNext } from '../src/batches/deliver-results.ts';
 import type { DeliveryDeps } from '../src/batches/deliver-results.ts';
-import { writeBack } from '../src/batches/write-back.ts';
+import { answerWords, writeBack } from '../src/batches/write-back.ts';
 import type { WritebackDeps } from '../src/batches/write-back.ts';
 import { batchFigures } from '../src/db/batch-figures.ts';
 import type { BatchFigures } from '../src/db/batch-figures.ts';
@@ -17,6 +17,12 @@ export type WritebackActivities = ReturnType<typeof createWritebackActivities>;
 export function createWritebackActivities(deps: WritebackDeps & DeliveryDeps) {
   const { db } = deps.database;
   return asActivities({
+    /** Answers what people typed into the status cells of a workbook, all batches and none being told of it. */
+    async answerWords(input: { workbook: string }): Promise<void> {
+      tellWait('the workbook to be written');
+      await answerWords(deps, input.workbook, cancellationSignal());
+    },
+
     /**
      * Brings the workbook up to date with every result not yet written, and its status column where there is one. Of a
      * batch without a workbook: makes its next delivery, the last where nothing more will come.

@@ -35,9 +35,10 @@ async function quiet(count: () => number): Promise<void> {
 
 async function examine(workbook: string): Promise<string> {
   for (let pauseMs = ENDING_PAUSES.firstMs; ; pauseMs = Math.min(2 * pauseMs, ENDING_PAUSES.longestMs)) {
-    const { outcome, running, started, writeAgain } = await examining.examineSave({ workbook });
+    const { outcome, running, started, writeAgain, answers } = await examining.examineSave({ workbook });
     // What cannot be written now is tried again by the sweep.
     for (const batchId of writeAgain) await acquisition.writeBack({ batchId }).catch(() => null);
+    if (answers !== undefined) await acquisition.answerWords({ workbook: answers }).catch(() => null);
     if (started !== null) await acquisition.startSavedBatch({ batchId: started });
     if (running === null) return outcome;
     if (await acquisition.tellBatch({ batchId: running })) return outcome;

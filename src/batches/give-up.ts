@@ -31,8 +31,27 @@ export async function giveUpRows(
   const details = firstOf(`rows ${numbers.join(', ')}`, 200);
   await recordAction(tx, { batchId, messageId, action: 'give up', by, why, details });
   const ids = open.map(({ id }) => id);
-  const error = storable(`given up by ${by}${why === null ? '' : `: ${why}`}`);
-  await tx.update(rows).set({ state: 'failed', error }).where(anyOf(rows.id, ids));
+  await failRows(tx, ids, `given up by ${by}${why === null ? '' : `: ${why}`}`);
+}
+
+/** A person wants no more of rows that were chosen in the sheet: those not asked for yet fail. Run as {@link giveUpRows}. */
+export async function dropPending(tx: Queries, rowIds: readonly number[], why: string): Promise<void> {
+  const pending = await tx
+    .select({ id: rows.id })
+    .from(rows)
+    .where(and(anyOf(rows.id, rowIds), eq(rows.state, 'pending')));
+  await failRows(
+    tx,
+    pending.map(({ id }) => id),
+    why,
+  );
+}
+
+async function failRows(tx: Queries, ids: readonly number[], why: string): Promise<void> {
+  await tx
+    .update(rows)
+    .set({ state: 'failed', error: storable(why) })
+    .where(anyOf(rows.id, ids));
   const asking = tx.select({ id: jobRows.jobId }).from(jobRows).where(anyOf(jobRows.rowId, ids));
   await dropGivenUp(tx, (jobId) => inArray(jobId, asking));
 }

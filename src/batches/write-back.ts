@@ -2,6 +2,7 @@ import { basename, join } from 'node:path';
 import { lockBatchesOf, setNotes } from '../db/batches.ts';
 import type { WorkbookBatch } from '../db/batches.ts';
 import { endSession, FORGOTTEN_AFTER_MS, sessionsUnderWay } from '../db/editing-sessions.ts';
+import { markAnswered, wordsOnRecord } from '../db/sheet-words.ts';
 import { statusText } from '../db/status-column.ts';
 import { markWrittenOver } from '../db/workbooks.ts';
 import { markWritten, rowsToWrite, setAsideOlder, warningsFor } from '../db/written-rows.ts';
@@ -11,7 +12,15 @@ import { FileError } from '../files/types.ts';
 import type { LastLook } from '../files/types.ts';
 import type { CommandService } from '../onlyoffice/command-service.ts';
 import { patchWorkbookApart } from '../workbook/apart/apart.ts';
-import type { CellEdit, CellOutcome, PatchReport, Recalculate, SignedWorkbooks } from '../workbook/types.ts';
+import type {
+  CellEdit,
+  CellOutcome,
+  PatchReport,
+  Recalculate,
+  SignedWorkbooks,
+  WorkbookColumns,
+} from '../workbook/types.ts';
+import { SheetAnswers } from './answer-words.ts';
 import { withCopy } from './workbook-copy.ts';
 import type { WorkbookDeps } from './workbook-copy.ts';
 import { withLease } from './workbook-lease.ts';
@@ -27,7 +36,8 @@ export interface WritebackDeps extends WorkbookDeps {
 
 /** One attempt: it ends early with the signal, and looks once more whether the lease is held just before it writes. */
 interface Attempt {
-  batch: WorkbookBatch;
+  workbook: string;
+  columns: WorkbookColumns;
   signal: AbortSignal;
   stillHeld: LastLook;
 }
@@ -65,21 +75,44 @@ function editOf({ row, unwritten, recorded }: ToWrite, batch: WorkbookBatch, now
  * @throws {WorkbookBusy} somebody else writes it at this moment
  */
 export function writeBack(deps: WritebackDeps, batch: WorkbookBatch, signal: AbortSignal): Promise<Written> {
-  return withLease(deps.database, batch.workbook, (stillHeld) =>
-    writeRows(deps, { batch, signal, stillHeld }),
+  const { workbook, columns } = batch;
+  return withLease(deps.database, workbook, (stillHeld) =>
+    writeRows(deps, batch, { workbook, columns, signal, stillHeld }),
   );
 }
 
-async function writeRows(deps: WritebackDeps, attempt: Attempt): Promise<Written> {
+/**
+ * Answers the words that people typed into the workbook's status cells. Throws as {@link writeBack}.
+ */
+export function answerWords(deps: WritebackDeps, workbook: string, signal: AbortSignal): Promise<void> {
+  return withLease(deps.database, workbook, async (stillHeld) => {
+    const { db } = deps.database;
+    const words = await wordsOnRecord(db, workbook);
+    const columns = words.all().find(({ answerTo }) => answerTo !== null)?.answerTo?.columns;
+    if (columns === undefined) return;
+    const answers = new SheetAnswers(words);
+    const attempt = { workbook, columns, signal, stillHeld };
+    const report = await patchAgainstRaces(deps, attempt, answers.rest());
+    await markAnswered(db, workbook, answers.answered(outcomesOf(report)));
+  });
+}
+
+const outcomesOf = ({ outcomes }: PatchReport) => new Map(outcomes.map((each) => [each.id, each]));
+
+async function writeRows(deps: WritebackDeps, batch: WorkbookBatch, attempt: Attempt): Promise<Written> {
   const { db } = deps.database;
-  const { batch } = attempt;
   const now = new Date();
   await setAsideOlder(db, batch);
   const behind = await rowsToWrite(db, batch);
   if (behind.length === 0) return { written: [], shown: [], left: [] };
-  const edits = behind.map((row) => editOf(row, batch, now));
-  const report = await patchAgainstRaces(deps, attempt, edits);
-  const outcomes = new Map(report.outcomes.map((each) => [each.id, each]));
+  const answers =
+    batch.columns.status === null ? null : new SheetAnswers(await wordsOnRecord(db, batch.workbook));
+  const edits = behind.map((row) => {
+    const edit = editOf(row, batch, now);
+    return answers?.heed(edit) ?? edit;
+  });
+  const report = await patchAgainstRaces(deps, attempt, [...edits, ...(answers?.rest() ?? [])]);
+  const outcomes = outcomesOf(report);
   const written = behind.flatMap(({ row }, index) => {
     const outcome = outcomes.get(String(row.id));
     return outcome === undefined ? [] : [{ ...outcome, text: edits[index]?.text ?? null, shown: row.toShow }];
@@ -87,6 +120,7 @@ async function writeRows(deps: WritebackDeps, attempt: Attempt): Promise<Written
   await db.transaction(async (tx) => {
     await lockBatchesOf(tx, batch.workbook);
     await markWritten(tx, batch.columns.result, written);
+    if (answers !== null) await markAnswered(tx, batch.workbook, answers.answered(outcomes));
     if (hasWritten(report)) await setNotes(tx, batch.id, report.notes);
   });
   return inShort(batch, behind, outcomes);
@@ -130,14 +164,14 @@ async function patchAgainstRaces(
 
 async function patch(
   deps: WritebackDeps,
-  { batch, signal, stillHeld }: Attempt,
+  { workbook: named, columns, signal, stillHeld }: Attempt,
   edits: CellEdit[],
 ): Promise<PatchReport> {
-  await awaitEditors(deps, batch.workbook);
-  return withCopy(deps, batch.workbook, 'file', async ({ workbook, path, folder, version }) => {
+  await awaitEditors(deps, named);
+  return withCopy(deps, named, 'file', async ({ workbook, path, folder, version }) => {
     const target = join(folder, 'target');
     const report = await patchWorkbookApart(path, target, {
-      columns: batch.columns,
+      columns,
       recalculate: deps.recalculate,
       edits,
       name: basename(workbook),

@@ -1,5 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { index, integer, pgTable, text } from 'drizzle-orm/pg-core';
+import { index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import type { SheetWord } from '../workbook/sheet-words.ts';
+import type { RowContent, WorkbookColumns } from '../workbook/types.ts';
 import { id, moment } from './schema.ts';
 
 /** A workbook's file as it was last examined: an equal version is no news, our own writing among them. */
@@ -31,6 +33,38 @@ export const saves = pgTable(
       .where(sql`examined_at is null`),
   ],
 );
+
+/** The word that people last typed into the status cell of a row, by its content; obeyed once, and answered in the cell. */
+export const sheetWords = pgTable(
+  'sheet_words',
+  {
+    workbook: text('workbook').notNull(),
+    /** Of the row's content, with the installation's key. */
+    contentHash: text('content_hash').notNull(),
+    occurrence: integer('occurrence').notNull(),
+    word: text('word').$type<SheetWord>().notNull(),
+    /** As it was typed. */
+    typed: text('typed').notNull(),
+    obeyedAt: moment('obeyed_at').notNull().defaultNow(),
+    answer: text('answer').notNull(),
+    /** What the cell holds as far as is known: the word, then the answer. */
+    cell: text('cell').notNull(),
+    /** Where the answer is to go; null: it has gone there, or found no way. */
+    answerTo: jsonb('answer_to').$type<AnswerPlace>(),
+    answeredAt: moment('answered_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workbook, t.contentHash, t.occurrence] }),
+    index('sheet_words_unanswered')
+      .on(t.workbook)
+      .where(sql`answer_to is not null`),
+  ],
+);
+
+/** A row as a writeback finds it. */
+export interface AnswerPlace extends RowContent {
+  columns: WorkbookColumns;
+}
 
 /** Sessions of editors, as the document server tells of them. */
 export const editingSessions = pgTable(

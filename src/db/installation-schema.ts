@@ -1,5 +1,5 @@
 import { integer, pgTable, text } from 'drizzle-orm/pg-core';
-import { moment } from './schema.ts';
+import { bytes, moment } from './schema.ts';
 
 /** One row: which database this is, by what no backup can bring along. */
 export const installation = pgTable('installation', {
@@ -10,4 +10,6 @@ export const installation = pgTable('installation', {
   doubtedAt: moment('doubted_at'),
   /** The restore that was last made good. */
   restoredAt: moment('restored_at'),
+  /** By which contents are hashed; null: none was yet. */
+  contentKey: bytes('content_key'),
 });

@@ -1,4 +1,4 @@
-import { and, inArray, isNull, lte, max, sql } from 'drizzle-orm';
+import { and, desc, inArray, isNotNull, isNull, lte, max, sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
 import { editingSessions, saves } from './file-schema.ts';
 import { storable } from '../text.ts';
@@ -23,6 +23,22 @@ export async function newestWaiting(queries: Queries, workbook: string): Promise
     .from(saves)
     .where(waitingFor(workbook));
   return found?.id ?? null;
+}
+
+/** Who made the newest of these saves of which that was told; null: nobody is known. */
+export async function whoSaved(
+  queries: Queries,
+  workbook: string,
+  upTo: number | null,
+): Promise<string | null> {
+  if (upTo === null) return null;
+  const [found] = await queries
+    .select({ by: saves.savedBy })
+    .from(saves)
+    .where(and(waitingFor(workbook), lte(saves.id, upTo), isNotNull(saves.savedBy)))
+    .orderBy(desc(saves.id))
+    .limit(1);
+  return found?.by ?? null;
 }
 
 /** The saves up to that one were examined; those that came meanwhile wait on. */

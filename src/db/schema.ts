@@ -291,7 +291,19 @@ export const actions = pgTable(
     /** The message's own id: repeated by a reset or a retry, it takes effect once. */
     messageId: text('message_id').unique(),
     action: text('action')
-      .$type<'pause' | 'resume' | 'cancel' | 'retry' | 'ask' | 'give up' | 'write'>()
+      .$type<
+        | 'pause'
+        | 'resume'
+        | 'cancel'
+        | 'retry'
+        | 'ask'
+        | 'give up'
+        | 'write'
+        | 'fresh'
+        | 'hold'
+        | 'done'
+        | 'release'
+      >()
       .notNull(),
     by: text('by').notNull(),
     why: text('why'),

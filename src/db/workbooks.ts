@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import type { Queries } from './database.ts';
-import { editingSessions, saves, workbooks } from './file-schema.ts';
+import { editingSessions, saves, sheetWords, workbooks } from './file-schema.ts';
 import { batches } from './schema.ts';
 
 /** A version of a workbook's file: its etag, and the SHA-256 of its bytes. */
@@ -62,6 +62,8 @@ export async function moveWorkbook(tx: Queries, from: string, to: string): Promi
   await tx.update(batches).set({ workbook: to }).where(eq(batches.workbook, from));
   await tx.update(editingSessions).set({ workbook: to }).where(eq(editingSessions.workbook, from));
   await tx.update(saves).set({ workbook: to }).where(eq(saves.workbook, from));
+  await tx.delete(sheetWords).where(eq(sheetWords.workbook, to));
+  await tx.update(sheetWords).set({ workbook: to }).where(eq(sheetWords.workbook, from));
   await tx.delete(workbooks).where(eq(workbooks.workbook, to));
   await tx.update(workbooks).set({ workbook: to }).where(eq(workbooks.workbook, from));
 }

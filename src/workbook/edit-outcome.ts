@@ -1,6 +1,6 @@
 import { lineFeeds, storable } from '../text.ts';
 import type { MatchedRow } from './match-edits.ts';
-import { isInOurForm, STATUS_WORDS } from './our-texts.ts';
+import { isInOurForm, isOurStatus } from './our-texts.ts';
 import type { WriteObstacles } from './sheet/write-obstacles.ts';
 import type { CellEdit, CellOutcome } from './types.ts';
 
@@ -42,14 +42,16 @@ function resultOutcome(
 }
 
 function statusOutcome(
-  { status: text }: CellEdit,
+  { status: text, obeyed }: CellEdit,
   { place, status, statusIsFormula }: MatchedRow,
   obstacles: WriteObstacles | null,
 ): CellOutcome['status'] {
   if (text === null || obstacles === null) return null;
   if (statusIsFormula || obstacles.isFormula(place.row) || obstacles.at(place.row) !== null) return 'left';
   if (status === heldText(text)) return 'same';
-  return status.trim() === '' || STATUS_WORDS.some((word) => status.startsWith(word)) ? 'written' : 'left';
+  // A person who has emptied the cell, or typed another word, wants something else by now.
+  if (obeyed !== undefined) return status === obeyed ? 'written' : 'left';
+  return status.trim() === '' || isOurStatus(status) ? 'written' : 'left';
 }
 
 /** A text as a cell will hold it, so that it is known again as the same. */

@@ -8,6 +8,14 @@ export function isInOurForm(text: string): boolean {
   return text.includes(FIELD_SEPARATOR);
 }
 
-/** What every text of ours in a status cell begins with; a cell that holds any other text is a person's. */
+/** What texts of ours in a status cell begin with that tell a row's state. */
 export const STATUS_WORDS = ['待ち', '照会中', '失敗', '完了', '無効'] as const;
 export type StatusWord = (typeof STATUS_WORDS)[number];
+
+/** The answers to words that keep a row: without their time they are what a person types. */
+const KEPT = /^(?:保留|済) \d{2}\/\d{2} \d{2}:\d{2}/;
+
+/** Whether a status cell's text is ours. */
+export function isOurStatus(text: string): boolean {
+  return STATUS_WORDS.some((word) => text.startsWith(word)) || KEPT.test(text);
+}

@@ -18,7 +18,7 @@ export class RowCollector {
   /** Of the rows kept, ascending. */
   readonly rowNumbers: number[] = [];
   readonly #rows: WorkbookRow[] = [];
-  /** Three a row: the shared strings of its input, e-mail and result. */
+  /** The shared strings of each row's input, e-mail and result, and of its status where there is such a column. */
   readonly #indices: number[] = [];
   readonly #needed = new Set<number>();
   /** Numbers of the rows whose input, or e-mail, is still to be calculated. */
@@ -51,7 +51,7 @@ export class RowCollector {
       warnings.push(...texts.warnings(emailCell, roles.email, row.number, null));
     }
     this.rowNumbers.push(row.number);
-    this.#rows.push({
+    const collected: WorkbookRow = {
       row: row.number,
       occurrence: 0,
       input: this.#hold(input),
@@ -60,7 +60,13 @@ export class RowCollector {
       result: this.#hold(texts.text(resultCell)),
       resultIsFormula: resultCell.isFormula,
       warnings,
-    });
+    };
+    const statusCell = row.cells[roles.statusAt];
+    if (statusCell !== undefined) {
+      const status = this.#hold(statusCell.isFormula ? '' : texts.text(statusCell));
+      if (status !== '') collected.status = status;
+    }
+    this.#rows.push(collected);
     if (this.#length > this.#sheet.archive.limits.maxTextLength) {
       throw tooLarge(this.#sheet.archive.name, 'its texts do not fit into memory');
     }
@@ -76,10 +82,14 @@ export class RowCollector {
     const strings = await this.#sheet.sharedStrings(this.#needed);
     const text = (index: number, otherwise: string): string =>
       index === NONE ? otherwise : this.#sheet.textOf(index, strings);
+    const perRow = this.#roles.status === null ? 3 : 4;
     for (const [at, row] of this.#rows.entries()) {
-      row.input = text(this.#indices[3 * at] ?? NONE, row.input);
-      row.email = text(this.#indices[3 * at + 1] ?? NONE, row.email);
-      row.result = text(this.#indices[3 * at + 2] ?? NONE, row.result);
+      const first = perRow * at;
+      row.input = text(this.#indices[first] ?? NONE, row.input);
+      row.email = text(this.#indices[first + 1] ?? NONE, row.email);
+      row.result = text(this.#indices[first + 2] ?? NONE, row.result);
+      const status = perRow === 4 ? text(this.#indices[first + 3] ?? NONE, '') : '';
+      if (status !== '') row.status = status;
     }
     return this.#rows;
   }

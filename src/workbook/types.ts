@@ -31,6 +31,8 @@ export interface WorkbookRow extends RowContent {
   /** The result cell's text; '' when empty. */
   result: string;
   resultIsFormula: boolean;
+  /** The status cell's text; absent where it is empty, a formula, or there is no such column. */
+  status?: string;
   /** What a person should know about how the row was understood. */
   warnings: string[];
 }
@@ -55,6 +57,8 @@ export interface CellEdit extends RowContent {
   text: string | null;
   /** For the status cell; null, or without a status column: leave that cell alone. */
   status: string | null;
+  /** The status answers this word of a person: it goes over nothing else. Absent: over empty cells and texts of ours. */
+  obeyed?: string;
   /** The text known to be ours in that cell; any other text there is a person's, unless it holds `｜｜｜`. */
   recorded: string | null;
   /** Overwrite a person's own text too (`--fresh`). A formula is left alone all the same. */

@@ -34,6 +34,7 @@ it('there is a history of every shape', () => {
       'rows-retried',
       'rows-webhook-down',
       'rows-yamato',
+      'save-answered',
       'save-joined',
       'save-started',
       'status-column',

@@ -121,6 +121,28 @@ describe('the status alone', () => {
     if (status === 'written') expect(rows).toBe(`<row r="2">${A2}${E2}</row>`);
   });
 
+  it.each([
+    ['the word', '保留', 'written'],
+    ['the answer', '保留 11/24 15:04', 'same'],
+    ['nothing any more', '', 'left'],
+    ['another word', '最新', 'left'],
+    ['a state of ours', '完了 11/24 15:00', 'left'],
+  ])('answers a word over %s', async (_, held, status) => {
+    const book = { rows: `<row r="2">${A2}<c r="E2" t="str"><v>${held}</v></c></row>` };
+    const edit = { text: null, status: '保留 11/24 15:04', obeyed: '保留' };
+    const { outcome, unchanged } = await patchRow(book, edit);
+    expect(outcome.status).toBe(status);
+    expect(unchanged).toBe(status !== 'written');
+  });
+
+  it.each(['再試行', 'Retry', '保留', '済', '完成'])(
+    'leaves the word %s, which no save has obeyed yet',
+    async (word) => {
+      const book = { rows: `<row r="2">${A2}<c r="E2" t="str"><v>${word}</v></c></row>` };
+      expect((await patchRow(book, {})).outcome).toMatchObject({ outcome: 'written', status: 'left' });
+    },
+  );
+
   it('is left where merged cells or a table are in the way, without a word', async () => {
     const book = {
       rows: `<row r="2">${A2}</row>`,

@@ -28,6 +28,7 @@ function fakeSaves(examined: Partial<ExaminedSave>[], more: Record<string, unkno
       return true;
     },
     writeBack: async ({ batchId }: { batchId: string }) => void done.push(`written ${batchId}`),
+    answerWords: async ({ workbook }: { workbook: string }) => void done.push(`answered ${workbook}`),
     ...more,
   };
   return { done, activities };
@@ -127,4 +128,18 @@ it('results that cannot be written again just now keep nobody waiting', async ()
   });
   await run(fake);
   expect(fake.done).toEqual(['examined', 'started b1']);
+});
+
+it('words in a sheet are answered before their batch starts; a workbook that is locked keeps none back', async () => {
+  const words = { answers: 'webdav:/a.xlsx', started: 'b1' };
+  const fake = fakeSaves([words]);
+  await run(fake, undefined, 'save-answered');
+  expect(fake.done).toEqual(['examined', 'answered webdav:/a.xlsx', 'started b1']);
+  const locked = fakeSaves([words], {
+    answerWords: async () => {
+      throw new Error('locked');
+    },
+  });
+  await run(locked);
+  expect(locked.done).toEqual(['examined', 'started b1']);
 });

@@ -1,4 +1,4 @@
-import type { RowContent } from '../types.ts';
+import type { RowContent, WorkbookRow } from '../types.ts';
 import { columnLetters } from './cell-reference.ts';
 import type { CellRange } from './cell-reference.ts';
 import type { ColumnRoles } from './columns.ts';
@@ -8,13 +8,14 @@ import { RangesByRow } from './ranges-by-row.ts';
 const NAMED_CELLS = 10;
 
 /**
- * Input and e-mail cells that merged cells cover. Nobody sees what an editor left in them: it counts as not there, for
+ * Input, e-mail and status cells that merged cells cover. Nobody sees what an editor left in them: it counts as not there, for
  * reading and for finding again alike.
  */
 export class CoveredCells {
   readonly #roles: ColumnRoles;
   readonly #input: RangesByRow;
   readonly #email: RangesByRow;
+  readonly #status: RangesByRow | null;
   readonly #held: string[] = [];
   #heldCount = 0;
 
@@ -22,6 +23,7 @@ export class CoveredCells {
     this.#roles = roles;
     this.#input = new RangesByRow(merged, roles.input);
     this.#email = new RangesByRow(merged, roles.email);
+    this.#status = roles.status === null ? null : new RangesByRow(merged, roles.status);
   }
 
   coversInput(row: number): boolean {
@@ -33,7 +35,8 @@ export class CoveredCells {
   }
 
   /** Takes out of a row what its covered cells hold. */
-  clear(content: RowContent, row: number): void {
+  clear(content: RowContent & Pick<WorkbookRow, 'status'>, row: number): void {
+    if (this.#status !== null && this.#status.hiding(row) !== null) delete content.status;
     if (this.coversInput(row)) {
       if (content.input !== '') this.#hold(this.#roles.input, row);
       content.input = '';

@@ -45,6 +45,7 @@ export interface StageOptions {
   /** Who takes the results of batches without a workbook; nobody unless given. */
   results?: ResultsWebhook;
   autoMaxRows?: number;
+  statusColumn?: string;
   /** Yamato's page, where it is not the sandbox's own over HTTP. */
   yamato?: (sandbox: Sandbox) => { url: string; ca?: string; timeoutMs?: number };
 }
@@ -65,6 +66,7 @@ async function setStage(database: Database, options: StageOptions, releasers: ((
     ...readSettings({ WEBSCRAPER_API_TOKEN: API_TOKEN, PUBLISH_INTERVAL: '10ms', YAMATO_PAUSE_MIN: '0s' }),
     yamatoPauseMaxMs: 100_000,
     autoMaxRows: options.autoMaxRows ?? 1_000,
+    statusColumn: options.statusColumn ?? null,
     urlsPerJob: { all: options.urlsPerJob ?? 1, tasks: {} },
     webdavUrl: options.webdav?.url ?? null,
     webdavUsername: options.webdav?.username ?? null,
@@ -165,7 +167,7 @@ export function useStage(): (options?: StageOptions) => Promise<Stage> {
   afterEach(async () => {
     for (const release of releasers.splice(0).toReversed()) await release();
     await test.database
-      .sql`truncate batches, notifications, calls, roll_ups, account_clock, carrier_clock, carrier_requests, saves, workbooks, workbook_leases, editing_sessions, file_servers, incidents, text_meanings, unknown_texts, task_drift, drift_texts cascade`;
+      .sql`truncate batches, sheet_words, notifications, calls, roll_ups, account_clock, carrier_clock, carrier_requests, saves, workbooks, workbook_leases, editing_sessions, file_servers, incidents, text_meanings, unknown_texts, task_drift, drift_texts cascade`;
     await test.database.sql`insert into account_clock (id) values (1)`;
   });
   afterAll(() => test.drop());

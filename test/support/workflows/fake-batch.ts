@@ -183,6 +183,7 @@ export class FakeBatch {
         this.onRead();
         return this.figures();
       },
+      answerWords: async () => {},
       examineSave: async () => ({ outcome: 'nothing new', running: null, started: null, writeAgain: [] }),
       joinRows: async () => {
         const hold = await this.onJoin();
