@@ -9,7 +9,9 @@ import { rootMessage } from '../src/errors.ts';
 import { askAfter, askList, tellCheck } from '../src/batches/ask-after.ts';
 import { settleDoubts } from '../src/batches/perhaps-published.ts';
 import type { Settled } from '../src/batches/perhaps-published.ts';
+import { forgetOld } from '../src/db/forgetting.ts';
 import { pruneSaves } from '../src/db/saves.ts';
+import { pruneWords } from '../src/db/sheet-words.ts';
 import { endedUnwritten } from '../src/db/written-rows.ts';
 import type { Pruned } from '../src/temporal/workflows.ts';
 import type { BatchSweep, OrphanedBatch } from '../src/temporal/batch-sweep.ts';
@@ -31,6 +33,7 @@ export interface AcquisitionDeps {
   /** Takes the notifications of jobs that are not ours; null: nobody does. */
   forward: ForwardWebhook | null;
   jobDeadlineMs: number;
+  personalDataKeptMs: number;
 }
 
 export type AcquisitionActivities = ReturnType<typeof createAcquisitionActivities>;
@@ -45,12 +48,15 @@ const MAX_ASKED = 24;
 /** The record of calls outlives Temporal's histories, which are kept 30 days. */
 const CALLS_KEPT_DAYS = 60;
 const CALLS_A_PRUNING = 50_000;
+/** A million rows take some minutes of the half hour that a clean-up has; the next goes on. */
+const FORGOTTEN_A_RUN = 1_000_000;
+const DAY_MS = 86_400_000;
 /** Pages without results are for whoever looks into it now. */
 const PAGES_KEPT_DAYS = 7;
 
 /** On `acquisition_queue`: what could not be signalled, what was never notified, what lost its workflow. */
 export function createAcquisitionActivities(deps: AcquisitionDeps) {
-  const { relay, sweep, forward, jobDeadlineMs } = deps;
+  const { relay, sweep, forward, jobDeadlineMs, personalDataKeptMs } = deps;
   const { db } = deps.database;
   const credits = new PageCredits(deps);
 
@@ -134,14 +140,21 @@ export function createAcquisitionActivities(deps: AcquisitionDeps) {
       await sweep.close(input);
     },
 
-    /** Prunes the records of calls, of requests to carriers, of saves and of what was told of jobs. */
+    /**
+     * Prunes the records of calls, of requests to carriers, of saves, of words in sheets and of what was told of jobs;
+     * forgets the personal data of batches that ended long ago.
+     */
     async cleanUp(): Promise<Pruned> {
       await settleOrphans(db);
+      tellWait('the database to forget what is old');
+      const keptDays = Math.min(CALLS_KEPT_DAYS, Math.ceil(personalDataKeptMs / DAY_MS));
+      await pruneWords(db, keptDays);
       return {
         notifications: await pruneNotifications(db, CALLS_KEPT_DAYS, CALLS_A_PRUNING),
-        saves: await pruneSaves(db, CALLS_KEPT_DAYS),
+        saves: await pruneSaves(db, keptDays),
         calls: await pruneCalls(db, CALLS_KEPT_DAYS, CALLS_A_PRUNING),
-        requests: await pruneRequests(db, CALLS_KEPT_DAYS, PAGES_KEPT_DAYS),
+        requests: await pruneRequests(db, CALLS_KEPT_DAYS, Math.min(PAGES_KEPT_DAYS, keptDays)),
+        forgotten: await forgetOld(deps.database, personalDataKeptMs, FORGOTTEN_A_RUN),
       };
     },
   });

@@ -89,7 +89,11 @@ export const WORKERS = {
   acquisition: {
     workflows: true,
     activities: (parts: WorkerParts) => ({
-      ...createAcquisitionActivities({ ...parts, webscraper: parts.webscraper() }),
+      ...createAcquisitionActivities({
+        ...parts,
+        webscraper: parts.webscraper(),
+        personalDataKeptMs: parts.settings.personalDataKeptMs,
+      }),
       ...createResultsActivities({ ...parts, webscraper: parts.webscraper() }),
       ...createFolderActivities(parts),
       ...createSavedBatchActivities(parts),

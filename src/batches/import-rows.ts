@@ -6,6 +6,7 @@ import type { RowContent, WorkbookContent, WorkbookRow } from '../workbook/types
 import { jsonList } from '../db/any-of.ts';
 import type { Batch } from '../db/batches.ts';
 import type { Queries } from '../db/database.ts';
+import { recallWritten } from '../db/forgetting.ts';
 import { takeGivenRows } from '../db/given-rows.ts';
 import { chunks, insertJobs, latestJob, ROWS_PER_INSERT } from './plan-jobs.ts';
 import { recordedContents } from '../db/recorded-contents.ts';
@@ -61,6 +62,11 @@ export async function addRows(
   const asked = readings.map((reading, index) => (known[index] == null ? reading : ANSWERED));
   const planned = planSubjects(plan.task, asked);
   const rowIds = await insertRows(tx, batchId, newRows(wanted, readings, urlsOfRows(plan.task, planned)));
+  await recallWritten(
+    tx,
+    batchId,
+    wanted.rows.map((row, index) => ({ ...row, id: rowIds[index] ?? 0 })),
+  );
   await answerFromRecord(
     tx,
     rowIds.flatMap((id, index) => (known[index] == null ? [] : [{ id, from: known[index] }])),

@@ -1,4 +1,4 @@
-import { and, eq, inArray, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, or, sql } from 'drizzle-orm';
 import { planSubjects } from '../tasks/plan-subjects.ts';
 import { understandRow } from '../tasks/understand-row.ts';
 import { anyOf } from '../db/any-of.ts';
@@ -13,8 +13,9 @@ import { noJobMoves } from '../db/stuck-jobs.ts';
 const STUCK = sql`rows.state in ('pending', 'published', 'redirected') and ${noJobMoves()}`;
 
 /**
- * The rows a retry means: the failed ones, those whose result came from a task that was held for it, and those that
- * stand still (of a batch that has ended also those left pending); or those named by sheet row number that are not under way.
+ * The rows a retry means, but for those whose content was forgotten: the failed ones, those whose result came from a task that
+ * was held for it, and those that stand still (of a batch that has ended also those left pending); or those named by sheet
+ * row number that are not under way.
  */
 export async function rowsToRetry(queries: Queries, batchId: string, named: readonly number[] | null) {
   const batch = await queries.query.batches.findFirst({ where: eq(batches.id, batchId) });
@@ -23,7 +24,10 @@ export async function rowsToRetry(queries: Queries, batchId: string, named: read
     named === null
       ? or(eq(rows.state, 'failed'), and(eq(rows.state, 'completed'), cameOdd()), STUCK, ...left)
       : and(anyOf(rows.row, named), or(inArray(rows.state, ['pending', 'completed', 'failed']), STUCK));
-  return queries.query.rows.findMany({ where: and(eq(rows.batchId, batchId), meant), orderBy: [rows.row] });
+  return queries.query.rows.findMany({
+    where: and(eq(rows.batchId, batchId), isNull(rows.forgottenAt), meant),
+    orderBy: [rows.row],
+  });
 }
 
 /** Rows that wait already in a job not yet published: they keep that one. */

@@ -11,7 +11,8 @@ import type { RowStatus } from './status-words.ts';
 /** `rows --json` (interface section 2), with the reason as a code. */
 export interface RowReport extends Record<string, unknown>, RowStatus {
   row: number;
-  input: string;
+  /** Null: its personal data was forgotten, as its url's. */
+  input: string | null;
   url: string | null;
   state: RowState;
   source: ResultSource | null;
@@ -103,7 +104,7 @@ export function rowReports(
 ): Promise<RowReport[]> {
   const { after, most } = page;
   return queries.execute<RowReport>(sql`
-    select r.row, r.input, r.url, r.state, r.source, j.custom_id as "customId",
+    select r.row, case when r.forgotten_at is null then r.input end as input, r.url, r.state, r.source, j.custom_id as "customId",
            j.scraping_job_id::float8 as "scrapingJobId", r.tracking_number as "trackingNumber", r.status,
            r.status_text as "statusText", r.result, r.error, r.warnings, ${REASON} as reason,
            r.sub_status as "subStatus", (${NOT_REGISTERED_DAY})::int as "notRegisteredDay"

@@ -14,9 +14,10 @@ const dayOf = (moment: string) => `(${moment} at time zone 'Asia/Tokyo')::date`;
 
 /**
  * Of `rows r` whose number the carrier does not know yet: the day of its last look, by Japan's calendar, the first look
- * at this content in its workbook being on day 1, whichever batch made it. Null for all others.
+ * at this content in its workbook being on day 1, whichever batch made it. Null for all others, and once it is forgotten.
  */
-export const NOT_REGISTERED_DAY = sql.raw(`case when r.sub_status = '${NOT_REGISTERED}' then greatest(1,
+export const NOT_REGISTERED_DAY =
+  sql.raw(`case when r.sub_status = '${NOT_REGISTERED}' and r.forgotten_at is null then greatest(1,
   1 + ${dayOf('r.completed_at')} - ${dayOf(`coalesce((
     select min(coalesce(j.intent_at, j.published_at, j.finished_at))
     from batches own

@@ -175,6 +175,7 @@ export async function reopenBatch(queries: Queries, batchId: string): Promise<bo
       paused: null,
       cancelled: null,
       finishedAt: null,
+      forgottenAt: null,
       openedAt: sql`clock_timestamp()`,
     })
     .where(and(eq(batches.id, batchId), isNotNull(batches.finishedAt)))

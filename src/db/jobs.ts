@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { AnyColumn, SQL } from 'drizzle-orm';
 import type { TrackingTask } from '../tasks/types.ts';
 import { anyOf } from './any-of.ts';
@@ -45,7 +45,7 @@ export function isLatestJob(jobId: number | AnyColumn | SQL): SQL {
   return sql`not exists (select from job_rows later where later.row_id = rows.id and later.job_id > ${jobId})`;
 }
 
-/** Rows of the given jobs, each with the subject that is to bring its result. */
+/** Rows of the given jobs, but for those forgotten, each with the subject that is to bring its result. */
 export function rowsOfJobs(queries: Queries, jobIds: readonly number[]) {
   return queries
     .select({
@@ -56,7 +56,7 @@ export function rowsOfJobs(queries: Queries, jobIds: readonly number[]) {
     })
     .from(jobRows)
     .innerJoin(rows, eq(rows.id, jobRows.rowId))
-    .where(anyOf(jobRows.jobId, jobIds))
+    .where(and(anyOf(jobRows.jobId, jobIds), isNull(rows.forgottenAt)))
     .orderBy(rows.row);
 }
 

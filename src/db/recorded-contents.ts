@@ -1,7 +1,9 @@
 import { sql } from 'drizzle-orm';
 import type { TaskName } from '../tasks/types.ts';
 import type { RowContent } from '../workbook/types.ts';
+import { contentHasher } from './content-hash.ts';
 import type { Queries } from './database.ts';
+import { isSomethingForgotten } from './forgetting.ts';
 import type { BatchState, RowState } from './schema.ts';
 import { storable } from '../text.ts';
 
@@ -76,7 +78,7 @@ const SILENT_DAYS = 30;
  * What is on record of each content, in its workbook and task; null: nothing. Of rows given without a workbook: in all
  * such batches of the task. The newest try is that of the batch that runs, else of the latest; the newest result is the
  * one that came last, since an old batch may be run again. Failures are counted by tries, several of which may be one
- * row's. In one pass over the workbook's rows: looked up one by one, 100,000 contents of a hundred batches took 25 s.
+ * row's. What was forgotten is found by its hash. In one pass over the workbook's rows: looked up one by one, 100,000 contents of a hundred batches took 25 s.
  */
 export async function recordedContents(
   queries: Queries,
@@ -84,6 +86,7 @@ export async function recordedContents(
   contents: readonly Content[],
 ): Promise<(OnRecord | null)[]> {
   const list = (texts: readonly string[]) => sql`${sql.param(texts.map(storable))}::text[]`;
+  const forgotten = (await isSomethingForgotten(queries)) ? await hashesOf(queries, contents) : null;
   const found = await queries.execute<Found>(sql`
     with asked as (
       select * from unnest(
@@ -94,12 +97,22 @@ export async function recordedContents(
     ), own as (
       select id, state, finished_at is null as runs from batches
       where ${workbook === null ? sql`workbook is null` : sql`workbook = ${workbook}`} and task = ${task}
+    ), same as (
+      select place, r.id, r.batch_id, r.completed_at
+      from asked join rows r on md5(r.input) = md5(asked.input) and r.input = asked.input and r.email = asked.email
+        and coalesce(r.input_url, '') = asked.input_url and r.occurrence = asked.occurrence and r.forgotten_at is null
+      ${
+        forgotten === null
+          ? sql``
+          : sql`union all
+        select place, r.id, r.batch_id, r.completed_at
+        from unnest(${list(forgotten)}) with ordinality as hashed(hash, place) join asked using (place)
+        join rows r on r.content_hash = hash and r.occurrence = asked.occurrence`
+      }
     ), known as (
       select place, array_agg(r.id) as ids, (array_agg(r.id order by own.runs desc, r.id desc))[1] as newest,
              (array_agg(r.id order by r.completed_at desc, r.id desc) filter (where r.completed_at is not null))[1] as answered
-      from asked join rows r on md5(r.input) = md5(asked.input) and r.input = asked.input and r.email = asked.email
-        and coalesce(r.input_url, '') = asked.input_url and r.occurrence = asked.occurrence
-      join own on own.id = r.batch_id group by place
+      from same r join own on own.id = r.batch_id group by place
     )
     select known.place::int, latest.id::float8 as "rowId", latest.batch_id as "batchId", latest.state,
            own.state as "batchState", own.runs as "batchRuns",
@@ -127,6 +140,10 @@ export async function recordedContents(
   const onRecord = contents.map((): OnRecord | null => null);
   for (const row of found) onRecord[row.place - 1] = onRecordOf(row);
   return onRecord;
+}
+
+async function hashesOf(queries: Queries, contents: readonly Content[]): Promise<string[]> {
+  return contents.map(await contentHasher(queries));
 }
 
 function onRecordOf(row: Found): OnRecord {

@@ -72,6 +72,8 @@ export const batches = pgTable(
     finishedAt: moment('finished_at'),
     /** When it was last set to work: at its start, and after its end by a retry, or results to be written again. */
     openedAt: moment('opened_at').notNull().defaultNow(),
+    /** When the personal data of all its rows was forgotten; null: it was not. */
+    forgottenAt: moment('forgotten_at'),
   },
   (t) => [
     check('batches_one_source', sql`num_nonnulls(workbook, rows_from) = 1`),
@@ -126,6 +128,9 @@ export const rows = pgTable(
     shown: text('shown'),
     /** What it is to say. */
     toShow: text('to_show').notNull().generatedAlwaysAs(TO_SHOW),
+    /** Its content was forgotten: input and e-mail are '', and this is what a row of the same content is known by. */
+    contentHash: text('content_hash'),
+    forgottenAt: moment('forgotten_at'),
   },
   (t) => [
     index('rows_batch').on(t.batchId, t.row),
@@ -139,6 +144,9 @@ export const rows = pgTable(
       .where(sql`state in ('failed', 'invalid') and shown is distinct from to_show`),
     // A hash: a cell may hold more than an index takes. By id: the newest of a content is asked for.
     index('rows_content').on(sql`md5(input)`, t.id),
+    index('rows_forgotten')
+      .on(t.contentHash)
+      .where(sql`content_hash is not null`),
   ],
 );
 

@@ -130,3 +130,12 @@ export async function workbooksUnanswered(queries: Queries, olderThanMs: number)
     );
   return found.map(({ workbook }) => workbook);
 }
+
+/** Forgets answers that found no way for so long, and words of `days` ago that keep no row. */
+export async function pruneWords(queries: Queries, days: number): Promise<void> {
+  await queries.execute(sql`
+    update sheet_words set answer_to = null, answered_at = clock_timestamp()
+    where answer_to is not null and obeyed_at < now() - make_interval(days => ${WAITING_DAYS})`);
+  await queries.execute(sql`
+    delete from sheet_words where word in ('retry', 'fresh') and answered_at < now() - make_interval(days => ${days})`);
+}

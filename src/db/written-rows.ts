@@ -34,7 +34,11 @@ export function rowsToWrite(queries: Queries, batch: Batch) {
     })
     .from(rows)
     .where(
-      and(eq(rows.batchId, batch.id), batch.columns.status === null ? unwritten : or(unwritten, unshown)),
+      and(
+        eq(rows.batchId, batch.id),
+        isNull(rows.forgottenAt),
+        batch.columns.status === null ? unwritten : or(unwritten, unshown),
+      ),
     )
     .orderBy(rows.row);
 }
@@ -126,7 +130,7 @@ export async function writeAgain(tx: Queries, rowIds: readonly number[]): Promis
   const again = await tx
     .update(rows)
     .set({ writtenAt: null })
-    .where(anyOf(rows.id, rowIds))
+    .where(and(anyOf(rows.id, rowIds), isNull(rows.forgottenAt)))
     .returning({ batchId: rows.batchId });
   const batchIds = [...new Set(again.map(({ batchId }) => batchId))];
   // Long ended as it may be: from now on the sweep tries for so many days again.

@@ -5,15 +5,21 @@ function refuse(allowed: string): never {
   throw new RangeError(allowed);
 }
 
-const DURATION_UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-const DURATION_FORM = 'a duration such as 500ms, 6s, 15m or 5h';
+const DURATION_UNITS_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+const DURATION_FORM = 'a duration such as 500ms, 6s, 15m, 5h or 180d';
 
 /** A year: what is longer is a slip, and no interval of Postgres or timer of Temporal has to bear it. */
 const MAX_DURATION_MS = 8_760 * 3_600_000;
 
-/** `500ms`, `6s`, `15m`, `5h` to whole milliseconds; what is more than nothing stays more than nothing. */
+/** `500ms`, `6s`, `15m`, `5h`, `180d` to whole milliseconds; what is more than nothing stays more than nothing. */
 export const duration: Parser<number> = (text) => {
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text.trim()) ?? [];
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text.trim()) ?? [];
   if (amount === undefined || unit === undefined) return refuse(DURATION_FORM);
   const exactMs = Number(amount) * (DURATION_UNITS_MS[unit] ?? 0);
   if (exactMs > MAX_DURATION_MS) return refuse(`${DURATION_FORM}, at most 8760h`);

@@ -79,6 +79,7 @@ const SPEC = {
   retryOnSaveAfterMs: required('RETRY_ON_SAVE_AFTER', '1h', duration),
   autoMaxRows: required('AUTO_MAX_ROWS', '1000', wholeNumber(1, 1_000_000)),
   statusColumn: { name: 'STATUS_COLUMN', parse: columnLetter },
+  personalDataKeptMs: required('PERSONAL_DATA_KEPT', '180d', positiveDuration),
   recalculate: required('RECALCULATE', 'auto', oneOf('auto', 'never')),
   signedWorkbooks: required('SIGNED_WORKBOOKS', 'warn', oneOf('warn', 'refuse')),
   jobDeadlineMs: required('JOB_DEADLINE', '30m', positiveDuration),

@@ -30,6 +30,8 @@ export interface Pruned {
   requests: number;
   saves: number;
   notifications: number;
+  /** Rows whose personal data was forgotten. */
+  forgotten: number;
 }
 
 /** Every workflow type by its name, with what it takes and gives. */

@@ -61,6 +61,7 @@ it('clean-up prunes calls that neither count nor are of use', async () => {
     ('check', now() - interval '59 days', now() - interval '59 days')`;
   expect(await stage.run(acquisitionOn(stage).cleanUp)).toEqual({
     calls: 1,
+    forgotten: 0,
     requests: 0,
     saves: 0,
     notifications: 0,

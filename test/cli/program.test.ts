@@ -28,6 +28,7 @@ const PRINTS_DATA = new Set([
   'replay',
   'report',
   'texts',
+  'forget',
   'sandbox',
 ]);
 

@@ -15,7 +15,7 @@ import {
   wholeNumber,
 } from '../../src/settings/parse.ts';
 
-const DURATION_FORM = 'a duration such as 500ms, 6s, 15m or 5h';
+const DURATION_FORM = 'a duration such as 500ms, 6s, 15m, 5h or 180d';
 
 describe('durations', () => {
   it.each([
@@ -23,6 +23,7 @@ describe('durations', () => {
     ['6s', 6_000],
     ['15m', 900_000],
     ['5h', 18_000_000],
+    ['180d', 15_552_000_000],
     ['0s', 0],
     ['0h', 0],
     ['1.5s', 1_500],
@@ -32,10 +33,23 @@ describe('durations', () => {
     ['0.1ms', 1],
   ])('%j is %i ms', (text, ms) => expect(duration(text)).toBe(ms));
 
-  it.each(['', '6', 's', '6 s', '-6s', '+6s', '6S', '6sec', '1m30s', '.5s', '1e3s', '１s', 'NaNs', '6d'])(
-    '%j is none',
-    (text) => expect(() => duration(text)).toThrow(DURATION_FORM),
-  );
+  it.each([
+    '',
+    '6',
+    's',
+    '6 s',
+    '-6s',
+    '+6s',
+    '6S',
+    '6sec',
+    '1m30s',
+    '.5s',
+    '1e3s',
+    '１s',
+    'NaNs',
+    '6w',
+    '6D',
+  ])('%j is none', (text) => expect(() => duration(text)).toThrow(DURATION_FORM));
 
   it('refuses more than a year', () => expect(() => duration('8761h')).toThrow('at most 8760h'));
 

@@ -25,6 +25,7 @@ it('has a default for everything that need not be set', () => {
   expect(env).toEqual({});
   expect(settings).toEqual({
     databaseUrl: null,
+    personalDataKeptMs: 15_552_000_000,
     uploadsDir: null,
     webUiUrl: null,
     otlpEndpoint: null,
@@ -145,7 +146,7 @@ describe('good values', () => {
   });
 });
 
-const DURATION = 'a duration such as 500ms, 6s, 15m or 5h';
+const DURATION = 'a duration such as 500ms, 6s, 15m, 5h or 180d';
 const ADDRESSES = 'addresses such as 10.0.0.5 or networks such as 10.0.0.0/24, comma-separated';
 const HTTP_URL = 'a URL beginning https:// or http://';
 
@@ -175,6 +176,7 @@ describe('a bad value is one line: the variable, what was read, what is allowed'
     ['WRITEBACK_EVERY', '0', 'a whole number from 1 to 1000000'],
     ['WRITEBACK_MIN_INTERVAL', '5', DURATION],
     ['REFRESH_AFTER', 'never', DURATION],
+    ['PERSONAL_DATA_KEPT', '0d', `${DURATION}, more than 0`],
     ['RETRY_ON_SAVE_AFTER', '1 h', DURATION],
     ['AUTO_MAX_ROWS', '-1', 'a whole number from 1 to 1000000'],
     ['STATUS_COLUMN', '4', 'a column letter such as D'],
