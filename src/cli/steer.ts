@@ -58,8 +58,11 @@ export function steerCommands(): Command[] {
     steerCommand('pause', 'publish no more until resume; results and writebacks go on').action(
       (reference: string, options: SteerOptions) => steer(reference, pause, fromHere(options), options),
     ),
-    steerCommand('resume', 'publish again; opens an account that was held, for every batch').action(
-      (reference: string, options: SteerOptions) => steer(reference, resume, fromHere(options), options),
+    steerCommand(
+      'resume',
+      'publish again; opens an account, a task or a carrier that was held, for every batch',
+    ).action((reference: string, options: SteerOptions) =>
+      steer(reference, resume, fromHere(options), options),
     ),
     steerCommand('cancel', 'publish no more, wait for what is in flight, write back what there is')
       .option('--drop', 'do not wait for what is in flight')
