@@ -11,6 +11,7 @@ export default defineConfig({
     './src/db/given-schema.ts',
     './src/db/installation-schema.ts',
     './src/db/pacing-schema.ts',
+    './src/db/parcel-schema.ts',
     './src/db/text-schema.ts',
   ],
   out: './src/db/migrations',

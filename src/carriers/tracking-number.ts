@@ -28,3 +28,10 @@ export function digitsOf(text: string): string {
 export function isScientific(text: string): boolean {
   return SCIENTIFIC.test(toHalfWidth(text).replaceAll(SPACES, ''));
 }
+
+const TRACKING_NUMBER = /^[A-Z0-9]{11,13}$/;
+
+/** Whether a text has the shape of a carrier's number: what an order's link holds instead may tell of a person. */
+export function isTrackingNumber(text: string): boolean {
+  return TRACKING_NUMBER.test(text);
+}

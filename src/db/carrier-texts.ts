@@ -4,6 +4,7 @@ import type { UnknownText } from '../carriers/judge-history.ts';
 import type { CarrierName, TrackingStatus } from '../carriers/status.ts';
 import { learntKey, meaningOf, plainText } from '../carriers/text-meaning.ts';
 import type { LearntTexts } from '../carriers/text-meaning.ts';
+import { isTrackingNumber } from '../carriers/tracking-number.ts';
 import { firstOf, storable } from '../text.ts';
 import { jsonList } from './any-of.ts';
 import type { Queries } from './database.ts';
@@ -39,8 +40,6 @@ export interface TextEntry {
 export const TEXT_CHARACTERS = 200;
 const EXAMPLES = 5;
 const NEIGHBOURS = 5;
-/** What an order's link holds instead may tell of a person. */
-const TRACKING_NUMBER = /^[A-Z0-9]{11,13}$/;
 
 const keptText = (text: string) => storable(firstOf(plainText(text), TEXT_CHARACTERS));
 
@@ -81,7 +80,7 @@ export async function noteUnknownTexts(tx: Queries, seen: readonly Sighting[]): 
     unknownTexts.map(({ text, before, after }) => ({
       text: keptText(text),
       carrier: history.carrier ?? '',
-      parcel: TRACKING_NUMBER.test(trackingNumber ?? '') ? trackingNumber : `row ${rowId}`,
+      parcel: isTrackingNumber(trackingNumber ?? '') ? trackingNumber : `row ${rowId}`,
       before: before === null ? null : keptText(before),
       after: after === null ? null : keptText(after),
       at: history.seenAt,

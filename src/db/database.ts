@@ -13,6 +13,7 @@ import * as files from './file-schema.ts';
 import * as forwards from './forward-schema.ts';
 import * as given from './given-schema.ts';
 import * as pacing from './pacing-schema.ts';
+import * as parcels from './parcel-schema.ts';
 import * as tables from './schema.ts';
 import * as texts from './text-schema.ts';
 
@@ -36,7 +37,7 @@ function connect(url: string, options: postgres.Options<Record<string, never>>) 
   return {
     client,
     db: drizzle(client, {
-      schema: { ...tables, ...drift, ...files, ...forwards, ...pacing, ...given, ...texts },
+      schema: { ...tables, ...drift, ...files, ...forwards, ...pacing, ...given, ...parcels, ...texts },
       casing: 'snake_case',
     }),
   };

@@ -8,6 +8,7 @@ import { noteUnknownTexts } from './carrier-texts.ts';
 import type { Queries } from './database.ts';
 import { askedOf, isLatestJob, OPEN_STATES } from './jobs.ts';
 import type { Job } from './jobs.ts';
+import { feedParcels } from './parcels.ts';
 import { jobRows, jobs, rows } from './schema.ts';
 import type { ResultSource } from './schema.ts';
 import { lineFeeds, storable } from '../text.ts';
@@ -26,7 +27,7 @@ export interface JobOutcomes {
 }
 
 /**
- * Writes what jobs found for their rows, in one statement. A row that has a result never loses it to a failure, nor to
+ * Writes what jobs found for their rows, in one statement, and merges it into their parcels. A row that has a result never loses it to a failure, nor to
  * an older job's result; a row that a later job asks after does not fail with an older one.
  */
 export async function saveOutcomes(
@@ -56,11 +57,13 @@ export async function saveOutcomes(
     where rows.id = outcome.id
       and case when ${found} then rows.state <> 'completed' or ${latest}
                else ${inArray(rows.state, OPEN_STATES)} and ${latest} end`);
-  const given = jobsFound.flatMap(({ outcomes }) => outcomes);
-  await noteUnknownTexts(
-    tx,
-    given.flatMap(({ rowId, result }) => (result === null ? [] : [{ rowId, ...result }])),
+  const seen = jobsFound.flatMap(({ outcomes }) =>
+    outcomes.flatMap(({ rowId, result }) =>
+      result === null ? [] : [{ rowId, ...result, history: storableHistory(result.history) }],
+    ),
   );
+  await noteUnknownTexts(tx, seen);
+  await feedParcels(tx, seen);
 }
 
 function recordOf(jobId: number, outcome: RowOutcome): object {
@@ -82,10 +85,10 @@ function recordOf(jobId: number, outcome: RowOutcome): object {
 }
 
 const storableOrNull = (text: string | null) => (text === null ? null : storable(text));
-const storableHistory = (history: ParcelHistory): unknown =>
+const storableHistory = (history: ParcelHistory): ParcelHistory =>
   JSON.parse(
     JSON.stringify(history, (_, value: unknown) => (typeof value === 'string' ? storable(value) : value)),
-  );
+  ) as ParcelHistory;
 const isoOrNull = (moment: string | null) => (moment === null ? null : new Date(moment).toISOString());
 
 /**

@@ -151,3 +151,50 @@ it('what was known to be an end stays one, a parcel on its way back is none', as
     await sql`select to_char(terminal_at at time zone 'UTC', 'MM-DD') as day from rows order by row`;
   expect(ends.map(({ day }) => day as string | null)).toEqual(['01-02', '01-20', '01-02', '01-16', null]);
 });
+
+it('numbers asked for before are parcels, with the rows that name them; one that moves no more has its end', async () => {
+  const { database, finish } = await databaseBefore('0018_parcels');
+  const { sql } = database;
+  await sql`insert into batches (id, task, workbook, workflow_id, columns)
+    values ('b1', 'yamato_tracking_10', 'w', 'w1', '{}'), ('b2', 'japan_post_tracking_only', 'w', 'w2', '{}'),
+           ('b3', 'official_website_tracking', 'w', 'w3', '{}')`;
+  await sql`insert into rows (batch_id, row, input, email, occurrence, state, source, tracking_number, status, status_text,
+      event_at, terminal_at, completed_at)
+    select batch, row, row, '', 0, 'completed', source, number, status, text, at::timestamptz, ended::timestamptz, done::timestamptz
+    from (values ('b1', 2, 'yamato', '390512345016', 'in_transit', '輸送中', '2026-01-02T01:00Z', null, '2026-01-03Z'),
+                 ('b1', 3, 'yamato', '390512345016', 'delivered', '配達完了', '2026-01-04T01:00:30Z', '2026-01-04T01:00Z', '2026-01-05Z'),
+                 ('b1', 4, 'record', '390512345016', 'delivered', '配達完了', '2026-01-04T01:00Z', '2026-01-04T01:00Z', '2026-01-05Z'),
+                 ('b2', 2, 'webscraper', '390512345016', 'unknown', '＊＊ 見つかりません', null, null, '2026-01-05Z'),
+                 ('b3', 2, 'webscraper', null, 'unknown', null, null, null, '2026-01-05Z'))
+      given(batch, row, source, number, status, text, at, ended, done)`;
+
+  await finish();
+
+  const found =
+    await sql`select carrier, status, status_text, terminal_at is not null as ended, above ->> 'tells' as tells,
+      (select array_agg(text || ' ' || time_is || ' ' || to_char(place at time zone 'UTC', 'DD HH24:MI:SS')) from parcel_events
+       where parcel_id = p.id) as events,
+      (select array_agg(r.batch_id || r.row order by 1) from parcel_rows pr join rows r on r.id = row_id
+       where parcel_id = p.id) as rows
+    from parcels p order by carrier`;
+  expect(found).toEqual([
+    {
+      carrier: 'japan_post',
+      status: 'unknown',
+      status_text: '＊＊ 見つかりません',
+      ended: false,
+      tells: 'false',
+      events: null,
+      rows: ['b22'],
+    },
+    {
+      carrier: 'yamato',
+      status: 'delivered',
+      status_text: '配達完了',
+      ended: true,
+      tells: 'true',
+      events: ['配達完了 minute 04 01:00:00'],
+      rows: ['b12', 'b13', 'b14'],
+    },
+  ]);
+});

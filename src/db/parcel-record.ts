@@ -1,0 +1,133 @@
+import { sql } from 'drizzle-orm';
+import type { ParcelRecord, StateAbove } from '../carriers/merged-parcel.ts';
+import { japanTime } from '../carriers/placed-events.ts';
+import type { PlacedEvent } from '../carriers/placed-events.ts';
+import type { CarrierName, TrackingStatus } from '../carriers/status.ts';
+import { anyOf, jsonList } from './any-of.ts';
+import type { Queries } from './database.ts';
+import { parcels } from './parcel-schema.ts';
+
+/** What names a parcel and all that had its number before: '' where there is none. */
+export interface ParcelKey {
+  carrier: CarrierName | '';
+  number: string;
+  orderNumber: string;
+}
+
+export const keyText = ({ carrier, number, orderNumber }: ParcelKey): string =>
+  [carrier, number, orderNumber].join(' ');
+
+/** An event on record, and what its text was taken for. */
+export interface RecordedEvent extends PlacedEvent {
+  key: string;
+  status: TrackingStatus;
+  subStatus: string | null;
+}
+
+/** A parcel on record. */
+export interface RecordedParcel extends ParcelKey {
+  id: number;
+  serial: number;
+  events: RecordedEvent[];
+  record: Omit<ParcelRecord, 'events'>;
+}
+
+const ms = (moment: string) => sql.raw(`(extract(epoch from ${moment}) * 1000)::float8`);
+
+const KEYS = sql.raw('(carrier text, number text, "orderNumber" text)');
+
+/**
+ * Makes the first parcel of each key where there is none, and holds all of them until the transaction's end. In one order,
+ * whoever comes: two that hold a part of it each would wait for ever.
+ */
+export async function holdParcels(tx: Queries, keys: readonly ParcelKey[]): Promise<void> {
+  await tx.execute(sql`
+    insert into parcels (carrier, number, order_number, serial)
+    select carrier, number, "orderNumber", 1 from jsonb_to_recordset(${jsonList(keys)}) as wanted${KEYS} order by 1, 2, 3
+    on conflict (carrier, number, order_number, serial) do update set serial = parcels.serial`);
+}
+
+/** Makes the later parcels of keys that are held: a number is used again. */
+export async function addSerials(
+  tx: Queries,
+  lacking: readonly (ParcelKey & { serial: number })[],
+): Promise<RecordedParcel[]> {
+  const found = await tx.execute<
+    ParcelKey & Pick<RecordedParcel, 'id' | 'serial'> & Record<string, unknown>
+  >(sql`
+    insert into parcels (carrier, number, order_number, serial)
+    select carrier, number, "orderNumber", serial from jsonb_to_recordset(${jsonList(lacking)})
+      as lacking(carrier text, number text, "orderNumber" text, serial int) order by serial
+    returning id::float8 as id, carrier, number, order_number as "orderNumber", serial`);
+  return found
+    .map((each) => ({ ...each, events: [], record: { ...NOTHING_KNOWN } }))
+    .toSorted((one, other) => one.serial - other.serial);
+}
+
+export const NOTHING_KNOWN = { above: null, estimates: [], product: null, summary: null, seenAt: null };
+
+/** Removes parcels that are none, without events and rows. */
+export async function dropParcels(tx: Queries, ids: readonly number[]): Promise<void> {
+  if (ids.length > 0) await tx.delete(parcels).where(anyOf(parcels.id, ids));
+}
+
+interface Found extends Record<string, unknown>, ParcelKey {
+  id: number;
+  serial: number;
+  above: StateAbove | null;
+  estimates: ParcelRecord['estimates'];
+  product: string | null;
+  summary: string | null;
+  seenMs: number | null;
+  events: FoundEvent[];
+}
+
+type FoundEvent = [
+  key: string,
+  text: string,
+  timeText: string,
+  atMs: number | null,
+  earliestMs: number,
+  latestMs: number | null,
+  placeMs: number,
+  timeIs: PlacedEvent['timeIs'],
+  office: string | null,
+  region: string | null,
+  details: string | null,
+  status: TrackingStatus,
+  subStatus: string | null,
+];
+
+/** The parcels of these keys with their events, those of a key in the order of their serials. */
+export async function recordedParcels(
+  queries: Queries,
+  keys: readonly ParcelKey[],
+): Promise<Map<string, RecordedParcel[]>> {
+  const found = await queries.execute<Found>(sql`
+    select p.id::float8 as id, p.carrier, p.number, p.order_number as "orderNumber", p.serial, p.above, p.estimates, p.product,
+           p.summary, ${ms('p.seen_at')} as "seenMs",
+           coalesce((select json_agg(json_build_array(key, text, time_text, ${ms('at')}, ${ms('earliest')}, ${ms('latest')},
+               ${ms('place')}, time_is, office, region, details, status, sub_status))
+             from parcel_events where parcel_id = p.id), '[]') as events
+    from jsonb_to_recordset(${jsonList(keys)}) as wanted${KEYS}
+    join parcels p on p.carrier = wanted.carrier and p.number = wanted.number and p.order_number = wanted."orderNumber"
+    order by p.serial`);
+  const byKey = new Map<string, RecordedParcel[]>();
+  for (const each of found) {
+    const { id, carrier, number, orderNumber, serial, seenMs, above, estimates, product, summary } = each;
+    const seenAt = seenMs === null ? null : new Date(seenMs).toISOString();
+    const record = { above, estimates, product, summary, seenAt };
+    const parcel = { id, carrier, number, orderNumber, serial, record, events: each.events.map(eventOf) };
+    const key = keyText(parcel);
+    byKey.set(key, [...(byKey.get(key) ?? []), parcel]);
+  }
+  return byKey;
+}
+
+function eventOf(found: FoundEvent): RecordedEvent {
+  const [key, stateText, timeText, atMs, earliestMs, latestMs, placeMs, timeIs, ...rest] = found;
+  const [office, region, details, status, subStatus] = rest;
+  const at = atMs === null ? null : japanTime(atMs);
+  const place = { timeIs, earliestMs, latestMs, placeMs };
+  return { key, stateText, timeText, at, ...place, office, region, details, status, subStatus };
+}
