@@ -2,8 +2,8 @@ import { basename } from 'node:path';
 import { NO_ROWS } from '../db/batch-figures.ts';
 import type { BatchCounts } from '../db/batch-figures.ts';
 import type { Queries } from '../db/database.ts';
-import { recordedContents } from '../db/recorded-contents.ts';
 import { rowsById } from '../db/rows.ts';
+import type { Row } from '../db/rows.ts';
 import type { FileStore } from '../files/types.ts';
 import { withDownload } from '../files/with-download.ts';
 import { columnsOf } from '../settings/by-task.ts';
@@ -13,6 +13,7 @@ import type { RowReading, TrackingTask } from '../tasks/types.ts';
 import { understandRow } from '../tasks/understand-row.ts';
 import { readWorkbookApart } from '../workbook/apart/apart.ts';
 import type { WorkbookRow } from '../workbook/types.ts';
+import { answersOnRecord } from './answers-on-record.ts';
 import { forecastSubjects } from './forecast-subjects.ts';
 import type { Cost } from './forecast-subjects.ts';
 import type { GivenRows } from './given-rows/read-rows.ts';
@@ -44,24 +45,29 @@ export interface DryRunDeps {
 }
 
 /** A result on record, which a row has without being asked for. */
-type Known = Awaited<ReturnType<typeof rowsById>>[number];
+type Known = Pick<Row, 'trackingNumber' | 'status' | 'statusText' | 'subStatus' | 'result'>;
 
 /** What is known of each row without asking; nothing without a database. */
 async function knownRows(
   queries: Queries | null,
   target: { workbook: string | null; task: TrackingTask },
   rows: readonly WorkbookRow[],
+  readings: readonly RowReading[],
 ): Promise<(Known | null)[]> {
   if (queries === null) return rows.map(() => null);
-  const { workbook, task } = target;
-  const onRecord = await recordedContents(queries, { workbook, task: task.name }, rows);
-  const ids = onRecord.map((each) => (each?.isFinal === true ? each.resultRowId : null));
+  const answers = await answersOnRecord(queries, target, rows, readings);
   const known = await rowsById(
     queries,
-    ids.flatMap((id) => (id === null ? [] : [id])),
+    answers.flatMap((answer) => (answer === null || answer.from === 'parcel' ? [] : [answer.rowId])),
   );
   const byId = new Map(known.map((row) => [row.id, row]));
-  return ids.map((id) => (id === null ? null : (byId.get(id) ?? null)));
+  return answers.map((answer) => {
+    if (answer === null) return null;
+    if (answer.from !== 'parcel') return byId.get(answer.rowId) ?? null;
+    const { trackingNumber, text: result, judgement } = answer;
+    const { status, subStatus, event } = judgement;
+    return { trackingNumber, result, status, subStatus, statusText: event?.stateText ?? null };
+  });
 }
 
 function reportOf(
@@ -112,7 +118,7 @@ export async function dryRun(deps: DryRunDeps, request: DryRunRequest): Promise<
   const { chosen } = request;
   const wanted = all.filter(({ row }) => chosen === null || chosen.includes(row));
   const readings = wanted.map((row) => understandRow(task, row));
-  const known = await knownRows(request.fresh ? null : queries, { workbook, task }, wanted);
+  const known = await knownRows(request.fresh ? null : queries, { workbook, task }, wanted, readings);
   const planned = planSubjects(
     task,
     readings.map((reading, index) => (known[index] == null ? reading : ANSWERED)),

@@ -8,8 +8,10 @@ import type { Batch } from '../db/batches.ts';
 import type { Queries } from '../db/database.ts';
 import { recallWritten } from '../db/forgetting.ts';
 import { takeGivenRows } from '../db/given-rows.ts';
+import { answerRows } from './answer-rows.ts';
+import { answersOnRecord } from './answers-on-record.ts';
+import type { Answer } from './answers-on-record.ts';
 import { chunks, insertJobs, latestJob, ROWS_PER_INSERT } from './plan-jobs.ts';
-import { recordedContents } from '../db/recorded-contents.ts';
 import { batches } from '../db/schema.ts';
 import type { RowState } from '../db/schema.ts';
 import { storable } from '../text.ts';
@@ -33,8 +35,9 @@ export async function importRows(
 ): Promise<void> {
   const chosen = batch.chosenRows === null ? null : new Set(batch.chosenRows);
   const wanted = content.rows.filter((row) => chosen === null || chosen.has(row.row));
-  const onRecord = batch.fresh ? [] : await recordedContents(tx, batch, wanted);
-  const known = onRecord.map((each) => (each?.isFinal === true ? each.resultRowId : null));
+  const readings = wanted.map((row) => understandRow(plan.task, row));
+  const target = { workbook: batch.workbook, task: plan.task };
+  const known = batch.fresh ? [] : await answersOnRecord(tx, target, wanted, readings);
   await addRows(tx, batch.id, { rows: wanted, warnings: content.warnings }, plan, known);
   await tx.update(batches).set({ sheet: content.sheet }).where(eq(batches.id, batch.id));
 }
@@ -47,15 +50,15 @@ export async function importGivenRows(tx: Queries, batch: Batch, plan: ImportPla
 }
 
 /**
- * Adds rows to a batch, their jobs behind those it has; `known` are rows on record that give a row its result without
- * asking, by its place. Run in a transaction that holds the batch.
+ * Adds rows to a batch, their jobs behind those it has; `known` answers rows without asking, by their place, and what that
+ * saves is counted. Run in a transaction that holds the batch.
  */
 export async function addRows(
   tx: Queries,
   batchId: string,
   sheet: Pick<WorkbookContent, 'rows' | 'warnings'>,
   plan: ImportPlan,
-  known: readonly (number | null)[] = [],
+  known: readonly (Answer | null)[] = [],
 ): Promise<void> {
   const wanted = { rows: sheet.rows.map(storableRow), warnings: sheet.warnings };
   const readings = wanted.rows.map((row) => understandRow(plan.task, row));
@@ -67,12 +70,37 @@ export async function addRows(
     batchId,
     wanted.rows.map((row, index) => ({ ...row, id: rowIds[index] ?? 0 })),
   );
-  await answerFromRecord(
-    tx,
-    rowIds.flatMap((id, index) => (known[index] == null ? [] : [{ id, from: known[index] }])),
+  const answered = rowIds.flatMap((id, index) =>
+    known[index] == null ? [] : [{ id, answer: known[index] }],
   );
+  if (answered.length > 0) {
+    await answerRows(tx, answered);
+    await countSaved(tx, batchId, plan, {
+      byHand: answered.filter(({ answer }) => answer.from === 'by hand').length,
+      fromRecord: answered.filter(({ answer }) => answer.from !== 'by hand').length,
+      subjects: planSubjects(plan.task, readings).length - planned.length,
+    });
+  }
   const { seq } = await latestJob(tx, batchId);
   await insertJobs(tx, { ...plan, batchId, firstSeq: seq + 1, attempt: 1 }, planned, rowIds);
+}
+
+/** A clean job of Web Scraper is a publish and a download; a carrier is asked once. */
+async function countSaved(
+  tx: Queries,
+  batchId: string,
+  { task, subjectsPerJob }: ImportPlan,
+  { byHand, fromRecord, subjects }: { byHand: number; fromRecord: number; subjects: number },
+): Promise<void> {
+  const calls = Math.ceil(subjects / subjectsPerJob) * (task.lookup.by === 'carrier' ? 1 : 2);
+  await tx
+    .update(batches)
+    .set({
+      rowsFromRecord: sql`${batches.rowsFromRecord} + ${fromRecord}`,
+      rowsByHand: sql`${batches.rowsByHand} + ${byHand}`,
+      callsSaved: sql`${batches.callsSaved} + ${calls}`,
+    })
+    .where(eq(batches.id, batchId));
 }
 
 /** A row as it is written down. */
@@ -125,23 +153,6 @@ export async function insertRows(tx: Queries, batchId: string, values: readonly 
     for (const { id, row } of inserted) idOfRow.set(row, id);
   }
   return values.map(({ row }) => idOfRow.get(row) ?? 0);
-}
-
-/** Gives rows the results of others, of the same content: nothing is paid for. */
-async function answerFromRecord(
-  tx: Queries,
-  answers: readonly { id: number; from: number }[],
-): Promise<void> {
-  if (answers.length === 0) return;
-  await tx.execute(sql`
-    update rows set state = 'completed', source = 'record', result = known.result, status = known.status,
-      sub_status = known.sub_status, status_text = known.status_text, event_at = known.event_at,
-      terminal_at = known.terminal_at, details = known.details,
-      completed_at = known.completed_at,
-      tracking_number = coalesce(known.tracking_number, rows.tracking_number)
-    from jsonb_to_recordset(${jsonList(answers)}) as answer(id bigint, "from" bigint)
-    join rows known on known.id = answer."from"
-    where rows.id = answer.id and rows.state = 'pending'`);
 }
 
 export function storableRow(row: WorkbookRow): WorkbookRow {

@@ -38,7 +38,7 @@ const EXPIRED_AFTER_MS = 30 * DAY_MS;
 /** `返品` and `返送` are the last that is heard of many parcels that came back. */
 const STILL_MS = 14 * DAY_MS;
 /** Carriers use a number again, but not so soon. */
-const USED_AGAIN_AFTER_MS = 60 * DAY_MS;
+export const USED_AGAIN_AFTER_MS = 60 * DAY_MS;
 
 /** What the lines so far mean. */
 interface Standing {

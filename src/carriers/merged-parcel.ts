@@ -1,5 +1,5 @@
 import type { ParcelHistory } from './history.ts';
-import { judgeHistory, splitHistory } from './judge-history.ts';
+import { judgeHistory, splitHistory, USED_AGAIN_AFTER_MS } from './judge-history.ts';
 import type { Judgement } from './judge-history.ts';
 import { mergeEvents, placeEvents } from './placed-events.ts';
 import type { PlacedEvent } from './placed-events.ts';
@@ -119,14 +119,20 @@ export function journeysOf(
   learnt: LearntTexts,
 ): Journey[] {
   const placedOf = new Map<unknown, PlacedEvent>(placed.map((event) => [event, event]));
-  const split = splitHistory(history, learnt);
-  const journeys = split.length === 0 ? [[]] : split;
+  const split = isLong(placed) ? splitHistory(history, learnt) : [];
+  const journeys = split.length === 0 ? [placed] : split;
   return journeys.map((events, index): Journey => {
     const isLast = index === journeys.length - 1;
-    const own = { ...history, events, ...(isLast ? {} : { stateText: null, date: null }) };
+    const own = { ...history, events: [...events], ...(isLast ? {} : { stateText: null, date: null }) };
     return {
       events: events.flatMap((event) => placedOf.get(event) ?? []),
       judgement: judgeHistory(own, learnt),
     };
   });
+}
+
+/** Whether a number may have been used again in that time. */
+function isLong(events: readonly PlacedEvent[]): boolean {
+  const times = events.flatMap(({ timeIs, placeMs }) => (timeIs === 'unknown' ? [] : [placeMs]));
+  return Math.max(...times) - Math.min(...times) > USED_AGAIN_AFTER_MS;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ParcelEvent } from './history.ts';
 import { japanClock } from './japan-time.ts';
 import { isState, plainText } from './text-meaning.ts';
@@ -5,6 +6,8 @@ import { toHalfWidth } from './tracking-number.ts';
 
 /** A line of a history that knows its place without the others: told again by a page that shows others beside it. */
 export interface PlacedEvent extends ParcelEvent {
+  /** Of what makes it that event of its parcel and no other: time, text and office. A hash, as UUIDs are written. */
+  key: string;
   /** How exactly its time is known. */
   timeIs: 'minute' | 'day' | 'unknown';
   /** It happened between these, in ms: its own minute, or within its day and the lines around it; null: nothing came after. */
@@ -31,6 +34,7 @@ export function placeEvents(events: readonly ParcelEvent[]): PlacedEvent[] {
     if (event.latestMs === null || (next.latestMs < event.latestMs && next.latestMs >= event.earliestMs))
       event.latestMs = next.latestMs;
   }
+  for (const event of placed) event.key = keyOf(event);
   return placed;
 }
 
@@ -39,13 +43,29 @@ function placeBehind(before: PlacedEvent | undefined, event: ParcelEvent): Place
   const behindMs = before === undefined ? 0 : before.placeMs + 1;
   const afterMs = before === undefined ? 0 : before.earliestMs;
   if (Number.isNaN(ms))
-    return { ...event, at: null, timeIs: 'unknown', earliestMs: afterMs, latestMs: null, placeMs: behindMs };
+    return {
+      ...event,
+      key: '',
+      at: null,
+      timeIs: 'unknown',
+      earliestMs: afterMs,
+      latestMs: null,
+      placeMs: behindMs,
+    };
   const at = japanTime(ms);
   const minuteMs = ms - (ms % MINUTE_MS);
   if (!at.includes('T00:00:00') || HAS_CLOCK.test(event.timeText))
-    return { ...event, at, timeIs: 'minute', earliestMs: minuteMs, latestMs: minuteMs, placeMs: minuteMs };
+    return {
+      ...event,
+      key: '',
+      at,
+      timeIs: 'minute',
+      earliestMs: minuteMs,
+      latestMs: minuteMs,
+      placeMs: minuteMs,
+    };
   const lastMs = ms + DAY_MS - 1;
-  const own = { ...event, at, timeIs: 'day' as const, latestMs: lastMs };
+  const own = { ...event, key: '', at, timeIs: 'day' as const, latestMs: lastMs };
   const isOfThatDay = afterMs >= ms && behindMs <= lastMs;
   return isOfThatDay
     ? { ...own, earliestMs: afterMs, placeMs: behindMs }
@@ -63,9 +83,10 @@ const plainOffice = (office: string | null): string =>
 
 const PRECISION = { unknown: 0, day: 1, minute: 2 } as const;
 
-/** What makes an event of a parcel that one and no other: time, text and office; all else may come later. */
-export function identityOf({ stateText, office, timeIs, earliestMs, latestMs }: PlacedEvent): string {
-  return [earliestMs, latestMs, timeIs, plainText(stateText), plainOffice(office)].join(' ');
+function keyOf({ stateText, office, timeIs, earliestMs, latestMs }: PlacedEvent): string {
+  const identity = [earliestMs, latestMs, timeIs, plainText(stateText), plainOffice(office)].join(' ');
+  const hash = createHash('sha256').update(identity).digest('hex');
+  return hash.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
 }
 
 /**
@@ -76,26 +97,31 @@ export function identityOf({ stateText, office, timeIs, earliestMs, latestMs }: 
 export function mergeEvents(...looks: readonly (readonly PlacedEvent[])[]): PlacedEvent[] {
   const merged = new Map<string, PlacedEvent>();
   for (const event of looks.flat()) {
-    const identity = identityOf(event);
-    const known = merged.get(identity);
-    merged.set(identity, known === undefined ? event : fuller(known, event));
+    const known = merged.get(event.key);
+    merged.set(event.key, known === undefined ? event : fuller(known, event));
   }
-  const events = [...merged];
-  return events
-    .filter((one) => !events.some((other) => isIn(one, other)))
-    .toSorted(([one, first], [other, second]) => first.placeMs - second.placeMs || (one < other ? -1 : 1))
-    .map(([, event]) => event);
+  const events = [...merged.values()];
+  return inOrder(events.filter((one) => !events.some((other) => isIn(one, other))));
 }
 
-type Identified = readonly [string, PlacedEvent];
+/** Events in the order that their places tell; of one place, in an order that is always the same. */
+export function inOrder(events: readonly PlacedEvent[]): PlacedEvent[] {
+  return events.toSorted((one, other) => one.placeMs - other.placeMs || (tieOf(one) < tieOf(other) ? -1 : 1));
+}
+
+const tieOf = ({ stateText, office, key }: PlacedEvent) => [plainText(stateText), office, key].join(' ');
 
 /** Whether one says nothing that the other does not. A partial order: that makes the result one and the same. */
-function isIn([identity, one]: Identified, [otherIdentity, other]: Identified): boolean {
-  if (identity === otherIdentity || PRECISION[one.timeIs] > PRECISION[other.timeIs]) return false;
-  if (other.earliestMs < one.earliestMs || (other.latestMs ?? Infinity) > (one.latestMs ?? Infinity))
-    return false;
+function isIn(one: PlacedEvent, other: PlacedEvent): boolean {
+  const [latestMs, otherLatestMs] = [one.latestMs ?? Infinity, other.latestMs ?? Infinity];
+  if (one.key === other.key || PRECISION[one.timeIs] > PRECISION[other.timeIs]) return false;
+  if (other.earliestMs < one.earliestMs || otherLatestMs > latestMs) return false;
   if (plainText(one.stateText) !== plainText(other.stateText)) return false;
-  return plainOffice(other.office).includes(plainOffice(one.office));
+  const [office, otherOffice] = [plainOffice(one.office), plainOffice(other.office)];
+  if (!otherOffice.includes(office)) return false;
+  // Alike in all that counts, and taken over from rows under another key: one of the two stays.
+  const isAlike = one.timeIs === other.timeIs && one.earliestMs === other.earliestMs;
+  return isAlike && latestMs === otherLatestMs && office === otherOffice ? one.key < other.key : true;
 }
 
 /** The same event told twice: of each part the longer text, whichever came first. */

@@ -1,22 +1,18 @@
-import { createHash } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { isAbroad } from '../carriers/abroad.ts';
 import type { Journey, ParcelRecord } from '../carriers/merged-parcel.ts';
-import { identityOf } from '../carriers/placed-events.ts';
-import type { PlacedEvent } from '../carriers/placed-events.ts';
-import type { CarrierName } from '../carriers/status.ts';
 import { meaningOf } from '../carriers/text-meaning.ts';
-import type { LearntTexts } from '../carriers/text-meaning.ts';
+import type { LearntTexts, Meaning } from '../carriers/text-meaning.ts';
 import { jsonList } from './any-of.ts';
 import type { Queries } from './database.ts';
 import type { RecordedEvent, RecordedParcel } from './parcel-record.ts';
 
 /** What becomes of one parcel on record. */
 export interface ParcelChange {
-  parcel: Pick<RecordedParcel, 'id' | 'carrier' | 'events'>;
+  parcel: RecordedParcel;
   journey: Journey;
-  /** What is known of the number beside events; null: of the parcel that has it by now, this is an earlier one. */
-  record: Omit<ParcelRecord, 'events'> | null;
+  /** What is known of it beside its events. */
+  record: Omit<ParcelRecord, 'events'>;
 }
 
 /** A row, and the parcel that it names by now. */
@@ -36,10 +32,11 @@ export async function writeParcels(
   named: readonly NamedParcel[],
   learnt: LearntTexts,
 ): Promise<void> {
-  const events = changes.map((change) => eventChanges(change, learnt));
+  const meant = changes.map(meanings(learnt));
+  const events = changes.map((change, index) => eventChanges(change, meant[index] ?? []));
   const judged = changes.map((change, index) => ({
     isChanged: events[index]?.isChanged === true,
-    ...judgedOf(change, learnt),
+    ...judgedOf(change, meant[index] ?? []),
   }));
   await tx.execute(sql`
     with gone as (
@@ -56,21 +53,27 @@ export async function writeParcels(
       on conflict (parcel_id, key) do update set text = excluded.text, time_text = excluded.time_text, at = excluded.at,
         place = excluded.place, office = excluded.office, region = excluded.region, details = excluded.details, is_abroad = excluded.is_abroad,
         status = excluded.status, sub_status = excluded.sub_status),
+    -- None is new: by its key each is found whatever the table's statistics say.
     judged as (
-      update parcels p set status = new.status, sub_status = new."subStatus", status_text = new."statusText",
-        since = new.since, event_at = new."eventAt", terminal_at = new."terminalAt", first_event_at = new."firstEventAt",
-        from_office = new."fromOffice", to_office = new."toOffice", failed_attempts = new."failedAttempts",
-        estimates = coalesce(new.estimates, p.estimates), product = coalesce(new.product, p.product),
-        summary = coalesce(new.summary, p.summary), above = coalesce(new.above, p.above),
-        seen_at = coalesce(new."seenAt", p.seen_at),
-        changed_at = case when new."isChanged" or (p.status, p.sub_status, p.event_at, p.terminal_at, p.estimates)
-            is distinct from (new.status, new."subStatus", new."eventAt", new."terminalAt", coalesce(new.estimates, p.estimates))
-          then clock_timestamp() else p.changed_at end
-      from jsonb_to_recordset(${jsonList(judged)}) as new(id bigint, "isChanged" boolean, status text, "subStatus" text,
-        "statusText" text, since timestamptz(3), "eventAt" timestamptz(3), "terminalAt" timestamptz(3),
-        "firstEventAt" timestamptz(3), "fromOffice" text, "toOffice" text, "failedAttempts" int, estimates jsonb, product text,
-        summary text, above jsonb, "seenAt" timestamptz(3))
-      where p.id = new.id)
+      insert into parcels (carrier, number, order_number, serial, status, sub_status, status_text, since, event_at,
+        terminal_at, first_event_at, from_office, to_office, failed_attempts, estimates, product, summary, above, seen_at,
+        changed_at)
+      select carrier, number, "orderNumber", serial, status, "subStatus", "statusText", since, "eventAt", "terminalAt",
+             "firstEventAt", "fromOffice", "toOffice", "failedAttempts", estimates, product, summary, above, "seenAt",
+             case when "isChanged" then clock_timestamp() else '-infinity' end
+      from jsonb_to_recordset(${jsonList(judged)}) as new(carrier text, number text, "orderNumber" text, serial int,
+        "isChanged" boolean, status text, "subStatus" text, "statusText" text, since timestamptz, "eventAt" timestamptz,
+        "terminalAt" timestamptz, "firstEventAt" timestamptz, "fromOffice" text, "toOffice" text, "failedAttempts" int,
+        estimates jsonb, product text, summary text, above jsonb, "seenAt" timestamptz)
+      on conflict (carrier, number, order_number, serial) do update set status = excluded.status,
+        sub_status = excluded.sub_status, status_text = excluded.status_text, since = excluded.since,
+        event_at = excluded.event_at, terminal_at = excluded.terminal_at, first_event_at = excluded.first_event_at,
+        from_office = excluded.from_office, to_office = excluded.to_office, failed_attempts = excluded.failed_attempts,
+        estimates = excluded.estimates, product = excluded.product, summary = excluded.summary, above = excluded.above,
+        seen_at = excluded.seen_at,
+        changed_at = case when (parcels.status, parcels.sub_status, parcels.event_at, parcels.terminal_at, parcels.estimates)
+            is distinct from (excluded.status, excluded.sub_status, excluded.event_at, excluded.terminal_at, excluded.estimates)
+          then clock_timestamp() else greatest(parcels.changed_at, excluded.changed_at) end)
     insert into parcel_rows (row_id, parcel_id, seen_at)
     select "rowId", "parcelId", "seenAt" from jsonb_to_recordset(${jsonList(named)})
       as named("rowId" bigint, "parcelId" bigint, "seenAt" timestamptz)
@@ -86,34 +89,38 @@ export async function moveRows(tx: Queries, moves: readonly { from: number; to: 
     where parcel_id = move."from"`);
 }
 
-function eventChanges({ parcel, journey }: ParcelChange, learnt: LearntTexts) {
-  const { id: parcelId, carrier } = parcel;
+function eventChanges({ parcel }: ParcelChange, events: readonly RecordedEvent[]) {
+  const parcelId = parcel.id;
   const known = new Map(parcel.events.map((event) => [event.key, event]));
-  const told = journey.events.flatMap((event) => {
-    const next = meant(event, carrier, learnt);
-    const before = known.get(next.key);
-    known.delete(next.key);
-    return before !== undefined && isAlike(before, next)
+  const told = events.flatMap((event) => {
+    const before = known.get(event.key);
+    known.delete(event.key);
+    return before !== undefined && isAlike(before, event)
       ? []
-      : [{ parcelId, isAbroad: isAbroad(event), ...next }];
+      : [{ ...event, parcelId, isAbroad: isAbroad(event) }];
   });
   const gone = [...known.keys()].map((key) => ({ parcelId, key }));
   return { gone, told, isChanged: gone.length + told.length > 0 };
 }
 
-function meant(event: PlacedEvent, carrier: CarrierName | '', learnt: LearntTexts): RecordedEvent {
-  const { status, subStatus } = meaningOf(event.stateText, carrier === '' ? null : carrier, learnt);
-  const { stateText, timeText, at, timeIs, earliestMs, latestMs, placeMs, office, region, details } = event;
-  const time = { timeText, at, timeIs, earliestMs, latestMs, placeMs };
-  const key = createHash('sha256').update(identityOf(event)).digest('hex').slice(0, 32);
-  const uuid = key.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
-  return { key: uuid, stateText, ...time, office, region, details, status, subStatus };
+/** Texts are few, events many: each is looked up once. */
+function meanings(learnt: LearntTexts) {
+  const known = new Map<string, Pick<Meaning, 'status' | 'subStatus'>>();
+  return ({ parcel: { carrier }, journey }: ParcelChange): RecordedEvent[] =>
+    journey.events.map((event) => {
+      const text = `${carrier} ${event.stateText}`;
+      const meaning = known.get(text) ?? meaningOf(event.stateText, carrier || null, learnt);
+      known.set(text, meaning);
+      const { status, subStatus } = meaning;
+      return { ...event, status, subStatus };
+    });
 }
 
 const COMPARED = [
   'stateText',
   'timeText',
   'at',
+  'placeMs',
   'office',
   'region',
   'details',
@@ -123,13 +130,15 @@ const COMPARED = [
 const isAlike = (one: RecordedEvent, other: RecordedEvent) =>
   COMPARED.every((part) => one[part] === other[part]);
 
-function judgedOf({ parcel, journey, record }: ParcelChange, learnt: LearntTexts): object {
-  const { events, judgement } = journey;
-  const carrier = parcel.carrier === '' ? null : parcel.carrier;
-  const { status, subStatus, since, event, eventAt, terminalFrom } = judgement;
+function judgedOf({ parcel, journey, record }: ParcelChange, events: readonly RecordedEvent[]): object {
+  const { status, subStatus, since, event, eventAt, terminalFrom } = journey.judgement;
+  const { carrier, number, orderNumber, serial } = parcel;
   const offices = events.flatMap(({ office }) => office ?? []);
   return {
-    id: parcel.id,
+    carrier,
+    number,
+    orderNumber,
+    serial,
     status,
     subStatus,
     statusText: event?.stateText ?? null,
@@ -139,9 +148,7 @@ function judgedOf({ parcel, journey, record }: ParcelChange, learnt: LearntTexts
     firstEventAt: events.find(({ at }) => at !== null)?.at ?? null,
     fromOffice: offices[0] ?? null,
     toOffice: event?.office ?? offices.at(-1) ?? null,
-    failedAttempts: events.filter(
-      ({ stateText }) => meaningOf(stateText, carrier, learnt).status === 'attempt_failed',
-    ).length,
+    failedAttempts: events.filter((each) => each.status === 'attempt_failed').length,
     ...record,
   };
 }

@@ -6,6 +6,7 @@ import type { CarrierName, TrackingStatus } from '../carriers/status.ts';
 import { anyOf, jsonList } from './any-of.ts';
 import type { Queries } from './database.ts';
 import { parcels } from './parcel-schema.ts';
+import { FINAL_DAYS } from './recorded-contents.ts';
 
 /** What names a parcel and all that had its number before: '' where there is none. */
 export interface ParcelKey {
@@ -19,7 +20,6 @@ export const keyText = ({ carrier, number, orderNumber }: ParcelKey): string =>
 
 /** An event on record, and what its text was taken for. */
 export interface RecordedEvent extends PlacedEvent {
-  key: string;
   status: TrackingStatus;
   subStatus: string | null;
 }
@@ -71,6 +71,16 @@ export async function dropParcels(tx: Queries, ids: readonly number[]): Promise<
   if (ids.length > 0) await tx.delete(parcels).where(anyOf(parcels.id, ids));
 }
 
+/** Those of the keys whose parcel, the latest that had the number, has lately come to its end: asking would give the same. */
+export function finalParcels(queries: Queries, keys: readonly ParcelKey[]): Promise<ParcelKey[]> {
+  return queries.execute<ParcelKey & Record<string, unknown>>(sql`
+    select wanted.* from jsonb_to_recordset(${jsonList(keys)}) as wanted${KEYS}
+    cross join lateral (
+      select terminal_at, event_at from parcels p where p.carrier = wanted.carrier and p.number = wanted.number
+        and p.order_number = wanted."orderNumber" order by serial desc limit 1) latest
+    where terminal_at <= now() and event_at > now() - make_interval(days => ${FINAL_DAYS})`);
+}
+
 interface Found extends Record<string, unknown>, ParcelKey {
   id: number;
   serial: number;
@@ -110,14 +120,24 @@ export async function recordedParcels(
                ${ms('place')}, time_is, office, region, details, status, sub_status))
              from parcel_events where parcel_id = p.id), '[]') as events
     from jsonb_to_recordset(${jsonList(keys)}) as wanted${KEYS}
-    join parcels p on p.carrier = wanted.carrier and p.number = wanted.number and p.order_number = wanted."orderNumber"
+    -- Not taken apart, thanks to its offset: with statistics of a time when it was small, all of the table would be read.
+    cross join lateral (select * from parcels where carrier = wanted.carrier and number = wanted.number
+      and order_number = wanted."orderNumber" offset 0) p
     order by p.serial`);
   const byKey = new Map<string, RecordedParcel[]>();
   for (const each of found) {
     const { id, carrier, number, orderNumber, serial, seenMs, above, estimates, product, summary } = each;
     const seenAt = seenMs === null ? null : new Date(seenMs).toISOString();
     const record = { above, estimates, product, summary, seenAt };
-    const parcel = { id, carrier, number, orderNumber, serial, record, events: each.events.map(eventOf) };
+    const parcel = {
+      id,
+      carrier,
+      number,
+      orderNumber,
+      serial,
+      record,
+      events: each.events.map(eventOf),
+    };
     const key = keyText(parcel);
     byKey.set(key, [...(byKey.get(key) ?? []), parcel]);
   }

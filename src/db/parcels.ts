@@ -1,7 +1,7 @@
 import type { ParcelHistory } from '../carriers/history.ts';
 import { historyOfRecord, journeysOf, mergeRecords, recordOf } from '../carriers/merged-parcel.ts';
 import type { Journey, ParcelRecord } from '../carriers/merged-parcel.ts';
-import { mergeEvents } from '../carriers/placed-events.ts';
+import { inOrder, mergeEvents } from '../carriers/placed-events.ts';
 import type { PlacedEvent } from '../carriers/placed-events.ts';
 import type { LearntTexts } from '../carriers/text-meaning.ts';
 import { isTrackingNumber, plainNumber } from '../carriers/tracking-number.ts';
@@ -118,7 +118,7 @@ function mergeOne(
   learnt: LearntTexts,
 ): Merged {
   const last = parcels.at(-1);
-  const events = parcels.flatMap((parcel) => parcel.events);
+  const events = inOrder(parcels.flatMap((parcel) => parcel.events));
   const known: ParcelRecord = { ...NOTHING_KNOWN, ...last?.record, events };
   const record = looks.reduce((sum, look) => mergeRecords(sum, look.record), known);
   const history = historyOfRecord({ carrier: key.carrier || null, number: key.number || null }, record);
@@ -131,8 +131,10 @@ function settle({ parcels, record, journeys, looks }: Merged) {
   const changes = journeys.flatMap((journey, index): ParcelChange[] => {
     const parcel = parcels[index];
     const isLast = index === journeys.length - 1;
-    const own = isLast ? { above, estimates, product, summary, seenAt } : null;
-    return parcel === undefined ? [] : [{ parcel, journey, record: own }];
+    if (parcel === undefined) return [];
+    return [
+      { parcel, journey, record: isLast ? { above, estimates, product, summary, seenAt } : parcel.record },
+    ];
   });
   const idOf = (events: readonly PlacedEvent[]) => parcels[journeyWith(journeys, events)]?.id ?? 0;
   const moves = parcels.flatMap(({ id, events }) => {

@@ -70,7 +70,7 @@ interface Found extends Record<string, unknown> {
 const ms = (moment: string) => sql.raw(`(extract(epoch from ${moment}) * 1000)::float8`);
 
 /** Carriers use their numbers again: an end is known for so many days after its last event (interface section 2). */
-const FINAL_DAYS = 60;
+export const FINAL_DAYS = 60;
 /** Nobody knows for so long what became of it: a save does not ask again. */
 const SILENT_DAYS = 30;
 

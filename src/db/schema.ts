@@ -65,6 +65,10 @@ export const batches = pgTable(
     /** Who paused it, or wants no more of it; null: nobody. */
     paused: jsonb('paused').$type<PersonOrder>(),
     cancelled: jsonb('cancelled').$type<CancelOrder>(),
+    /** Rows answered without a call: from the record, and where a person's own text has settled them; and calls so saved. */
+    rowsFromRecord: integer('rows_from_record').notNull().default(0),
+    rowsByHand: integer('rows_by_hand').notNull().default(0),
+    callsSaved: integer('calls_saved').notNull().default(0),
     sheet: text('sheet'),
     /** What the last writeback did to the workbook besides its cells. */
     notes: text('notes').array().notNull().default([]),

@@ -2,6 +2,7 @@ import { parseJapanPostHistory } from './parsers/japan-post-history.ts';
 import { parseJapanPostNumbers } from './parsers/japan-post-numbers.ts';
 import { parseOfficialDates } from './parsers/official-dates.ts';
 import { parseYamatoHistory } from './parsers/yamato-history.ts';
+import { japanPostNumberText, japanPostText, yamatoText } from './parcel-texts.ts';
 import type { TaskEntry } from './task-entry.ts';
 
 const ORDER_COLUMNS = ['order_number', 'email', 'office_account', 'iphone_type', 'estimated_delivery_date'];
@@ -55,6 +56,7 @@ export const TASK_ENTRIES = {
     filePrefix: 'YTO-',
     customIdPrefix: 'yto',
     numberShape: 'yamato',
+    shows: { carrier: 'yamato', textOf: yamatoText },
     lookup: {
       by: 'webscraper',
       sitemapId: 1423671,
@@ -70,6 +72,7 @@ export const TASK_ENTRIES = {
     filePrefix: 'JPTO-',
     customIdPrefix: 'jpto',
     numberShape: 'japan_post',
+    shows: { carrier: 'japan_post', textOf: japanPostText },
     lookup: {
       by: 'webscraper',
       sitemapId: 1423655,
@@ -85,6 +88,7 @@ export const TASK_ENTRIES = {
     filePrefix: 'JPT10-',
     customIdPrefix: 'jpt10',
     numberShape: 'twelve_digits',
+    shows: { carrier: 'japan_post', textOf: japanPostNumberText },
     lookup: {
       by: 'webscraper',
       sitemapId: 1424233,
@@ -115,6 +119,7 @@ export const TASK_ENTRIES = {
     filePrefix: 'YT10-',
     customIdPrefix: 'yt10',
     numberShape: 'yamato',
+    shows: { carrier: 'yamato', textOf: yamatoText },
     lookup: { by: 'carrier', carrier: 'yamato', numbersPerRequest: 10 },
   },
 } as const satisfies Readonly<Record<string, TaskEntry>>;

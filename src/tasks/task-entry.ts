@@ -1,3 +1,5 @@
+import type { ParcelHistory } from '../carriers/history.ts';
+import type { CarrierName } from '../carriers/status.ts';
 import type { Lookup } from './lookup.ts';
 
 /**
@@ -15,4 +17,12 @@ export interface TaskEntry<TaskName extends string = string> {
   /** What a tracking number of this task's rows looks like; null: its rows hold none. */
   numberShape: NumberShape | null;
   lookup: Lookup<TaskName>;
+  /** How its rows show a parcel that somebody else asked for; absent: they hold no numbers, or are always asked for. */
+  shows?: Shows;
+}
+
+export interface Shows {
+  carrier: CarrierName;
+  /** The text for the result column; null: less is known than asking would tell. */
+  textOf: (history: ParcelHistory) => string | null;
 }

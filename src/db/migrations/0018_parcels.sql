@@ -49,6 +49,9 @@ CREATE TABLE "parcels" (
 	"changed_at" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
+ALTER TABLE "batches" ADD COLUMN "rows_from_record" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE "batches" ADD COLUMN "rows_by_hand" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE "batches" ADD COLUMN "calls_saved" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE "parcel_events" ADD CONSTRAINT "parcel_events_parcel_id_parcels_id_fk" FOREIGN KEY ("parcel_id") REFERENCES "parcels"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "parcel_rows" ADD CONSTRAINT "parcel_rows_row_id_rows_id_fk" FOREIGN KEY ("row_id") REFERENCES "rows"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "parcel_rows" ADD CONSTRAINT "parcel_rows_parcel_id_parcels_id_fk" FOREIGN KEY ("parcel_id") REFERENCES "parcels"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -83,10 +86,13 @@ FROM known_rows WHERE carrier IS NOT NULL AND source <> 'record'
 ORDER BY carrier, number, completed_at DESC, id DESC;
 --> statement-breakpoint
 INSERT INTO parcel_events (parcel_id, key, text, time_text, at, time_is, earliest, latest, place, is_abroad, status, sub_status)
-SELECT id, md5(status_text)::uuid, status_text, '', event_at, CASE WHEN a_day THEN 'day' ELSE 'minute' END, minute,
-	CASE WHEN a_day THEN minute + interval '1 day' - interval '1 millisecond' ELSE minute END, minute, false, status, sub_status
-FROM (SELECT *, date_trunc('minute', event_at) AS minute,
-	event_at = date_trunc('day', event_at AT TIME ZONE 'Asia/Tokyo') AT TIME ZONE 'Asia/Tokyo' AS a_day FROM parcels) known
+SELECT id, substring(encode(sha256(convert_to(concat_ws(' ', extract(epoch FROM minute)::bigint * 1000,
+		(extract(epoch FROM latest) * 1000)::bigint, time_is, status_text, ''), 'UTF8')), 'hex') FOR 32)::uuid,
+	status_text, '', event_at, time_is, minute, latest, minute, false, status, sub_status
+FROM (SELECT *, CASE WHEN time_is = 'day' THEN minute + interval '1 day' - interval '1 millisecond' ELSE minute END AS latest
+	FROM (SELECT *, date_trunc('minute', event_at) AS minute,
+		CASE WHEN event_at = date_trunc('day', event_at AT TIME ZONE 'Asia/Tokyo') AT TIME ZONE 'Asia/Tokyo' THEN 'day'
+			ELSE 'minute' END AS time_is FROM parcels) timed) known
 WHERE terminal_at IS NOT NULL AND event_at IS NOT NULL AND status_text IS NOT NULL;
 --> statement-breakpoint
 INSERT INTO parcel_rows (row_id, parcel_id, seen_at)
