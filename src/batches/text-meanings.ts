@@ -7,6 +7,7 @@ import type { TextMeaning } from '../db/carrier-texts.ts';
 import type { Database } from '../db/database.ts';
 import { TsuisekiError } from '../errors.ts';
 import { fieldsOf } from '../json-fields.ts';
+import { judgeParcelRecord } from './judge-parcels.ts';
 import { judgeRecord } from './judge-record.ts';
 import type { RecordJudged } from './judge-record.ts';
 
@@ -19,7 +20,7 @@ export class TextsError extends TsuisekiError<
 export const MEANINGS: readonly TrackingStatus[] = TRACKING_STATUSES.filter((status) => status !== 'expired');
 
 /**
- * Keeps what texts mean, and judges the whole record by it; with `dryRun` nothing is kept, and told is what would change.
+ * Keeps what texts mean, and judges the whole record by it, rows and parcels; with `dryRun` nothing is kept, and told is what would change.
  */
 export async function meanTexts(
   db: Database['db'],
@@ -31,7 +32,9 @@ export async function meanTexts(
     const learnt = await learntTexts(db);
     return dryRun ? withMeanings(learnt, meanings) : learnt;
   };
-  return judgeRecord(db, learntNow, { dryRun });
+  const judged = await judgeRecord(db, learntNow, { dryRun });
+  if (!dryRun) await judgeParcelRecord(db, learntNow);
+  return judged;
 }
 
 function withMeanings(learnt: LearntTexts, meanings: readonly TextMeaning[]): LearntTexts {

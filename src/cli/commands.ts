@@ -30,6 +30,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['give-up', async () => (await import('./give-up.ts')).giveUpCommand()],
   ['write', async () => (await import('./write.ts')).writeCommand()],
   ['replay', async () => (await import('./replay.ts')).replayCommand()],
+  ['parcels', async () => (await import('./parcels.ts')).parcelsCommand()],
   ['texts', async () => (await import('./texts.ts')).textsCommand()],
   ['forget', async () => (await import('./forget.ts')).forgetCommand()],
   ['report', async () => (await import('./report.ts')).reportCommand()],

@@ -71,6 +71,17 @@ export async function dropParcels(tx: Queries, ids: readonly number[]): Promise<
   if (ids.length > 0) await tx.delete(parcels).where(anyOf(parcels.id, ids));
 }
 
+/** Keys of parcels on record behind an id, the first parcel of each number. */
+export function parcelKeys(
+  queries: Queries,
+  after: number,
+  most: number,
+): Promise<(ParcelKey & { id: number })[]> {
+  return queries.execute<ParcelKey & { id: number } & Record<string, unknown>>(sql`
+    select id::float8 as id, carrier, number, order_number as "orderNumber" from parcels
+    where id > ${after} and serial = 1 order by id limit ${most}`);
+}
+
 /** Those of the keys whose parcel, the latest that had the number, has lately come to its end: asking would give the same. */
 export function finalParcels(queries: Queries, keys: readonly ParcelKey[]): Promise<ParcelKey[]> {
   return queries.execute<ParcelKey & Record<string, unknown>>(sql`

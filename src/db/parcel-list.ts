@@ -1,0 +1,52 @@
+import { sql } from 'drizzle-orm';
+import type { CarrierName, TrackingStatus } from '../carriers/status.ts';
+import type { Queries } from './database.ts';
+
+/** A parcel as `parcels` lists it; moments are ISO 8601. */
+export interface ListedParcel extends Record<string, unknown> {
+  carrier: CarrierName | null;
+  trackingNumber: string | null;
+  orderNumber: string | null;
+  /** 1: the first parcel that had the number. */
+  serial: number;
+  status: TrackingStatus;
+  subStatus: string | null;
+  statusText: string | null;
+  since: string | null;
+  /** Its last event, as the carrier wrote it. */
+  lastEvent: { at: string | null; time: string; text: string; office: string | null } | null;
+  terminalAt: string | null;
+  seenAt: string | null;
+  estimates: { origin: string; text: string }[];
+  /** The rows that name it, the latest first. */
+  rows: { batchId: string; row: number; workbook: string | null }[];
+}
+
+export interface ParcelFilter {
+  /** Only those that may still move. */
+  open: boolean;
+  carrier: CarrierName | null;
+}
+
+const iso = (moment: string) =>
+  sql.raw(`to_char(${moment} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
+
+/** Parcels, those whose last event is the latest first. */
+export function listParcels(queries: Queries, { open, carrier }: ParcelFilter): Promise<ListedParcel[]> {
+  return queries.execute<ListedParcel>(sql`
+    select nullif(p.carrier, '') as carrier, nullif(p.number, '') as "trackingNumber",
+           nullif(p.order_number, '') as "orderNumber", p.serial, p.status, p.sub_status as "subStatus",
+           p.status_text as "statusText", ${iso('p.since')} as since, ${iso('p.terminal_at')} as "terminalAt",
+           ${iso('p.seen_at')} as "seenAt",
+           (select json_build_object('at', ${iso('at')}, 'time', time_text, 'text', text, 'office', office)
+            from parcel_events where parcel_id = p.id order by place desc, text desc limit 1) as "lastEvent",
+           coalesce((select json_agg(json_build_object('origin', e ->> 'origin', 'text', e ->> 'text'))
+                     from jsonb_array_elements(p.estimates) e), '[]') as estimates,
+           coalesce((select json_agg(json_build_object('batchId', r.batch_id, 'row', r.row, 'workbook', b.workbook)
+                                     order by named.seen_at desc, r.id desc)
+                     from parcel_rows named join rows r on r.id = named.row_id join batches b on b.id = r.batch_id
+                     where named.parcel_id = p.id), '[]') as rows
+    from parcels p
+    where (${!open} or p.terminal_at is null or p.terminal_at > now()) and (${carrier === null} or p.carrier = ${carrier ?? ''})
+    order by p.event_at desc nulls last, p.id`);
+}
