@@ -3,6 +3,7 @@ import type { Database } from '../../src/db/database.ts';
 import { feedParcels } from '../../src/db/parcels.ts';
 import { startPostgres } from '../../src/embedded/postgres/server.ts';
 import { loadSettings } from '../../src/settings/settings.ts';
+import { cpuMs } from '../operations/cpu-time.ts';
 import type { Part } from '../part.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { EVENTS_A_PARCEL, historyOf, LOOKS } from './histories.ts';
@@ -71,7 +72,7 @@ export const merge: Part = {
         if (transactions % 1_000 === 0) progress(`${transactions} transactions, ${lines} lines read`);
       }
     }
-    const beganMs = performance.now();
+    const [beganMs, cpuBeforeMs] = [performance.now(), cpuMs([process.pid])];
     await Promise.all(Array.from({ length: AT_ONCE }, work));
     const seconds = (performance.now() - beganMs) / 1_000;
     const events = parcels * EVENTS_A_PARCEL;
@@ -88,6 +89,10 @@ export const merge: Part = {
     );
     note(
       `in groups of ten rows: ${Math.round((inTens.events / inTens.ms) * 1_000)} events/s for one worker alone`,
+    );
+    const cpuSeconds = (cpuMs([process.pid]) - cpuBeforeMs) / 1_000;
+    note(
+      `${cpuSeconds.toFixed(1)} s of a processor, ours and PostgreSQL's: the rest is waiting for one, or for the disk`,
     );
     await checkNothingLost(database, parcels, figure);
   },

@@ -19,6 +19,8 @@ export interface PlacedEvent extends ParcelEvent {
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
+/** As pages are read: to be brought into no other form. */
+const IN_JAPAN = /^[\d-]{10}T[\d:]{8}\+09:00$/;
 const HAS_CLOCK = /\d\s*[:時]/u;
 /** What offices are written with or without. */
 const NO_PART_OF_AN_OFFICE = /[\s・･()（）[\]［］「」'"-]/gu;
@@ -52,7 +54,7 @@ function placeBehind(before: PlacedEvent | undefined, event: ParcelEvent): Place
       latestMs: null,
       placeMs: behindMs,
     };
-  const at = japanTime(ms);
+  const at = event.at !== null && IN_JAPAN.test(event.at) ? event.at : japanTime(ms);
   const minuteMs = ms - (ms % MINUTE_MS);
   if (!at.includes('T00:00:00') || HAS_CLOCK.test(event.timeText))
     return {
