@@ -78,7 +78,7 @@ function searched(q: string): SQL {
   const number = wanted.replaceAll(/[^0-9A-Z]/g, '');
   const byNumber = number.length < 4 ? sql`false` : sql`r.tracking_number like ${containing(number)}`;
   return sql`(${byNumber} or ${upper('input')} like ${text} or ${upper('result')} like ${text}
-    or ${upper('tracking_number')} like ${text})`;
+    or r.tracking_number like ${text})`;
 }
 
 /** The rows `r` that a filter means. */
