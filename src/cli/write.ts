@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
-import { writeBack } from '../batches/write-back.ts';
 import type { Written } from '../batches/write-back.ts';
-import { hasWorkbook, recordAction } from '../db/batches.ts';
-import { endSessionsOf } from '../db/editing-sessions.ts';
+import { writeNow } from '../batches/write-now.ts';
+import { hasWorkbook } from '../db/batches.ts';
 import { TsuisekiError } from '../errors.ts';
 import { openFiles } from '../files/open-files.ts';
 import { printJson, printLine } from './print.ts';
@@ -28,21 +27,8 @@ function write(reference: string, options: SteerOptions): Promise<void> {
         'NO_WORKBOOK',
         `batch ${batch.id} was started from rows: there is no workbook to write; \`tsuiseki rows ${batch.id} --csv\` gives its results`,
       );
-    await database.db.transaction(async (tx) => {
-      const { id: messageId, by, why } = fromHere(options);
-      await recordAction(tx, { batchId: batch.id, messageId, action: 'write', by, why, details: null });
-      // Those of a dead document server would hold up every writeback that follows.
-      await endSessionsOf(tx, batch.workbook);
-    });
-    const { recalculate, signedWorkbooks } = settings;
-    const deps = {
-      database,
-      files: openFiles(settings, database),
-      recalculate,
-      signedWorkbooks,
-      editors: null,
-    };
-    const written = await writeBack(deps, batch, new AbortController().signal);
+    const files = openFiles(settings, database);
+    const written = await writeNow({ database, files, settings }, batch, fromHere(options));
     if (batch.finishedAt === null) await wake(settings, batch);
     if (options.json) printJson(written);
     else printWritten(written);

@@ -9,7 +9,7 @@ import { budgetHistory } from '../../pacing/budget-history.ts';
 import { oddHolds } from '../../pacing/odd-holds.ts';
 import type { ApiContext } from './context.ts';
 import type { AccountView } from './contract.ts';
-import { lately } from './live.ts';
+import { lately } from '../lately.ts';
 
 /** Nothing here moves faster; some thirty questions to Temporal and ten to the database. */
 const KEPT_MS = 5_000;

@@ -3,9 +3,11 @@
  * what is absent is null. Errors are `{"error": TEXT}`.
  */
 import type { Reason } from '../../batches/reasons.ts';
+import type { BatchState, RowState } from '../../db/states.ts';
 
 export { REASONS } from '../../batches/reasons.ts';
 export type { Reason } from '../../batches/reasons.ts';
+export type { BatchState, RowState } from '../../db/states.ts';
 
 /** `GET /api/me` */
 export interface Me {
@@ -19,9 +21,6 @@ export interface Me {
   /** Tasks that can be started. */
   tasks: { name: string; filePrefix: string }[];
 }
-
-export type BatchState = 'running' | 'paused' | 'completed' | 'cancelled' | 'failed';
-export type RowState = 'pending' | 'published' | 'redirected' | 'completed' | 'failed' | 'invalid';
 
 /** As `status --json`. */
 export interface BatchStatus {

@@ -3,12 +3,11 @@ import { sql } from 'drizzle-orm';
 import { chooseRows } from '../../batches/choose-rows.ts';
 import type { Meant } from '../../batches/choose-rows.ts';
 import { giveUpRows } from '../../batches/give-up.ts';
-import { writeBack } from '../../batches/write-back.ts';
+import { writeNow } from '../../batches/write-now.ts';
 import { batchFigures } from '../../db/batch-figures.ts';
-import { changeBatch, hasWorkbook, isTaken, recordAction } from '../../db/batches.ts';
+import { changeBatch, hasWorkbook, isTaken } from '../../db/batches.ts';
 import type { Batch } from '../../db/batches.ts';
 import type { Queries } from '../../db/database.ts';
-import { endSessionsOf } from '../../db/editing-sessions.ts';
 import { rowSelection } from '../../tasks/row-selection.ts';
 import type { ApiDeps, Message } from './api-deps.ts';
 import { ApiProblem } from './api-error.ts';
@@ -129,23 +128,10 @@ async function giveUp(deps: ApiDeps, batch: Batch, message: Message, meant: Mean
   return done;
 }
 
-/** In this process, which has to reach the workbook as the workers do. */
 async function write(deps: ApiDeps, batch: Batch, message: Message): Promise<Done> {
-  const { database, files, settings } = deps;
   if (!hasWorkbook(batch))
     throw new ApiProblem('NOT_NOW', `batch ${batch.id} was started from rows: there is no workbook to write`);
-  const { id: messageId, by, why } = message;
-  await database.db.transaction(async (tx) => {
-    await recordAction(tx, { batchId: batch.id, messageId, action: 'write', by, why, details: null });
-    // Those of a dead document server would hold up every writeback that follows.
-    await endSessionsOf(tx, batch.workbook);
-  });
-  const { recalculate, signedWorkbooks } = settings;
-  const { written, left } = await writeBack(
-    { database, files, recalculate, signedWorkbooks, editors: null },
-    batch,
-    new AbortController().signal,
-  );
+  const { written, left } = await writeNow(deps, batch, message);
   if (batch.finishedAt === null) await deps.steering.wake(batch);
   return { took: written.length, leaves: [], written: { rows: written.length, left } };
 }

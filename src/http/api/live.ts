@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { etagOf } from '../etag.ts';
 
 interface Answer {
   body: string;
@@ -75,22 +75,5 @@ export class LiveAnswers {
 
 function toAnswer(value: object): Answer {
   const body = JSON.stringify(value);
-  return { body, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` };
-}
-
-/** One reading for all who ask within that time. */
-export function lately<T>(keptMs: number, read: () => Promise<T>): () => Promise<T> {
-  let readAtMs = -Infinity;
-  let latest: Promise<T> | null = null;
-  return () => {
-    if (latest === null || performance.now() - readAtMs > keptMs) {
-      readAtMs = performance.now();
-      const reading = read();
-      latest = reading;
-      reading.catch(() => {
-        if (latest === reading) latest = null;
-      });
-    }
-    return latest;
-  };
+  return { body, etag: etagOf(body) };
 }

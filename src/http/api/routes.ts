@@ -11,7 +11,8 @@ import { statusOfError } from './api-error.ts';
 import { batchRoutes } from './batch-routes.ts';
 import type { ApiContext } from './context.ts';
 import type { Me } from './contract.ts';
-import { lately, LiveAnswers } from './live.ts';
+import { lately } from '../lately.ts';
+import { LiveAnswers } from './live.ts';
 import { startRoutes } from './start-routes.ts';
 
 /** What the ops page asks for and does, and `POST /batches`; registered behind the guard. */

@@ -3,6 +3,7 @@ import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { rootMessage } from '../../errors.ts';
 import type { AppDeps } from '../app-deps.ts';
 import { within } from '../deadline.ts';
+import { lately } from '../lately.ts';
 import { METRICS } from './catalogue.ts';
 import type { Metric, MetricName, Sample } from './catalogue.ts';
 import { databaseSamples } from './database-samples.ts';
@@ -36,15 +37,8 @@ export function metricsRoutes(app: FastifyInstance, deps: AppDeps): void {
     return `${await textOf(parts.flat())}${await own.metrics()}`;
   }
 
-  let text = Promise.resolve('');
-  let readAtMs = -Infinity;
-  app.get('/metrics', async (_request, reply) => {
-    if (performance.now() - readAtMs > CACHED_MS) {
-      readAtMs = performance.now();
-      text = readAll();
-    }
-    return reply.type(own.contentType).send(await text);
-  });
+  const text = lately(CACHED_MS, readAll);
+  app.get('/metrics', async (_request, reply) => reply.type(own.contentType).send(await text()));
 }
 
 /** Prometheus text of what was read: a figure that was not is left out, as 0 or its last value would look like one. */

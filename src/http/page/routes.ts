@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { compiledModule } from '../../paths.ts';
+import { etagOf } from '../etag.ts';
 
 /** Nothing comes from elsewhere, and nothing that stands in a page or a cell is run. */
 const POLICY = [
@@ -43,5 +43,5 @@ export function pageRoutes(app: FastifyInstance): void {
 
 function readBuilt(file: string): { body: Buffer; etag: string } {
   const body = readFileSync(join(compiledModule('page'), file));
-  return { body, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` };
+  return { body, etag: etagOf(body) };
 }
