@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { compiledModule } from '../src/paths.ts';
+import { builtFile } from '../src/paths.ts';
 import type { HeapSample } from './heap-probe.ts';
 import { BenchError } from './part.ts';
 import type { Part } from './part.ts';
@@ -39,7 +39,7 @@ export const yamatoMemory: Part = {
   async run(context) {
     const { figure, note, progress, cleanup } = context;
     const file = join(temporaryFolder(cleanup), 'heap');
-    const probe = pathToFileURL(compiledModule('bench/heap-probe.js'));
+    const probe = pathToFileURL(builtFile('bench/heap-probe.js'));
     probe.search = String(new URLSearchParams({ worker: WORKER, file }));
     const fleet = await startYamatoFleet(
       context,

@@ -10,7 +10,7 @@ function findPackageRoot(from: string): string {
 /** The folder of package.json, from the sources and from `dist` alike. */
 export const packageRoot = findPackageRoot(dirname(fileURLToPath(import.meta.url)));
 
-/** The compiled form of a module, e.g. `src/workbook/apart/child.js`: child processes always run what was built. */
-export function compiledModule(relativePath: string): string {
+/** What `npm run build` made, e.g. `program/workbook-child.js`: child processes always run what was built. */
+export function builtFile(relativePath: string): string {
   return join(packageRoot, 'dist', relativePath);
 }

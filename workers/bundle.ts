@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { bundleWorkflowCode } from '@temporalio/worker';
-import { compiledModule } from '../src/paths.ts';
+import { builtFile } from '../src/paths.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 /**
@@ -9,8 +9,8 @@ import { workflowBundle } from './workflow-bundle.ts';
  */
 for (const traced of [false, true]) {
   const { code } = await bundleWorkflowCode({
-    workflowsPath: compiledModule('workflows/index.js'),
-    workflowInterceptorModules: traced ? [compiledModule('workflows/traced.js')] : [],
+    workflowsPath: builtFile('workflows/index.js'),
+    workflowInterceptorModules: traced ? [builtFile('workflows/traced.js')] : [],
   });
   writeFileSync(workflowBundle(traced), code);
 }

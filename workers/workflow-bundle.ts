@@ -1,5 +1,5 @@
-import { compiledModule } from '../src/paths.ts';
+import { builtFile } from '../src/paths.ts';
 
 /** The file of the built workflow code, with what traces need or without. */
 export const workflowBundle = (traced: boolean): string =>
-  compiledModule(traced ? 'workflow-bundle-traced.js' : 'workflow-bundle.js');
+  builtFile(traced ? 'workflow-bundle-traced.js' : 'workflow-bundle.js');

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { errorMessage } from '../../src/errors.ts';
-import { compiledModule } from '../../src/paths.ts';
+import { builtFile } from '../../src/paths.ts';
 import { childFlags, DEFAULT_CHILD_LIMITS } from '../../src/workbook/apart/process.ts';
 import type { Cleanup } from '../cleanup.ts';
 import { BenchError } from '../part.ts';
@@ -12,7 +12,7 @@ export interface MeasuredJob extends JobReport {
   processMs: number;
 }
 
-const MODULE = compiledModule('bench/workbook/job-process.js');
+const MODULE = builtFile('bench/workbook/job-process.js');
 
 /** Does the job in a process of its own: ours as workers start it for a workbook, others with node's defaults. */
 export async function runJob(cleanup: Cleanup, job: Job): Promise<MeasuredJob> {

@@ -7,11 +7,11 @@ import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
 import { lockDataDir } from '../../src/cli/up-lock.ts';
 import { identify } from '../../src/embedded/process-identity.ts';
-import { compiledModule } from '../../src/paths.ts';
+import { builtFile } from '../../src/paths.ts';
 import { testFolder } from '../support/workbook/folder.ts';
 
 const { folder } = testFolder();
-const lifeline = compiledModule('src/cli/lifeline.js');
+const lifeline = builtFile('src/cli/lifeline.js');
 
 it('a data folder whose holder was just killed is free once that has ended', async () => {
   const holder = spawn('sleep', ['0.3']);

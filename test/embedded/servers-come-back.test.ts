@@ -11,7 +11,7 @@ import { startPostgres } from '../../src/embedded/postgres/server.ts';
 import { identify } from '../../src/embedded/process-identity.ts';
 import { waitForLeftBehind, writeServerRecord } from '../../src/embedded/server-record.ts';
 import { startTemporalServer } from '../../src/embedded/temporal/server.ts';
-import { compiledModule } from '../../src/paths.ts';
+import { builtFile } from '../../src/paths.ts';
 
 const env = process.env;
 let dataDir: string;
@@ -98,7 +98,7 @@ it('Temporal comes back where it was killed while it made its tables', async () 
   expect(readdirSync(folder)).not.toContain('temporal.db.incomplete');
 });
 
-describe.skipIf(!existsSync(compiledModule('src/embedded/server-process.js')))('a killed owner', () => {
+describe.skipIf(!existsSync(builtFile('src/embedded/server-process.js')))('a killed owner', () => {
   it('leaves no server behind of which nothing is known', async () => {
     const script = `
       const [module, folder] = process.argv.slice(2);
@@ -110,7 +110,7 @@ describe.skipIf(!existsSync(compiledModule('src/embedded/server-process.js')))('
         logFile: folder + '/log', recordFile: folder + '/server.json', stopSignals });`;
     const file = join(dataDir, 'owner.mjs');
     await writeFile(file, script);
-    const module = pathToFileURL(compiledModule('src/embedded/server-process.js')).href;
+    const module = pathToFileURL(builtFile('src/embedded/server-process.js')).href;
     const owner = spawn(process.execPath, [file, module, dataDir], { stdio: 'inherit' });
     expect(await once(owner, 'exit')).toEqual([null, 'SIGKILL']);
     await expect.poll(() => processesIn(dataDir)).toEqual([]);

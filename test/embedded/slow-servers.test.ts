@@ -14,7 +14,7 @@ import { startPostgres } from '../../src/embedded/postgres/server.ts';
 import { canEnter } from '../../src/embedded/postgres/os-user.ts';
 import type { OsUser } from '../../src/embedded/postgres/os-user.ts';
 import { startTemporalServer } from '../../src/embedded/temporal/server.ts';
-import { compiledModule } from '../../src/paths.ts';
+import { builtFile } from '../../src/paths.ts';
 
 /** Starts both servers, says so, and stays until it is told to stop or killed. */
 const owner = `
@@ -31,8 +31,8 @@ createInterface({ input: process.stdin }).on('line', async () => {
   process.exit(0);
 });
 `;
-const temporalModule = compiledModule('src/embedded/temporal/server.js');
-const postgresModule = compiledModule('src/embedded/postgres/server.js');
+const temporalModule = builtFile('src/embedded/temporal/server.js');
+const postgresModule = builtFile('src/embedded/postgres/server.js');
 const isBuilt = existsSync(temporalModule) && existsSync(postgresModule);
 /** `nobody`, on every system: an account without a home. */
 const nobody: OsUser = { uid: 65_534, gid: 65_534 };

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 import { expect, it } from 'vitest';
 
-import { compiledModule } from '../../src/paths.ts';
+import { builtFile } from '../../src/paths.ts';
 import { folders, textOf } from '../support/files/local-folders.ts';
 
 const { workbook, copy, names } = folders();
@@ -34,7 +34,7 @@ async function asOrdinaryUser(): Promise<Result> {
       download: await outcome(files.download(path, local + '.copy')),
       replace: await outcome(files.replace(path, local, { etag: size + '-' + mtimeNs + '-' + ino })),
     }));`;
-  const module = pathToFileURL(compiledModule('src/files/local.js')).href;
+  const module = pathToFileURL(builtFile('src/files/local.js')).href;
   const args = ['--input-type=module', '-e', code, '--', module, workbook(), copy()];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   return JSON.parse(stdout) as Result;

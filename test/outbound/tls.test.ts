@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { connectionFailure } from '../../src/outbound/connection-failure.ts';
 import { outgoing, wholeAnswer } from '../../src/outbound/request.ts';
-import { compiledModule } from '../../src/paths.ts';
+import { builtFile } from '../../src/paths.ts';
 import type { ApiError } from '../../src/webscraper/api-error.ts';
 import { createWebScraperClient } from '../../src/webscraper/client.ts';
 import { makeProxyCertificates, makeSelfSigned } from '../support/certificates.ts';
@@ -103,7 +103,7 @@ async function publishKnowingTheSigner(url: string): Promise<unknown> {
     const client = createWebScraperClient({ baseUrl, token: 't', timeoutMs: 1_000 });
     const { value, code, perhapsTaken, message } = await client.publish(JSON.parse(request)).catch((error) => error);
     console.log(JSON.stringify({ value, code, perhapsTaken, message }));`;
-  const module = pathToFileURL(compiledModule('src/webscraper/client.js')).href;
+  const module = pathToFileURL(builtFile('src/webscraper/client.js')).href;
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ['--input-type=module', '-e', code, '--', module, url, JSON.stringify(REQUEST)],

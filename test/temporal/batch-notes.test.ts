@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { Context } from '@temporalio/activity';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { compiledModule } from '../../src/paths.ts';
+import { builtFile } from '../../src/paths.ts';
 import { batchNotes } from '../../src/temporal/batch-notes.ts';
 import { QUEUES } from '../../src/temporal/names.ts';
 import type { WorkerName } from '../../src/temporal/names.ts';
@@ -60,7 +60,7 @@ it('an activity that failed before tells its attempt, what it waits for, and the
       ...more,
     });
   const workers = await Promise.all([
-    worker('tracking_batch', { workflowBundle: { codePath: compiledModule('workflow-bundle.js') } }),
+    worker('tracking_batch', { workflowBundle: { codePath: builtFile('workflow-bundle.js') } }),
     worker('tracking_excel', { activities: { readWorkbook }, maxConcurrentActivityTaskExecutions: 1 }),
   ]);
   const working = workers.map((each) => each.run());

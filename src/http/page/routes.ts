@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { compiledModule } from '../../paths.ts';
+import { builtFile } from '../../paths.ts';
 import { etagOf } from '../etag.ts';
 
 /** Nothing comes from elsewhere, and nothing that stands in a page or a cell is run. */
@@ -42,6 +42,6 @@ export function pageRoutes(app: FastifyInstance): void {
 }
 
 function readBuilt(file: string): { body: Buffer; etag: string } {
-  const body = readFileSync(join(compiledModule('page'), file));
+  const body = readFileSync(join(builtFile('page'), file));
   return { body, etag: etagOf(body) };
 }

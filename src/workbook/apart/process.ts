@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 
 import { errorMessage } from '../../errors.ts';
-import { compiledModule } from '../../paths.ts';
+import { builtFile } from '../../paths.ts';
 import type { FromChild, ToChild } from './messages.ts';
 import { WorkbookError } from '../types.ts';
 
@@ -56,7 +56,7 @@ export interface ChildRun<T> {
  */
 export async function runChild<T>({ name, limits, signal, messages, take }: ChildRun<T>): Promise<T> {
   signal?.throwIfAborted();
-  const child = fork(compiledModule('src/workbook/apart/child.js'), [], {
+  const child = fork(builtFile('program/workbook-child.js'), [], {
     // The parent's flags and variables (inspector, loader, secrets) are none of its business.
     execArgv: childFlags(limits),
     env: {},

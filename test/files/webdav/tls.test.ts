@@ -5,7 +5,7 @@ import { createServer } from 'node:https';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, expect, it } from 'vitest';
-import { compiledModule } from '../../../src/paths.ts';
+import { builtFile } from '../../../src/paths.ts';
 import { expectFileError } from '../../support/files/local-folders.ts';
 import { makeCertificates } from '../../support/certificates.ts';
 import type { Certificates } from '../../support/certificates.ts';
@@ -32,7 +32,7 @@ async function statKnowingTheSigner(url: string): Promise<string> {
     const { WebDavFiles } = await import(module);
     const files = new WebDavFiles({ url, username: 'bot', password: 'p' });
     await files.stat(path).catch((error) => console.log(error.code + ': ' + error.message));`;
-  const module = pathToFileURL(compiledModule('src/files/webdav/webdav-files.js')).href;
+  const module = pathToFileURL(builtFile('src/files/webdav/webdav-files.js')).href;
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ['--input-type=module', '-e', code, '--', module, url, PATH],

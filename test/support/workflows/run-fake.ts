@@ -1,7 +1,7 @@
 import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
-import { compiledModule } from '../../../src/paths.ts';
+import { builtFile } from '../../../src/paths.ts';
 import { webhookReceived } from '../../../src/temporal/messages.ts';
 import { QUEUES } from '../../../src/temporal/names.ts';
 import { QUEUE_OF_WORKFLOW } from '../../../src/temporal/workflows.ts';
@@ -57,7 +57,7 @@ export async function withWorkers<T>(
         // As the real one: a queue in which batches take turns.
         ...(oneAtATime.includes(taskQueue) ? { maxConcurrentActivityTaskExecutions: 1 } : {}),
         ...(withWorkflows.includes(taskQueue)
-          ? { workflowBundle: { codePath: compiledModule('workflow-bundle.js') } }
+          ? { workflowBundle: { codePath: builtFile('workflow-bundle.js') } }
           : {}),
       }),
     ),

@@ -5,7 +5,7 @@ import { access, readFile } from 'node:fs/promises';
 
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import { compiledModule } from '../../../src/paths.ts';
+import { builtFile } from '../../../src/paths.ts';
 import { patchWorkbookApart, readWorkbookApart } from '../../../src/workbook/apart/apart.ts';
 import type { ApartOptions } from '../../../src/workbook/apart/apart.ts';
 import { patchWorkbook } from '../../../src/workbook/patch-workbook.ts';
@@ -196,7 +196,7 @@ describe('a process that is stopped', () => {
   });
 
   it('by the death of its parent', async () => {
-    const child = fork(compiledModule('src/workbook/apart/child.js'), [], {
+    const child = fork(builtFile('src/workbook/apart/child.js'), [], {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
     // It waits for an edit that never comes: only the end of the channel ends it, at its start or later.

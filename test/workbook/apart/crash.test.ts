@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 
 import { expect, it } from 'vitest';
 
-import { compiledModule } from '../../../src/paths.ts';
+import { builtFile } from '../../../src/paths.ts';
 import { readWorkbook } from '../../../src/workbook/read-workbook.ts';
 import { COLUMNS, testFolder } from '../../support/workbook/folder.ts';
 import { writeRawWorkbook } from '../../support/workbook/raw-workbook.ts';
@@ -40,7 +40,7 @@ const WRITER = `
 `;
 
 function moduleUrl(module: string): string {
-  return pathToFileURL(compiledModule(module)).href;
+  return pathToFileURL(builtFile(module)).href;
 }
 
 /**
