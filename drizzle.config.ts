@@ -12,6 +12,7 @@ export default defineConfig({
     './src/db/installation-schema.ts',
     './src/db/pacing-schema.ts',
     './src/db/parcel-schema.ts',
+    './src/db/roll-up-schema.ts',
     './src/db/text-schema.ts',
   ],
   out: './src/db/migrations',

@@ -1,4 +1,4 @@
-import { rollUp } from '../src/db/roll-ups.ts';
+import { rollUp } from '../src/batches/roll-ups/roll-up.ts';
 import type { Database } from '../src/db/database.ts';
 import { asActivities } from './as-activities.ts';
 
@@ -9,7 +9,7 @@ export function createAggregationActivities({ database }: { database: Database }
   return asActivities({
     /** Rolls up the hours that may still have changed. */
     async rollUpHours(): Promise<{ hours: number }> {
-      return { hours: await rollUp(database.db) };
+      return { hours: await rollUp(database) };
     },
   });
 }

@@ -10,7 +10,7 @@ import { migrateDatabase, openDatabase } from '../../src/db/database.ts';
 import type { Database } from '../../src/db/database.ts';
 import { findJob, markPublished, rowsOfJobs } from '../../src/db/jobs.ts';
 import { saveOutcomes, setJobState } from '../../src/db/results.ts';
-import { rollUp } from '../../src/db/roll-ups.ts';
+import { rollUp } from '../../src/batches/roll-ups/roll-up.ts';
 import { startPostgres } from '../../src/embedded/postgres/server.ts';
 import { figuresWithForecast } from '../../src/pacing/account-figures.ts';
 import { loadSettings, readSettings } from '../../src/settings/settings.ts';
@@ -181,11 +181,11 @@ export const figures: Part = {
     progress('status, list, roll-up');
     p50('status', await times(LOOKS, () => batchStatus(db, { id: large }, settings)), MOST_STATUS_MS);
     p50('list of 2,000 batches', await times(LOOKS, () => batchList(db, settings)), MOST_LIST_MS);
-    await rollUp(db);
+    await rollUp(database);
     const rollUps: number[] = [];
     for (let n = 0; n < ROLL_UPS; n += 1) {
       await givenBatches(database, `new${n}`, 1, NEW_ROWS, true);
-      rollUps.push(...(await times(1, () => rollUp(db))));
+      rollUps.push(...(await times(1, () => rollUp(database))));
     }
     p50('hourly roll-up after 1,000 new rows', rollUps, MOST_ROLL_UP_MS);
 

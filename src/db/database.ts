@@ -14,6 +14,7 @@ import * as forwards from './forward-schema.ts';
 import * as given from './given-schema.ts';
 import * as pacing from './pacing-schema.ts';
 import * as parcels from './parcel-schema.ts';
+import * as rollUps from './roll-up-schema.ts';
 import * as tables from './schema.ts';
 import * as texts from './text-schema.ts';
 
@@ -37,7 +38,17 @@ function connect(url: string, options: postgres.Options<Record<string, never>>) 
   return {
     client,
     db: drizzle(client, {
-      schema: { ...tables, ...drift, ...files, ...forwards, ...pacing, ...given, ...parcels, ...texts },
+      schema: {
+        ...tables,
+        ...drift,
+        ...files,
+        ...forwards,
+        ...pacing,
+        ...given,
+        ...parcels,
+        ...rollUps,
+        ...texts,
+      },
       casing: 'snake_case',
     }),
   };

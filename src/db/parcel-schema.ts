@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import {
   bigint,
   boolean,
+  date,
   index,
   integer,
   jsonb,
@@ -14,6 +15,7 @@ import {
 import type { SeenEstimate, StateAbove } from '../carriers/merged-parcel.ts';
 import type { PlacedEvent } from '../carriers/placed-events.ts';
 import type { CarrierName, TrackingStatus } from '../carriers/status.ts';
+import { COUNTED_ON } from './parcel-days.ts';
 import { id, moment, rows } from './schema.ts';
 
 /** Parcels, whoever asked after them. Kept when their batches are gone. */
@@ -55,6 +57,8 @@ export const parcels = pgTable(
     seenAt: moment('seen_at'),
     /** When something new was last learnt of it. */
     changedAt: moment('changed_at').notNull().defaultNow(),
+    /** The day in Japan on which it was delivered, or first sent back; null: neither, or nobody knows when. */
+    countedOn: date('counted_on').generatedAlwaysAs(COUNTED_ON),
   },
   (t) => [
     uniqueIndex('parcels_key').on(t.carrier, t.number, t.orderNumber, t.serial),
@@ -65,6 +69,9 @@ export const parcels = pgTable(
       .on(t.terminalAt)
       .where(sql`terminal_at is not null`),
     index('parcels_changed').on(t.changedAt),
+    index('parcels_counted')
+      .on(t.countedOn)
+      .where(sql`counted_on is not null`),
   ],
 );
 

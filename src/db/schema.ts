@@ -209,6 +209,10 @@ export const jobs = pgTable(
     index('jobs_answered')
       .on(t.id)
       .where(sql`state = 'completed' and carrier is null`),
+    // The roll-up asks for the last hours' alone.
+    index('jobs_finished')
+      .on(t.finishedAt)
+      .where(sql`finished_at is not null`),
   ],
 );
 
@@ -323,20 +327,4 @@ export const actions = pgTable(
     details: text('details'),
   },
   (t) => [index('actions_batch').on(t.batchId, t.id)],
-);
-
-/** Hourly roll-ups of batches and rows, made by the aggregation worker. */
-export const rollUps = pgTable(
-  'roll_ups',
-  {
-    hour: moment('hour').notNull(),
-    task: text('task').$type<TaskName>().notNull(),
-    batches: integer('batches').notNull(),
-    rows: integer('rows').notNull(),
-    completed: integer('completed').notNull(),
-    failed: integer('failed').notNull(),
-    invalid: integer('invalid').notNull(),
-    delivered: integer('delivered').notNull(),
-  },
-  (t) => [primaryKey({ columns: [t.hour, t.task] })],
 );

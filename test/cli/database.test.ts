@@ -6,7 +6,7 @@ import { openDatabase } from '../../src/db/database.ts';
 import type { Database } from '../../src/db/database.ts';
 import { batches, rows } from '../../src/db/schema.ts';
 import { packageRoot } from '../../src/paths.ts';
-import { givenBatch } from '../support/db/given-batch.ts';
+import { givenBatch, givenRow } from '../support/db/given-batch.ts';
 import { ended, workplace } from '../support/cli/workplace.ts';
 import { ownDatabase } from '../support/db/test-database.ts';
 import { closedPort } from '../support/servers.ts';
@@ -161,19 +161,37 @@ describe('report', () => {
       tasks: [
         {
           task: 'yamato_tracking_only',
-          batches: 1,
+          batches: 2,
           rows: 2,
           completed: 2,
           failed: 0,
           invalid: 0,
           delivered: 1,
+          fromRecord: 0,
+          byHand: 0,
+          callsSaved: 0,
+          calls: 0,
+          requests: 0,
+          webhookDelayS: null,
         },
       ],
+      reasons: [],
+      calls: [],
+      days: expect.any(Array),
+      carriers: [],
+      origins: [],
+      destinations: [],
+      lanes: [],
+      open: [],
     });
   });
 
   it('takes days of Japan, the last one left out', async () => {
-    await database.sql`insert into roll_ups values ('2026-01-10T20:00:00Z', 'official_website_tracking', 3, 9, 8, 1, 0, 5)`;
+    const startedAt = new Date('2026-01-10T20:00:00Z');
+    for (const id of ['o1', 'o2', 'o3'])
+      await givenBatch(database, id, { task: 'official_website_tracking', startedAt });
+    for (let row = 2; row < 11; row += 1)
+      await givenRow(database, { batchId: 'o1', row, state: 'completed' });
     const [during, before, after] = await Promise.all(
       [
         // 20:00 UTC on the 10th is the morning of the 11th there.
@@ -188,7 +206,10 @@ describe('report', () => {
     expect(during).toMatchObject({
       from: '2026-01-10T15:00:00.000Z',
       to: '2026-01-11T15:00:00.000Z',
-      tasks: [{ task: 'official_website_tracking', batches: 3, rows: 9 }],
+      tasks: [
+        { task: 'official_website_tracking', batches: 3, rows: 9 },
+        { task: 'yamato_tracking_only', batches: 1, rows: 0 },
+      ],
     });
     expect([before?.tasks, after?.tasks]).toEqual([[], []]);
   });

@@ -78,6 +78,7 @@ describe('wrong use: exit 2, one line, nothing on stdout', () => {
     ],
     ['a day that is none', ['report', '--from', '2026-02-31'], '2026-02-31: write a day such as 2026-01-31'],
     ['an empty period', ['report', '--from', '2026-01-02', '--to', '2026-01-02'], 'is not before 2026-01-02'],
+    ['two files', ['report', '--csv', 'a.csv', '--xlsx', 'a.xlsx'], '--csv and --xlsx: name one of them'],
     ['a port of letters', ['sandbox', '--port', 'x'], 'a whole number from 0 to 65535'],
     ['a duration without unit', ['sandbox', '--job-duration', '6'], 'a duration such as 500ms'],
     ['no URL', ['sandbox', '--webhook-url', 'x'], 'a URL beginning http://'],
