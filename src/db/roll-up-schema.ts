@@ -73,7 +73,7 @@ export const openParcels = pgTable(
     day: date('day').notNull(),
     carrier: text('carrier').$type<CarrierName | ''>().notNull(),
     open: integer('open').notNull(),
-    /** Of these, silent for some days. */
+    /** Of these, silent for five days. */
     stalled: integer('stalled').notNull(),
   },
   (t) => [primaryKey({ columns: [t.day, t.carrier] })],

@@ -24,16 +24,16 @@ export async function rollUpCalls(tx: Queries): Promise<Date[]> {
   const made = await tx.execute<{ ms: number }>(sql`
     with made as (
       select date_trunc('hour', c.started_at, 'UTC') as hour, coalesce(j.task, '') as task, 'calls' as figure, c.kind as part
-      from calls c left join jobs j on j.id = c.job_id where c.started_at >= ${since} and c.started_at <= clock_timestamp()
+      from calls c left join jobs j on j.id = c.job_id where c.started_at between ${since} and now()
       union all
       select date_trunc('hour', q.started_at, 'UTC'), coalesce(j.task, ''), 'requests', q.carrier
-      from carrier_requests q left join jobs j on j.id = q.job_id where q.started_at >= ${since}
+      from carrier_requests q left join jobs j on j.id = q.job_id where q.started_at between ${since} and now()
       union all
       select date_trunc('hour', finished_at, 'UTC'), task, 'webhook-delay', ${DELAY} from (
         select j.finished_at, j.task, greatest(0, extract(epoch from j.finished_at - told.at)) as s
         from jobs j cross join lateral (select min(n.received_at) as at from notifications n
           where n.job_id = j.id and n.source = 'webhook' and n.outcome = 'processed') told
-        where j.finished_at >= ${since} and j.state in ('completed', 'redirected') and told.at is not null) delays),
+        where j.finished_at between ${since} and now() and j.state in ('completed', 'redirected') and told.at is not null) delays),
     kept as (
       insert into roll_ups (grain, at, task, figure, part, value)
       select 'hour', hour, task, figure, part, count(*) from made group by 2, 3, 4, 5

@@ -2,8 +2,8 @@ import { sql } from 'drizzle-orm';
 import type { Queries } from '../../db/database.ts';
 import { daysOf } from './lists.ts';
 
-/** Most parcels arrive within three days, and an office keeps one for seven: a week of silence wants somebody to ask. */
-export const STALLED_AFTER_DAYS = 7;
+/** Within Japan a parcel is on its way for three days at most, Sundays and holidays aside. */
+const STALLED_AFTER_DAYS = 5;
 /** Then it is `expired`, and counted as open no more. */
 const EXPIRED_AFTER_DAYS = 30;
 /** An index takes no longer ones; a carrier's names are shorter. */

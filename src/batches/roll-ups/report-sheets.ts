@@ -154,7 +154,7 @@ export function reportSheets(report: Report): ReportSheet[] {
     },
     {
       name: 'Open',
-      question: 'How many parcels were still on their way, and how many of these silent for a week?',
+      question: 'How many parcels were still on their way, and how many of these silent for five days?',
       columns: [text('day'), text('carrier'), bar('open'), { ...count('stalled'), mustReach: { most: 0 } }],
       records: report.open.map((line) => ({ ...line })),
     },

@@ -100,7 +100,7 @@ export interface Transit {
 
 export interface CarrierLine extends ParcelCounts {
   carrier: CarrierName | null;
-  /** Still on their way at the last count of the time, and of these silent for a week. */
+  /** Still on their way at the last count of the time, and of these silent for five days. */
   open: number;
   stalled: number;
 }
