@@ -29,6 +29,7 @@ it('there is a history of every shape', () => {
       'paused',
       'retried-ended',
       'retried-running',
+      'rolled-up',
       'rows-cancelled',
       'rows-delivered',
       'rows-retried',
