@@ -7,6 +7,7 @@ import { useLive } from './live.ts';
 import { Overview } from './overview/overview.tsx';
 import { NoConnection } from './parts/no-connection.tsx';
 import { TopBar } from './parts/top-bar.tsx';
+import { ReportPage } from './report/report-page.tsx';
 import { useRoute } from './router.ts';
 import { useScrollMemory } from './scroll-memory.ts';
 import { NOBODY, Surrounding } from './surroundings.ts';
@@ -24,7 +25,7 @@ function App() {
   const [language, setLanguage] = useState<Language>(firstLanguage);
   const { data: me, error } = useLive<Me>('/api/me', ME_EVERY_MS);
   const route = useRoute();
-  useScrollMemory(route.batch ?? '');
+  useScrollMemory(route.batch ?? (route.isReport === true ? 'report' : ''));
   useEffect(() => {
     document.documentElement.lang = LANGUAGE_TAGS[language];
   }, [language]);
@@ -53,10 +54,12 @@ function App() {
           <p class="quiet" role="status">
             {error ?? t.app.loading}
           </p>
-        ) : route.batch === null ? (
-          <Overview route={route} />
-        ) : (
+        ) : route.batch !== null ? (
           <BatchPage key={route.batch} batchId={route.batch} route={route} />
+        ) : route.isReport === true ? (
+          <ReportPage route={route} />
+        ) : (
+          <Overview route={route} />
         )}
       </main>
       <footer>{me === null ? null : t.app.version(me.version)}</footer>

@@ -3,8 +3,10 @@ import { query } from './api.ts';
 
 /** Where one is: the hash alone says it, so that a link to it can be sent to a colleague. */
 export interface Route {
-  /** Null: the overview. */
+  /** Null: the overview, or the report. */
   batch: string | null;
+  /** The aggregated figures. */
+  isReport?: boolean;
   /** Whose story stands beside the rows. */
   row: number | null;
   /** Filters. */
@@ -19,6 +21,7 @@ export function parseHash(hash: string): Route {
     batch: batch === undefined ? null : decoded(batch),
     row: row === undefined ? null : Number(row),
     params,
+    isReport: path === '/report',
   };
 }
 
@@ -31,9 +34,10 @@ function decoded(text: string): string {
   }
 }
 
-export function hashOf({ batch, row, params }: Route): string {
+export function hashOf({ batch, row, params, isReport = false }: Route): string {
+  const home = isReport ? '/report' : '/';
   const path =
-    batch === null ? '/' : `/batch/${encodeURIComponent(batch)}${row === null ? '' : `/row/${row}`}`;
+    batch === null ? home : `/batch/${encodeURIComponent(batch)}${row === null ? '' : `/row/${row}`}`;
   return `#${path}${query(params)}`;
 }
 

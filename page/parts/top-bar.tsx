@@ -21,6 +21,7 @@ export function TopBar({ language, onLanguage }: TopBarProps) {
         <span class="quiet">{t.app.subtitle}</span>
       </a>
       <div class="top-end">
+        <a href="#/report">{t.report.title}</a>
         {me.name === '' ? null : (
           <span class="who">
             {me.name}

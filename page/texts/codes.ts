@@ -13,6 +13,8 @@ export type TrackingStatus =
   | 'expired'
   | 'unknown';
 
+export type CarrierName = 'yamato' | 'japan_post' | 'sagawa';
+
 /** Sub-statuses that are no words of the carrier's; `unknown-text`: nobody knows what it wrote. */
 export type SubStatus = 'wrong-number' | 'unknown-text' | 'customs' | 'date-agreed' | 'receivers-wish';
 
@@ -38,6 +40,7 @@ export interface Codes {
   notRegistered: (day: string) => string;
   /** What happened, and what a person does about it. */
   reason: Readonly<Record<Reason, readonly [what: string, todo: string]>>;
+  carrier: Readonly<Record<CarrierName, string>>;
   left: Readonly<Record<LeftWhy, string>>;
   /** What was done, as the record of actions has it. */
   done: Readonly<Record<Action | 'ask', string>>;

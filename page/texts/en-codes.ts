@@ -91,6 +91,7 @@ export const enCodes: Codes = {
     ],
     other: ['Another reason', 'Read the error below, then retry.'],
   },
+  carrier: { yamato: 'Yamato', japan_post: 'Japan Post', sagawa: 'Sagawa' },
   left: {
     'under-way': 'already under way',
     invalid: 'invalid: to be corrected in the workbook',

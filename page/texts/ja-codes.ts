@@ -100,6 +100,7 @@ export const jaCodes: Codes = {
     ],
     other: ['その他の理由', '下のエラーを確認して再実行してください。'],
   },
+  carrier: { yamato: 'ヤマト運輸', japan_post: '日本郵便', sagawa: '佐川急便' },
   left: {
     'under-way': '照会中のため',
     invalid: '入力不備のため（ブックで訂正してください）',

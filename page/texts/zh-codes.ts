@@ -64,6 +64,7 @@ export const zhCodes: Codes = {
     'went-by-japan-post': ['已转日本邮政，但查询失败', '请打开该行查看原因，然后重试。'],
     other: ['其他原因', '请查看下方错误，然后重试。'],
   },
+  carrier: { yamato: '雅玛多运输', japan_post: '日本邮政', sagawa: '佐川急便' },
   left: {
     'under-way': '正在查询',
     invalid: '输入有误，需在工作簿中更正',

@@ -34,6 +34,12 @@ inBrowser('accessibility', ({ server, open }) => {
       expect(await violations(page)).toEqual([]);
     });
 
+    it('the report', async () => {
+      const page = await open('#/report', { context: { colorScheme } });
+      await page.getByText('As a table').first().click();
+      expect(await violations(page)).toEqual([]);
+    });
+
     it('the dialog that starts a batch', async () => {
       const page = await open('#/', { context: { colorScheme } });
       await page.getByRole('button', { name: 'Start a batch' }).click();
@@ -74,6 +80,10 @@ inBrowser('accessibility', ({ server, open }) => {
     const page = await open('#/', { context, language: 'ja' });
     await page.getByText('tsuiseki worker yamato_tracking_10').first().waitFor();
     const overhang = () => page.evaluate('document.documentElement.scrollWidth - innerWidth');
+    expect(await overhang()).toBe(0);
+    expect(await violations(page)).toEqual([]);
+    await page.goto(page.url().replace(/#.*/, '#/report'));
+    await page.getByText('5 日間動きなし').first().waitFor();
     expect(await overhang()).toBe(0);
     expect(await violations(page)).toEqual([]);
     await page.goto(page.url().replace(/#.*/, `${first()}/row/6?state=failed`));

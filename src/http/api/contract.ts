@@ -3,11 +3,13 @@
  * what is absent is null. Errors are `{"error": TEXT}`.
  */
 import type { Reason } from '../../batches/reasons.ts';
+import type { Report } from '../../batches/roll-ups/report.ts';
 import type { BatchState, RowState } from '../../db/states.ts';
 
 export { REASONS } from '../../batches/reasons.ts';
 export type { Reason } from '../../batches/reasons.ts';
 export type { BatchState, RowState } from '../../db/states.ts';
+export type { DayLine, OfficeLine, OpenLine, Report, TaskLine } from '../../batches/roll-ups/report.ts';
 
 /** `GET /api/me` */
 export interface Me {
@@ -208,4 +210,13 @@ export interface AccountView {
   carriers: { carrier: string; answered: number; failed: number }[];
   /** Null: Temporal does not answer. */
   queues: { queue: string; worker: string; polled: boolean; backlog: number }[] | null;
+}
+
+/**
+ * `GET /api/report?from=2026-01-01&to=2026-02-01`, days in Japan, `to` left out; without `from` the last thirty, `from=all`
+ * all there is. `report.csv` and `report.xlsx` beside it are files of all of it.
+ */
+export interface ReportView extends Report {
+  /** Offices and lanes beyond the busiest are left out, so many of each. */
+  left: { origins: number; destinations: number; lanes: number };
 }

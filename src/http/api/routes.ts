@@ -13,6 +13,7 @@ import type { ApiContext } from './context.ts';
 import type { Me } from './contract.ts';
 import { lately } from '../lately.ts';
 import { LiveAnswers } from './live.ts';
+import { reportRoutes } from './report-routes.ts';
 import { startRoutes } from './start-routes.ts';
 
 /** What the ops page asks for and does, and `POST /batches`; registered behind the guard. */
@@ -50,4 +51,5 @@ export function apiRoutes(
   actionRoutes(app, context);
   startRoutes(app, context);
   accountRoutes(app, context);
+  reportRoutes(app, context);
 }

@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { packageRoot } from '../../../src/paths.ts';
 import type { AccountView, ActionRequest, BatchList, Me, Upload } from '../../../src/http/api/contract.ts';
 import { fakeAccount } from './fake-account.ts';
+import { fakeReport } from './fake-report.ts';
 import { act, previewOf } from './fake-actions.ts';
 import { fakeBatches } from './fake-batches.ts';
 import { FakeBatch } from './fake-batch.ts';
@@ -95,6 +96,10 @@ export class FakeServer {
       app.get(path, (request, reply) => withTag(request, reply, answer(request)));
     get('/api/me', () => this.#me());
     get('/api/account', () => this.account);
+    get('/api/report', ({ query }) => fakeReport(query as { from?: string; to?: string }));
+    app.get('/api/report.xlsx', (_request, reply) =>
+      reply.header('content-disposition', 'attachment; filename="report.xlsx"').send('PK'),
+    );
     get('/api/batches', ({ query }) => this.#list(query as Record<string, string>));
     get('/api/batches/:id', ({ params }) => this.batch((params as { id: string }).id).view());
     get('/api/batches/:id/rows', ({ params, query }) =>
