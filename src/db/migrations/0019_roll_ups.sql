@@ -76,4 +76,14 @@ BEGIN
 		$sql$, operation, changed, tables);
 	END LOOP;
 END $do$;--> statement-breakpoint
-INSERT INTO changed_parcel_days SELECT DISTINCT counted_on FROM parcels WHERE counted_on IS NOT NULL;
+INSERT INTO changed_parcel_days SELECT DISTINCT counted_on FROM parcels WHERE counted_on IS NOT NULL;--> statement-breakpoint
+-- A failure whose reason changes moves no figure, yet what is known of its batch is another.
+CREATE FUNCTION note_reason() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	UPDATE batch_figures SET revision = greatest(revision + 1, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)
+	WHERE batch_id = new.batch_id;
+	RETURN NULL;
+END $$;--> statement-breakpoint
+CREATE TRIGGER rows_reason AFTER UPDATE OF error ON rows FOR EACH ROW
+	WHEN (new.state IN ('failed', 'invalid') AND old.state = new.state AND old.error IS DISTINCT FROM new.error)
+	EXECUTE FUNCTION note_reason();

@@ -52,6 +52,14 @@ describe('batches and rows', () => {
     expect(days).toMatchObject([{ day: '2026-11-20', batches: 1, rows: 4, completed: 2, failed: 1 }]);
   });
 
+  it('a failure whose reason alone changes is counted by the new one', async () => {
+    const stage = await stageWith();
+    await rowsOf(stage, 'b1', { 'nothing has moved over 24 askings': 'failed' });
+    expect((await reportOf(stage)).reasons).toMatchObject([{ reason: 'no-answer', rows: 1 }]);
+    await stage.database.sql`update rows set error = 'its page came back empty'`;
+    expect((await reportOf(stage)).reasons).toMatchObject([{ reason: 'empty-page', rows: 1 }]);
+  });
+
   it('rows settled by hand are counted apart from those of the record, and calls saved', async () => {
     const stage = await stageWith();
     await givenBatch(stage.database, 'b1', {
