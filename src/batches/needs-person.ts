@@ -12,6 +12,7 @@ import { heldCarriers } from '../pacing/carrier-clock.ts';
 import type { HeldCarrier } from '../pacing/carrier-clock.ts';
 import { taskByName } from '../tasks/registry.ts';
 import { durationText } from '../text.ts';
+import { alertSightings } from './alert-sightings.ts';
 import { WAITING_FOR_WORKBOOK } from './waiting-text.ts';
 
 type Figures = typeof batchFigures.$inferSelect;
@@ -67,6 +68,7 @@ export async function needsPerson(queries: Queries, now: Date, jobDeadlineMs: nu
     ...running
       .filter((seen) => !mayWait(seen, running, account.length > 0, now))
       .flatMap((seen) => stalledSighting(seen, now, stillMs)),
+    ...(await alertSightings(queries, now)),
   ];
 }
 

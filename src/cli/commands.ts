@@ -31,6 +31,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['write', async () => (await import('./write.ts')).writeCommand()],
   ['replay', async () => (await import('./replay.ts')).replayCommand()],
   ['parcels', async () => (await import('./parcels.ts')).parcelsCommand()],
+  ['alerts', async () => (await import('./alerts.ts')).alertsCommand()],
   ['texts', async () => (await import('./texts.ts')).textsCommand()],
   ['forget', async () => (await import('./forget.ts')).forgetCommand()],
   ['report', async () => (await import('./report.ts')).reportCommand()],

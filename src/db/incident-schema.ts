@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { index, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import type { AlertReason } from '../carriers/alert-reasons.ts';
 import { id, moment } from './schema.ts';
 
 export type IncidentKind =
@@ -9,7 +10,8 @@ export type IncidentKind =
   | 'batch-held'
   | 'batch-stalled'
   | 'workbook-locked'
-  | 'batch-ended';
+  | 'batch-ended'
+  | `parcels-${AlertReason}`;
 
 /** What needs a person, from its beginning to its end, and what people were told of it. */
 export const incidents = pgTable(

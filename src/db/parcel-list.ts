@@ -28,7 +28,8 @@ export interface ParcelFilter {
   carrier: CarrierName | null;
 }
 
-const iso = (moment: string) =>
+/** A moment as ISO 8601 in UTC. */
+export const iso = (moment: string) =>
   sql.raw(`to_char(${moment} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
 
 /** Parcels, those whose last event is the latest first. */

@@ -72,6 +72,10 @@ export const parcels = pgTable(
     index('parcels_counted')
       .on(t.countedOn)
       .where(sql`counted_on is not null`),
+    // What may need somebody: some hundreds of a hundred thousand.
+    index('parcels_watched')
+      .on(t.status, t.eventAt)
+      .where(sql`status <> 'delivered'`),
   ],
 );
 
@@ -123,4 +127,21 @@ export const parcelRows = pgTable(
     seenAt: moment('seen_at').notNull(),
   },
   (t) => [index('parcel_rows_parcel').on(t.parcelId)],
+);
+
+/** Numbers that one carrier did not know, and what another, asked once, said of them. */
+export const carrierChecks = pgTable(
+  'carrier_checks',
+  {
+    /** Who was asked. */
+    carrier: text('carrier').$type<CarrierName>().notNull(),
+    number: text('number').notNull(),
+    askedAt: moment('asked_at').notNull().defaultNow(),
+    /** What it has under the number; null: it does not know it either. */
+    status: text('status').$type<TrackingStatus>(),
+    /** Its first event, and its last; null: it tells no times. */
+    firstEventAt: moment('first_event_at'),
+    eventAt: moment('event_at'),
+  },
+  (t) => [primaryKey({ columns: [t.carrier, t.number] })],
 );

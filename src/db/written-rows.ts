@@ -63,11 +63,14 @@ export async function setAsideOlder(queries: Queries, batch: Batch): Promise<voi
 
 const OLDER = 'a newer batch has a newer result of this row; this one was not written';
 
+/** In the warning of a row that is settled by hand. */
+export const PERSONS_TEXT = "holds a person's own text";
+
 /** What the sheet may say to a written result, by outcome. */
 export function warningsFor(column: string): Partial<Record<CellOutcome['outcome'], string>> {
   return {
     formula: `column ${column} holds a formula; left as it is`,
-    person: `column ${column} holds a person's own text; left as it is`,
+    person: `column ${column} ${PERSONS_TEXT}; left as it is`,
     gone: 'the row is no longer in the sheet; its result was not written',
   };
 }

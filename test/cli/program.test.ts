@@ -28,6 +28,7 @@ const PRINTS_DATA = new Set([
   'replay',
   'report',
   'parcels',
+  'alerts',
   'texts',
   'forget',
   'sandbox',

@@ -26,6 +26,8 @@ export const METRICS = {
   tsuiseki_rows_last_hour: metric('Rows looked up in the last hour', 'task', 'outcome'),
   tsuiseki_unknown_texts_last_hour: metric("Of these, carriers' texts that nobody knows", 'task'),
 
+  tsuiseki_parcel_alerts: metric('Parcels that need somebody', 'reason'),
+
   tsuiseki_call_limit: metric("The account's calls a window"),
   tsuiseki_calls: metric('Calls that count against it now, and those kept for downloads', 'kind'),
   tsuiseki_account_closed_seconds: metric('Until the account opens by itself; 0: it is open'),

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { lookupFigures } from '../../batches/lookup-figures.ts';
+import { alertCounts, parcelAlerts } from '../../batches/parcel-alerts.ts';
 import { databaseNow } from '../../db/database.ts';
 import type { Database, Queries } from '../../db/database.ts';
 import { inboxFigures } from '../../db/inbox-figures.ts';
@@ -23,6 +24,7 @@ export function databaseSamples({ db }: Pick<Database, 'db'>, callLimit: number)
       return [
         ...(await batchSamples(tx)),
         ...(await lookupSamples(tx)),
+        ...(await parcelSamples(tx)),
         ...(await budgetSamples(tx, callLimit)),
         ...(await driftSamples(tx)),
         ...(await inboxSamples(tx)),
@@ -74,6 +76,11 @@ async function lookupSamples(queries: Queries): Promise<Sample[]> {
       ['tsuiseki_unknown_texts_last_hour', unknownTexts, task],
     ]),
   ];
+}
+
+async function parcelSamples(queries: Queries): Promise<Sample[]> {
+  const counts = alertCounts(await parcelAlerts(queries, await databaseNow(queries)));
+  return Object.entries(counts).map(([reason, count]): Sample => ['tsuiseki_parcel_alerts', count, reason]);
 }
 
 async function budgetSamples(queries: Queries, callLimit: number): Promise<Sample[]> {

@@ -99,6 +99,7 @@ it('labels are of short lists: no batch, row, job, workbook or person among them
     'part',
     'quantile',
     'queue',
+    'reason',
     'schedule',
     'source',
     'state',
