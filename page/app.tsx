@@ -1,6 +1,7 @@
 import { render } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Me } from '../src/http/api/contract.ts';
+import { AlertsPage } from './alerts/alerts-page.tsx';
 import { BatchPage } from './batch/batch-page.tsx';
 import { formatFor } from './format.ts';
 import { useLive } from './live.ts';
@@ -25,7 +26,7 @@ function App() {
   const [language, setLanguage] = useState<Language>(firstLanguage);
   const { data: me, error } = useLive<Me>('/api/me', ME_EVERY_MS);
   const route = useRoute();
-  useScrollMemory(route.batch ?? (route.isReport === true ? 'report' : ''));
+  useScrollMemory(route.batch ?? route.list ?? '');
   useEffect(() => {
     document.documentElement.lang = LANGUAGE_TAGS[language];
   }, [language]);
@@ -56,7 +57,9 @@ function App() {
           </p>
         ) : route.batch !== null ? (
           <BatchPage key={route.batch} batchId={route.batch} route={route} />
-        ) : route.isReport === true ? (
+        ) : route.list === 'alerts' ? (
+          <AlertsPage route={route} />
+        ) : route.list === 'report' ? (
           <ReportPage route={route} />
         ) : (
           <Overview route={route} />

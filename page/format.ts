@@ -6,6 +6,8 @@ export interface Format {
   percent(part: number): string;
   /** `14:05`; of another day with the date. */
   time(iso: string | number): string;
+  /** A day of the calendar, `2026-01-31`, and how far it is from today in Japan. */
+  day(day: string): { text: string; relative: string; isOver: boolean };
   /** Date and time with seconds. */
   moment(iso: string): string;
   /** `in 12 min`, `3 hr ago`. */
@@ -18,6 +20,7 @@ export interface Format {
 const MINUTE_S = 60;
 const HOUR_S = 60 * MINUTE_S;
 const DAY_S = 24 * HOUR_S;
+const JAPAN_MS = 9 * HOUR_S * 1_000;
 
 /** The largest unit that leaves at least one and a half. */
 function inUnit(seconds: number): [number, 'second' | 'minute' | 'hour' | 'day'] {
@@ -44,6 +47,13 @@ export function formatFor(language: Language): Format {
     timeStyle: 'medium',
     hourCycle: 'h23',
   });
+  const days = new Intl.DateTimeFormat(language, {
+    month: 'short',
+    day: 'numeric',
+    weekday: 'short',
+    timeZone: 'UTC',
+  });
+  const dayNames = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   const relatives = new Intl.RelativeTimeFormat(language, { style: 'short' });
   const lists = new Intl.ListFormat(language, { type: 'unit' });
   return {
@@ -53,6 +63,11 @@ export function formatFor(language: Language): Format {
       const at = new Date(iso);
       const isToday = at.toDateString() === new Date().toDateString();
       return (isToday ? clock : dayAndClock).format(at);
+    },
+    day(day) {
+      const today = Math.floor((Date.now() + JAPAN_MS) / (DAY_S * 1_000));
+      const away = Date.parse(day) / (DAY_S * 1_000) - today;
+      return { text: days.format(new Date(day)), relative: dayNames.format(away, 'day'), isOver: away < 0 };
     },
     moment: (iso) => full.format(new Date(iso)),
     relative(iso) {

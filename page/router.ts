@@ -1,12 +1,15 @@
 import { useEffect, useState } from 'preact/hooks';
 import { query } from './api.ts';
 
+const LISTS = ['alerts', 'report'] as const;
+type List = (typeof LISTS)[number];
+
 /** Where one is: the hash alone says it, so that a link to it can be sent to a colleague. */
 export interface Route {
-  /** Null: the overview, or the report. */
+  /** Null: the overview, or one of the lists. */
   batch: string | null;
-  /** The aggregated figures. */
-  isReport?: boolean;
+  /** The parcels that need somebody, or the aggregated figures. */
+  list?: List | null;
   /** Whose story stands beside the rows. */
   row: number | null;
   /** Filters. */
@@ -21,7 +24,7 @@ export function parseHash(hash: string): Route {
     batch: batch === undefined ? null : decoded(batch),
     row: row === undefined ? null : Number(row),
     params,
-    isReport: path === '/report',
+    list: LISTS.find((list) => path === `/${list}`) ?? null,
   };
 }
 
@@ -34,8 +37,8 @@ function decoded(text: string): string {
   }
 }
 
-export function hashOf({ batch, row, params, isReport = false }: Route): string {
-  const home = isReport ? '/report' : '/';
+export function hashOf({ batch, row, params, list = null }: Route): string {
+  const home = `/${list ?? ''}`;
   const path =
     batch === null ? home : `/batch/${encodeURIComponent(batch)}${row === null ? '' : `/row/${row}`}`;
   return `#${path}${query(params)}`;

@@ -5,7 +5,12 @@ import type { Codes } from '../texts/codes.ts';
 /** A row's status in words, with why; of `unknown` that alone. Null: it has none. */
 export function statusWords(
   { notRegistered, status: statuses, subStatus: subStatuses }: Codes,
-  { status, subStatus, statusText, notRegisteredDay }: RowReport,
+  {
+    status,
+    subStatus,
+    statusText,
+    notRegisteredDay,
+  }: Pick<RowReport, 'status' | 'subStatus' | 'statusText' | 'notRegisteredDay'>,
 ): string | null {
   if (status === null) return null;
   if (notRegisteredDay !== null) return notRegistered(String(notRegisteredDay));

@@ -5,6 +5,7 @@ import type { Route } from '../router.ts';
 import { StartDialog } from '../start/start-dialog.tsx';
 import { useDroppedFile } from '../start/dropped-file.ts';
 import { useSurroundings } from '../surroundings.ts';
+import { AlertLinks } from '../alerts/alert-links.tsx';
 import { Attention } from './attention.tsx';
 import { BatchTable } from './batch-table.tsx';
 import { Budget } from './budget.tsx';
@@ -26,6 +27,7 @@ export function Overview({ route }: { route: Route }) {
         {t.app.overview}
       </h1>
       {account === null ? null : <Attention account={account} />}
+      <AlertLinks />
       <div class="columns">
         <BatchTable route={route} onStart={mayAct ? () => setStart({ file: null }) : null} />
         <div class="side">

@@ -4,5 +4,8 @@ import type { Texts } from '../texts/texts.ts';
 /** What people call a batch: its workbook's file name, or where its rows came from. */
 export function batchName({ workbook, rowsFrom }: BatchStatus, t: Texts): string {
   if (workbook === null) return rowsFrom ?? t.batches.rowsWithoutWorkbook;
-  return workbook.split(/[/\\]/).findLast((part) => part !== '') ?? workbook;
+  return fileName(workbook);
 }
+
+/** The last part of a path. */
+export const fileName = (path: string): string => path.split(/[/\\]/).findLast((part) => part !== '') ?? path;

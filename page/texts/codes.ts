@@ -1,4 +1,11 @@
-import type { Action, BatchState, LeftWhy, Reason, RowState } from '../../src/http/api/contract.ts';
+import type {
+  Action,
+  AlertReason,
+  BatchState,
+  LeftWhy,
+  Reason,
+  RowState,
+} from '../../src/http/api/contract.ts';
 
 /** What a carrier's text means, as `rows --json` tells it. */
 export type TrackingStatus =
@@ -40,6 +47,8 @@ export interface Codes {
   notRegistered: (day: string) => string;
   /** What happened, and what a person does about it. */
   reason: Readonly<Record<Reason, readonly [what: string, todo: string]>>;
+  /** Why a parcel needs somebody, and what a person does about it. */
+  alert: Readonly<Record<AlertReason, readonly [what: string, todo: string]>>;
   carrier: Readonly<Record<CarrierName, string>>;
   left: Readonly<Record<LeftWhy, string>>;
   /** What was done, as the record of actions has it. */

@@ -91,6 +91,19 @@ export const enCodes: Codes = {
     ],
     other: ['Another reason', 'Read the error below, then retry.'],
   },
+  alert: {
+    'sent-back-soon': [
+      'About to be sent back',
+      'Have it delivered again or fetched by the last day; then it goes back to its sender.',
+    ],
+    'brought-back': [
+      'Brought back to the office',
+      'Ask the receiver to arrange another delivery, or to fetch it.',
+    ],
+    exception: ['Refused or under investigation', 'Ask the carrier, then the receiver.'],
+    returned: ['Sent back to its sender', 'Settle with the receiver whether it is sent anew.'],
+    silent: ['Nothing is heard of it', 'Ask the carrier; if it was never registered, ask the sender.'],
+  },
   carrier: { yamato: 'Yamato', japan_post: 'Japan Post', sagawa: 'Sagawa' },
   left: {
     'under-way': 'already under way',

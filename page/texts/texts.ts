@@ -42,6 +42,22 @@ export interface Texts {
     silence: (duration: string) => string;
     noTemporal: string;
   };
+  alerts: {
+    title: string;
+    none: string;
+    all: string;
+    by: string;
+    parcel: string;
+    status: string;
+    since: string;
+    lastDay: string;
+    noLastDay: string;
+    rows: string;
+    lookedAt: (when: string) => string;
+    more: (count: string) => string;
+    moreRows: (count: string) => string;
+    row: (workbook: string, row: string) => string;
+  };
   batches: {
     title: string;
     search: string;

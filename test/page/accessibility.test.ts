@@ -40,6 +40,12 @@ inBrowser('accessibility', ({ server, open }) => {
       expect(await violations(page)).toEqual([]);
     });
 
+    it('the parcels that need somebody', async () => {
+      const page = await open('#/alerts', { context: { colorScheme } });
+      await page.getByText('yesterday').waitFor();
+      expect(await violations(page)).toEqual([]);
+    });
+
     it('the dialog that starts a batch', async () => {
       const page = await open('#/', { context: { colorScheme } });
       await page.getByRole('button', { name: 'Start a batch' }).click();
@@ -84,6 +90,10 @@ inBrowser('accessibility', ({ server, open }) => {
     expect(await violations(page)).toEqual([]);
     await page.goto(page.url().replace(/#.*/, '#/report'));
     await page.getByText('5 日間動きなし').first().waitFor();
+    expect(await overhang()).toBe(0);
+    expect(await violations(page)).toEqual([]);
+    await page.goto(page.url().replace(/#.*/, '#/alerts'));
+    await page.getByText('昨日').waitFor();
     expect(await overhang()).toBe(0);
     expect(await violations(page)).toEqual([]);
     await page.goto(page.url().replace(/#.*/, `${first()}/row/6?state=failed`));

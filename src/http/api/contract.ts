@@ -4,10 +4,13 @@
  */
 import type { Reason } from '../../batches/reasons.ts';
 import type { Report } from '../../batches/roll-ups/report.ts';
+import type { AlertReason } from '../../carriers/alert-reasons.ts';
 import type { BatchState, RowState } from '../../db/states.ts';
 
 export { REASONS } from '../../batches/reasons.ts';
 export type { Reason } from '../../batches/reasons.ts';
+export { ALERT_REASONS } from '../../carriers/alert-reasons.ts';
+export type { AlertReason } from '../../carriers/alert-reasons.ts';
 export type { BatchState, RowState } from '../../db/states.ts';
 export type { DayLine, OfficeLine, OpenLine, Report, TaskLine } from '../../batches/roll-ups/report.ts';
 
@@ -210,6 +213,32 @@ export interface AccountView {
   carriers: { carrier: string; answered: number; failed: number }[];
   /** Null: Temporal does not answer. */
   queues: { queue: string; worker: string; polled: boolean; backlog: number }[] | null;
+}
+
+/** As `alerts --json`: a parcel that needs somebody. */
+export interface ParcelAlert {
+  reason: AlertReason;
+  since: string | null;
+  /** The last day to act, `2026-01-31` by Japan's calendar, perhaps over; null: the sooner the better. */
+  lastDay: string | null;
+  carrier: string | null;
+  trackingNumber: string | null;
+  orderNumber: string | null;
+  status: string;
+  subStatus: string | null;
+  statusText: string | null;
+  office: string | null;
+  /** When its carrier was last asked. */
+  seenAt: string;
+  /** The rows that name it, the latest first. */
+  rows: { batchId: string; row: number; workbook: string | null }[];
+}
+
+/** `GET /api/alerts?reason=&limit=`: so many of each reason, the soonest first. */
+export interface AlertList {
+  alerts: ParcelAlert[];
+  /** All there are, whatever was asked for. */
+  counts: Record<AlertReason, number>;
 }
 
 /**

@@ -6,6 +6,7 @@ import { packageVersion } from '../../version.ts';
 import { isSession } from '../sign-in/session.ts';
 import type { AppDeps } from '../app-deps.ts';
 import { accountRoutes } from './account-routes.ts';
+import { alertRoutes } from './alert-routes.ts';
 import { actionRoutes, whoOf } from './action-routes.ts';
 import { statusOfError } from './api-error.ts';
 import { batchRoutes } from './batch-routes.ts';
@@ -52,4 +53,5 @@ export function apiRoutes(
   startRoutes(app, context);
   accountRoutes(app, context);
   reportRoutes(app, context);
+  alertRoutes(app, context);
 }

@@ -4,9 +4,18 @@ import { join } from 'node:path';
 import fastify from 'fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { packageRoot } from '../../../src/paths.ts';
-import type { AccountView, ActionRequest, BatchList, Me, Upload } from '../../../src/http/api/contract.ts';
+import type {
+  AccountView,
+  ActionRequest,
+  AlertReason,
+  BatchList,
+  ParcelAlert,
+  Me,
+  Upload,
+} from '../../../src/http/api/contract.ts';
 import { fakeAccount } from './fake-account.ts';
 import { fakeReport } from './fake-report.ts';
+import { alertList, fakeAlerts } from './fake-alerts.ts';
 import { act, previewOf } from './fake-actions.ts';
 import { fakeBatches } from './fake-batches.ts';
 import { FakeBatch } from './fake-batch.ts';
@@ -31,6 +40,7 @@ const TASKS = [
 export class FakeServer {
   batches: FakeBatch[] = [];
   account: AccountView = fakeAccount(Date.now());
+  alerts: ParcelAlert[] = [];
   role: Me['role'] = 'operator';
   /** Every request for the API, as `GET /api/me`. */
   readonly asked: string[] = [];
@@ -46,6 +56,7 @@ export class FakeServer {
   reset(): void {
     this.batches = fakeBatches(Date.now());
     this.account = fakeAccount(Date.now());
+    this.alerts = fakeAlerts(Date.now(), this.batches);
     this.role = 'operator';
     this.isAway = false;
     this.nextError = null;
@@ -100,6 +111,10 @@ export class FakeServer {
     app.get('/api/report.xlsx', (_request, reply) =>
       reply.header('content-disposition', 'attachment; filename="report.xlsx"').send('PK'),
     );
+    get('/api/alerts', ({ query }) => {
+      const { reason, limit = '50' } = query as { reason?: AlertReason; limit?: string };
+      return alertList(this.alerts, reason ?? null, Number(limit));
+    });
     get('/api/batches', ({ query }) => this.#list(query as Record<string, string>));
     get('/api/batches/:id', ({ params }) => this.batch((params as { id: string }).id).view());
     get('/api/batches/:id/rows', ({ params, query }) =>
