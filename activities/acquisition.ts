@@ -7,6 +7,7 @@ import { markFailed } from '../src/db/jobs.ts';
 import { failStuckRows, forgottenJobs, overdueJobs, postponeDeadline } from '../src/db/stuck-jobs.ts';
 import { rootMessage } from '../src/errors.ts';
 import { askAfter, askList, tellCheck } from '../src/batches/ask-after.ts';
+import { pruneChecks } from '../src/db/carrier-checks.ts';
 import { settleDoubts } from '../src/batches/perhaps-published.ts';
 import type { Settled } from '../src/batches/perhaps-published.ts';
 import { forgetOld } from '../src/db/forgetting.ts';
@@ -149,6 +150,7 @@ export function createAcquisitionActivities(deps: AcquisitionDeps) {
       tellWait('the database to forget what is old');
       const keptDays = Math.min(CALLS_KEPT_DAYS, Math.ceil(personalDataKeptMs / DAY_MS));
       await pruneWords(db, keptDays);
+      await pruneChecks(db, CALLS_KEPT_DAYS);
       return {
         notifications: await pruneNotifications(db, CALLS_KEPT_DAYS, CALLS_A_PRUNING),
         saves: await pruneSaves(db, keptDays),

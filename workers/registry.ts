@@ -1,6 +1,7 @@
 import type { WorkerOptions } from '@temporalio/worker';
 import { createAcquisitionActivities } from '../activities/acquisition.ts';
 import { createAggregationActivities } from '../activities/aggregation.ts';
+import { createCarrierCheckActivities } from '../activities/carrier-check.ts';
 import { createBatchActivities } from '../activities/batch.ts';
 import { createExcelActivities } from '../activities/excel.ts';
 import { createFolderActivities } from '../activities/folders.ts';
@@ -67,8 +68,10 @@ export const WORKERS = {
   },
   yamato_tracking_10: {
     workflows: true,
-    activities: (parts: WorkerParts) =>
-      createYamatoActivities({ ...parts, ...parts.settings, yamato: parts.yamato() }),
+    activities: (parts: WorkerParts) => {
+      const deps = { ...parts, ...parts.settings, yamato: parts.yamato() };
+      return { ...createYamatoActivities(deps), ...createCarrierCheckActivities(deps) };
+    },
     // One request at a time; with 10 s of waiting and 25 s of request it comes to its answer. No limit of five hours:
     // a run hands over to the next. 1 GB is plenty: nothing is kept from group to group.
     limits: {

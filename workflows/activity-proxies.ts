@@ -3,6 +3,7 @@ import type { ActivityFailure } from '@temporalio/workflow';
 import type { BatchActivities } from '../activities/batch.ts';
 import type { ExcelActivities } from '../activities/excel.ts';
 import type { PublishActivities } from '../activities/publish.ts';
+import type { CarrierCheckActivities } from '../activities/carrier-check.ts';
 import type { AcquisitionActivities } from '../activities/acquisition.ts';
 import type { IncidentActivities } from '../activities/incidents.ts';
 import type { FolderActivities } from '../activities/folders.ts';
@@ -84,6 +85,14 @@ export const asking = proxyActivities<YamatoActivities>({
   heartbeatTimeout: '5 seconds',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: { maximumInterval: '30 seconds' },
+});
+
+/** The same for a check of numbers; of one that fails the next run of the schedule is the retry. */
+export const checking = proxyActivities<CarrierCheckActivities>({
+  taskQueue: QUEUES.yamato_tracking_10,
+  startToCloseTimeout: '1 minute',
+  heartbeatTimeout: '5 seconds',
+  retry: { maximumAttempts: 3 },
 });
 
 /** Results may be read again: the seed's five minutes. */

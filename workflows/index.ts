@@ -1,4 +1,5 @@
 export { BatchSweepWorkflow } from './batch-sweep.ts';
+export { CarrierCheckWorkflow } from './carrier-check.ts';
 export { CleanUpWorkflow } from './clean-up.ts';
 export { FolderSweepWorkflow } from './folder-sweep.ts';
 export { IncidentsWorkflow } from './incidents.ts';

@@ -92,6 +92,7 @@ function reportOf(
     subStatus: known?.subStatus ?? null,
     // Its parcel has been on its way.
     notRegisteredDay: null,
+    carrierHint: null,
     result: known?.result ?? null,
     error,
     warnings: [...warnings, ...(reading?.warnings ?? [])],

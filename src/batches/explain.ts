@@ -5,7 +5,10 @@ import type { Queries } from '../db/database.ts';
 import { deliveriesOf } from '../db/deliveries.ts';
 import type { Row } from '../db/rows.ts';
 import { actions, rows } from '../db/schema.ts';
+import { hintText } from '../carriers/other-carrier.ts';
 import { firstOf } from '../text.ts';
+import { CARRIER_RECORD, hintOf } from './carrier-record.ts';
+import type { CarrierRecord } from './carrier-record.ts';
 import { jobStories } from './job-story.ts';
 import type { JobStory } from './job-story.ts';
 import { NOT_REGISTERED_DAY, statusWords } from './status-words.ts';
@@ -31,7 +34,7 @@ export async function explainRow(queries: Queries, batch: Batch, rowNumber: numb
       const told = hasWorkbook(batch) ? [] : await deliveriesOf(queries, batch.id, rowNumber);
       const lookups = await jobStories(queries, row.id);
       const story = [
-        ...storyOf(batch, row, lookups, await notRegisteredDay(queries, row)),
+        ...storyOf(batch, row, lookups, await unknownOnRecord(queries, row)),
         ...told.map(deliveredText),
       ];
       if (found.length === 1) return story;
@@ -45,9 +48,15 @@ export async function explainRow(queries: Queries, batch: Batch, rowNumber: numb
 }
 
 /** In the order of cause and effect: what has the same time stays in it. */
-function storyOf(batch: Batch, row: Row, stories: readonly JobStory[], day: number | null): Happening[] {
+function storyOf(
+  batch: Batch,
+  row: Row,
+  stories: readonly JobStory[],
+  onRecord: UnknownOnRecord,
+): Happening[] {
   const events = [imported(batch, row), ...stories.flatMap((story) => story.events)];
-  if (row.completedAt !== null) events.push(resultOf(batch, row, row.completedAt, day));
+  if (row.completedAt !== null) events.push(resultOf(batch, row, row.completedAt, onRecord));
+  events.push(...checkedWith(onRecord));
   if (row.state === 'failed') {
     const at = stories.at(-1)?.job.finishedAt ?? batch.finishedAt ?? batch.openedAt;
     const error = row.error ?? 'no reason on record';
@@ -59,11 +68,28 @@ function storyOf(batch: Batch, row: Row, stories: readonly JobStory[], day: numb
   return events;
 }
 
-async function notRegisteredDay(queries: Queries, row: Row): Promise<number | null> {
-  const [found] = await queries.execute<{ day: number | null }>(
-    sql`select (${NOT_REGISTERED_DAY})::int as day from rows r where r.id = ${row.id}`,
-  );
-  return found?.day ?? null;
+/** What is on record of a number that its carrier does not know. */
+interface UnknownOnRecord extends Record<string, unknown> {
+  notRegisteredDay: number | null;
+  carrierRecord: CarrierRecord | null;
+}
+
+async function unknownOnRecord(queries: Queries, row: Row): Promise<UnknownOnRecord> {
+  const [found] = await queries.execute<UnknownOnRecord>(sql`
+    select (${NOT_REGISTERED_DAY})::int as "notRegisteredDay", (${CARRIER_RECORD}) as "carrierRecord"
+    from rows r where r.id = ${row.id}`);
+  return found ?? { notRegisteredDay: null, carrierRecord: null };
+}
+
+/** The other carrier was asked after the number, once. */
+function checkedWith({ carrierRecord }: UnknownOnRecord): Happening[] {
+  if (carrierRecord === null || carrierRecord.checkedAt === null) return [];
+  const { checkedAt, carrier, known } = carrierRecord;
+  const other = carrier === 'yamato' ? 'japan_post' : 'yamato';
+  const says = known === null ? 'it does not' : `it does: ${known.status}`;
+  return [
+    { at: new Date(checkedAt), what: 'asked', details: `${other}, whether it knows this number: ${says}` },
+  ];
 }
 
 /** A row has no time of its own: its batch's start is told. */
@@ -74,9 +100,12 @@ function imported(batch: Batch, row: Row): Happening {
   return { at: batch.startedAt, what: 'imported', details: `row ${row.row}${sheet}: ${said}` };
 }
 
-function resultOf(batch: Batch, row: Row, completedAt: Date, notRegisteredOn: number | null): Happening {
-  const words = statusWords({ ...row, notRegisteredDay: notRegisteredOn });
-  const said = `${quoted(row.result)}, ${words || 'no status'}`;
+function resultOf(batch: Batch, row: Row, completedAt: Date, onRecord: UnknownOnRecord): Happening {
+  const { notRegisteredDay, carrierRecord } = onRecord;
+  const words = statusWords({ ...row, notRegisteredDay });
+  const hint = hintOf(carrierRecord, { subStatus: row.subStatus, notRegisteredDay });
+  const perhaps = hint === null ? '' : `; ${hintText(hint)}`;
+  const said = `${quoted(row.result)}, ${words || 'no status'}${perhaps}`;
   // The time of one from the record is that of the batch that asked.
   if (row.source === 'record')
     return {

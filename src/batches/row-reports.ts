@@ -1,8 +1,12 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
+import { hintText } from '../carriers/other-carrier.ts';
+import type { CarrierHint } from '../carriers/other-carrier.ts';
 import type { Queries } from '../db/database.ts';
 import { LAST_ROW } from '../tasks/row-selection.ts';
 import type { ResultSource, RowState } from '../db/schema.ts';
+import { CARRIER_RECORD, hintOf } from './carrier-record.ts';
+import type { CarrierRecord } from './carrier-record.ts';
 import { REASON_PATTERNS } from './reasons.ts';
 import type { Reason } from './reasons.ts';
 import { NOT_REGISTERED_DAY } from './status-words.ts';
@@ -22,8 +26,11 @@ export interface RowReport extends Record<string, unknown>, RowStatus {
   trackingNumber: string | null;
   result: string | null;
   error: string | null;
+  /** What there is to mind, a hint at another carrier among it. */
   warnings: string[];
   reason: Reason | null;
+  /** Which carrier perhaps has it, where the one that was asked does not know the number; null: no hint. */
+  carrierHint: CarrierHint | null;
 }
 
 /** Its fields, as a CSV's columns. */
@@ -104,19 +111,24 @@ export function filtered({ state = null, reason = null, q = null }: RowFilter): 
   );
 }
 
+interface FoundReport extends RowReport {
+  carrierRecord: CarrierRecord | null;
+}
+
 /** Rows of a batch in the sheet's order. `which`: a condition on `rows r`. `page`: so many at most, behind a row number. */
-export function rowReports(
+export async function rowReports(
   queries: Queries,
   batchId: string,
   which: SQL = sql`true`,
   page: { after: number; most: number } = { after: 0, most: LAST_ROW },
 ): Promise<RowReport[]> {
   const { after, most } = page;
-  return queries.execute<RowReport>(sql`
+  const found = await queries.execute<FoundReport>(sql`
     select r.row, case when r.forgotten_at is null then r.input end as input, r.url, r.state, r.source, j.custom_id as "customId",
            j.scraping_job_id::float8 as "scrapingJobId", r.tracking_number as "trackingNumber", r.status,
            r.status_text as "statusText", r.result, r.error, r.warnings, ${REASON} as reason,
-           r.sub_status as "subStatus", (${NOT_REGISTERED_DAY})::int as "notRegisteredDay"
+           r.sub_status as "subStatus", (${NOT_REGISTERED_DAY})::int as "notRegisteredDay",
+           (${CARRIER_RECORD}) as "carrierRecord"
     from (select * from (
         -- Not taken apart, thanks to its offset: read in order of the index, which ends with the last row that is wanted.
         select * from rows r where r.batch_id = ${batchId} and r.row > ${after} order by r.row, r.id offset 0) r
@@ -125,6 +137,11 @@ export function rowReports(
       select jobs.custom_id, jobs.scraping_job_id from job_rows join jobs on jobs.id = job_rows.job_id
       where job_rows.row_id = r.id order by jobs.id desc limit 1) j on true
     order by r.row, r.id`);
+  return found.map(({ carrierRecord, ...report }): RowReport => {
+    const hint = hintOf(carrierRecord, report);
+    const warnings = hint === null ? report.warnings : [...report.warnings, hintText(hint)];
+    return { ...report, warnings, carrierHint: hint };
+  });
 }
 
 /** A condition: rows with these numbers in the sheet. */

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { csvOf } from '../batches/csv.ts';
 import { ROW_COLUMNS, rowReports } from '../batches/row-reports.ts';
+import { hintText } from '../carriers/other-carrier.ts';
 import { statusWords } from '../batches/status-words.ts';
 import { batchStatus } from '../batches/status.ts';
 import { noteLines, printJson, printLine, printTable, statusLine } from './print.ts';
@@ -41,7 +42,10 @@ const rowsCommand = () =>
         else if (options.json) for (const report of reports) printJson(report);
         else
           printTable(
-            reports.map((report) => ({ ...report, status: statusWords(report) })),
+            reports.map(({ carrierHint: hint, ...report }) => ({
+              ...report,
+              status: [statusWords(report), ...(hint === null ? [] : [hintText(hint)])],
+            })),
             ['row', 'state', 'trackingNumber', 'status', 'result', 'error'],
           );
       }),

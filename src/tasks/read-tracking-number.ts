@@ -1,4 +1,5 @@
 import { checkDigitWarning } from '../carriers/check-digits.ts';
+import { formHint } from '../carriers/other-carrier.ts';
 import { digitsOf, isScientific, plainNumber } from '../carriers/tracking-number.ts';
 import { assertNever } from '../errors.ts';
 import type { NumberShape } from './task-entry.ts';
@@ -11,20 +12,25 @@ const MAX_QUOTED_LENGTH = 40;
 /** A cell read as a tracking number: plain, with what to mind; or why it is none. */
 export type NumberReading =
   | { valid: true; trackingNumber: string; warnings: string[] }
-  | { valid: false; error: string };
+  | { valid: false; error: string; warnings: string[] };
 
 /** Reads a cell as a tracking number of the given shape. A wrong check digit is a warning, never an error. */
 export function readTrackingNumber(shape: NumberShape, text: string): NumberReading {
-  if (text.trim() === '') return { valid: false, error: 'the input cell is empty' };
+  if (text.trim() === '') return { valid: false, error: 'the input cell is empty', warnings: [] };
   if (isScientific(text)) {
     return {
       valid: false,
       error: `${quoted(text)} has lost its last digits: format the cell as text and enter the number again`,
+      warnings: [],
     };
   }
   const trackingNumber = shape === 'twelve_digits' ? digitsOf(text) : plainNumber(text);
   const problem = shapeProblem(shape, trackingNumber);
-  if (problem !== null) return { valid: false, error: `${quoted(text)} is no tracking number: ${problem}` };
+  if (problem !== null) {
+    const hint = shape === 'yamato' ? formHint(trackingNumber) : null;
+    const error = `${quoted(text)} is no tracking number: ${problem}`;
+    return { valid: false, error, warnings: hint === null ? [] : [hint] };
+  }
   const warning = checkDigitWarning(trackingNumber);
   return { valid: true, trackingNumber, warnings: warning === null ? [] : [warning] };
 }

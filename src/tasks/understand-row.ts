@@ -30,14 +30,14 @@ export function understandRow(task: TrackingTask, row: RowContent): RowReading {
     if (order.valid || number === null) return order;
   }
   if (number === null || urlTemplate === null) return invalid(missingReason(row, link));
-  if (!number.valid) return invalid(number.error);
+  if (!number.valid) return number;
   const { trackingNumber, warnings } = number;
   return { valid: true, url: fillUrlTemplate(urlTemplate, [trackingNumber]), trackingNumber, warnings };
 }
 
 function readSharedNumber(numberShape: NumberShape | null, row: RowContent): RowReading {
   const number = readTrackingNumber(numberShape ?? 'twelve_digits', row.input);
-  return number.valid ? { ...number, url: null } : invalid(number.error);
+  return number.valid ? { ...number, url: null } : number;
 }
 
 /** A linked or typed URL; its tracking number is the cell's text or the template's place in the URL, if either. */

@@ -48,6 +48,12 @@ export function recurring(jobDeadlineMs: number): Recurring[] {
       everyMs: 60_000,
     },
     {
+      id: 'tsuiseki-carrier-check',
+      workflowType: 'CarrierCheckWorkflow',
+      // A hint is no emergency; a run takes eight minutes at most.
+      everyMs: 600_000,
+    },
+    {
       id: 'tsuiseki-clean-up',
       workflowType: 'CleanUpWorkflow',
       everyMs: 86_400_000,

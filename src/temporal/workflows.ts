@@ -51,6 +51,7 @@ export interface Workflows {
   BatchSweepWorkflow(): Promise<void>;
   FolderSweepWorkflow(): Promise<{ found: number }>;
   IncidentsWorkflow(): Promise<{ told: number }>;
+  CarrierCheckWorkflow(): Promise<{ asked: number }>;
   CleanUpWorkflow(): Promise<Pruned>;
   RollUpWorkflow(): Promise<{ hours: number }>;
 }
@@ -66,6 +67,7 @@ export const QUEUE_OF_WORKFLOW: Readonly<Record<keyof Workflows, string>> = {
   BatchSweepWorkflow: QUEUES.acquisition,
   FolderSweepWorkflow: QUEUES.acquisition,
   IncidentsWorkflow: QUEUES.acquisition,
+  CarrierCheckWorkflow: QUEUES.acquisition,
   CleanUpWorkflow: QUEUES.acquisition,
   RollUpWorkflow: QUEUES.aggregation,
 };

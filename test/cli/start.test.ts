@@ -45,6 +45,7 @@ describe('start --dry-run', () => {
       error: null,
       subStatus: null,
       notRegisteredDay: null,
+      carrierHint: null,
       warnings: [],
       reason: null,
     });

@@ -18,6 +18,7 @@ it('there is a history of every shape', () => {
     [
       'asked-first',
       'cancelled',
+      'carrier-check',
       'cancelled-dropped',
       'completed',
       'continued-as-new',
