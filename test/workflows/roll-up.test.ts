@@ -3,7 +3,7 @@ import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createAggregationActivities } from '../../activities/aggregation.ts';
 import { makeReport } from '../../src/batches/roll-ups/make-report.ts';
-import { compiledModule } from '../../src/paths.ts';
+import { builtFile } from '../../src/paths.ts';
 import { QUEUES } from '../../src/temporal/names.ts';
 import type { Workflows } from '../../src/temporal/workflows.ts';
 import { rebuilt, rolledUp } from '../support/batches/roll-ups.ts';
@@ -51,7 +51,7 @@ it('over forty days, a run a day, some of them failed or missed: each figure is 
   const worker = await Worker.create({
     connection: env.nativeConnection,
     taskQueue: QUEUES.aggregation,
-    workflowBundle: { codePath: compiledModule('workflow-bundle.js') },
+    workflowBundle: { codePath: builtFile('workflow-bundle.js') },
     activities: {
       ...activities,
       rollUpHours: async () => {
