@@ -4,6 +4,7 @@ import { newestWaiting, storeSave, workbooksWaiting } from '../src/db/saves.ts';
 import { workbooksUnanswered } from '../src/db/sheet-words.ts';
 import { knownWorkbook } from '../src/db/workbooks.ts';
 import type { FileInfo } from '../src/files/types.ts';
+import type { WebDavFiles } from '../src/files/webdav/webdav-files.ts';
 import { belongsToTask } from '../src/tasks/registry.ts';
 import { wakeSave } from '../src/temporal/save-relay.ts';
 import { asActivities, tellWait } from './as-activities.ts';
@@ -14,7 +15,7 @@ export interface FolderDeps {
   database: Database;
   client: Client;
   /** The files on Nextcloud; null where none are configured. */
-  webdav: { walk(): AsyncIterable<FileInfo> } | null;
+  webdav: Pick<WebDavFiles, 'walk'> | null;
 }
 
 /** A workbook that we never saw is a save where it changed so lately; an older one was there before us. */
@@ -32,6 +33,19 @@ export function createFolderActivities({ database, client, webdav }: FolderDeps)
     return known !== null || Date.now() - changedAt.getTime() < NEW_WORKBOOK_MS;
   }
 
+  async function findSaves(options: { trustETags: boolean }): Promise<{ found: number }> {
+    let found = 0;
+    tellWait('the folders to be looked through');
+    if (webdav === null) return { found };
+    for await (const file of webdav.walk(options)) {
+      if (!belongsToTask(file.path) || !(await isNews(file))) continue;
+      await storeSave(db, { workbook: file.path, source: 'sweep', savedBy: null });
+      await wakeSave(client, file.path);
+      found += 1;
+    }
+    return { found };
+  }
+
   return asActivities({
     /** Wakes saves that were stored and could not be woken, and whoever answers words in sheets that wait for it. */
     async wakeSaves(): Promise<{ woken: number }> {
@@ -43,17 +57,13 @@ export function createFolderActivities({ database, client, webdav }: FolderDeps)
     },
 
     /** Finds saves of which no webhook told, or none could be stored. */
-    async sweepFolders(): Promise<{ found: number }> {
-      let found = 0;
-      tellWait('the folders to be looked through');
-      if (webdav === null) return { found };
-      for await (const file of webdav.walk()) {
-        if (!belongsToTask(file.path) || !(await isNews(file))) continue;
-        await storeSave(db, { workbook: file.path, source: 'sweep', savedBy: null });
-        await wakeSave(client, file.path);
-        found += 1;
-      }
-      return { found };
+    sweepFolders(): Promise<{ found: number }> {
+      return findSaves({ trustETags: true });
+    },
+
+    /** The same in every folder there is: group folders and external storage pass no change on to the folders above. */
+    walkFolders(): Promise<{ found: number }> {
+      return findSaves({ trustETags: false });
     },
   });
 }

@@ -2,6 +2,7 @@ export { BatchSweepWorkflow } from './batch-sweep.ts';
 export { CarrierCheckWorkflow } from './carrier-check.ts';
 export { CleanUpWorkflow } from './clean-up.ts';
 export { FolderSweepWorkflow } from './folder-sweep.ts';
+export { FolderWalkWorkflow } from './folder-walk.ts';
 export { IncidentsWorkflow } from './incidents.ts';
 export { InboxRelayWorkflow } from './inbox-relay.ts';
 export { LateBatchWorkflow } from './late-batch.ts';

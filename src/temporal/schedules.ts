@@ -43,6 +43,12 @@ export function recurring(jobDeadlineMs: number): Recurring[] {
       everyMs: 120_000,
     },
     {
+      id: 'tsuiseki-folder-walk',
+      workflowType: 'FolderWalkWorkflow',
+      // A request a folder: once a day is what a server of many folders bears.
+      everyMs: 86_400_000,
+    },
+    {
       id: 'tsuiseki-incidents',
       workflowType: 'IncidentsWorkflow',
       everyMs: 60_000,

@@ -50,6 +50,7 @@ export interface Workflows {
   }>;
   BatchSweepWorkflow(): Promise<void>;
   FolderSweepWorkflow(): Promise<{ found: number }>;
+  FolderWalkWorkflow(): Promise<{ found: number }>;
   IncidentsWorkflow(): Promise<{ told: number }>;
   CarrierCheckWorkflow(): Promise<{ asked: number }>;
   CleanUpWorkflow(): Promise<Pruned>;
@@ -66,6 +67,7 @@ export const QUEUE_OF_WORKFLOW: Readonly<Record<keyof Workflows, string>> = {
   LostWebhookWorkflow: QUEUES.acquisition,
   BatchSweepWorkflow: QUEUES.acquisition,
   FolderSweepWorkflow: QUEUES.acquisition,
+  FolderWalkWorkflow: QUEUES.acquisition,
   IncidentsWorkflow: QUEUES.acquisition,
   CarrierCheckWorkflow: QUEUES.acquisition,
   CleanUpWorkflow: QUEUES.acquisition,

@@ -172,7 +172,7 @@ needs(sabreDavMissing())('a workbook on sabre/dav', () => {
       },
       withDeadline: <T>(_: number, run: () => Promise<T>) => run(),
     };
-    const { sweepFolders, wakeSaves } = createFolderActivities({
+    const { sweepFolders, walkFolders, wakeSaves } = createFolderActivities({
       database: stage.database,
       client: client as never,
       webdav,
@@ -187,6 +187,7 @@ needs(sabreDavMissing())('a workbook on sabre/dav', () => {
       sheet.getCell('D2').value = 'a note';
     });
     expect(await stage.run(sweepFolders)).toEqual({ found: 1 });
+    expect(await stage.run(walkFolders)).toEqual({ found: 0 });
     expect(woken).toEqual([WORKBOOK, WORKBOOK]);
     // Just woken: not yet a matter for the relay.
     expect(await stage.run(wakeSaves)).toEqual({ woken: 0 });

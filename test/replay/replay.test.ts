@@ -24,6 +24,7 @@ it('there is a history of every shape', () => {
       'continued-as-new',
       'failed-publishes',
       'file-server-held',
+      'folder-walk',
       'held',
       'joined',
       'locked',

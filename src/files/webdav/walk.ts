@@ -7,6 +7,11 @@ import { fileInfo, isEncrypted, isFolder, listFolder } from './properties.ts';
 /** A question each: an hour's work for a slow server. */
 const MAX_FOLDERS = 20_000;
 
+export interface WalkOptions {
+  /** False: every folder is looked into, whatever its ETag says. */
+  trustETags: boolean;
+}
+
 interface Folder {
   path: string;
   /** What shows that nothing below it changed; null where the server's ETags do not show that. */
@@ -36,26 +41,32 @@ export class FolderWalk {
 
   /**
    * Every file below the root in folders that changed since a walk of this instance last went through them to their
-   * end. One that is left off, or fails, gives the same again.
+   * end; without trust in ETags in every folder. One that is left off, or fails, gives the same again.
    */
-  async *files(): AsyncGenerator<FileInfo, void, undefined> {
+  async *files(
+    { trustETags }: WalkOptions = { trustETags: true },
+  ): AsyncGenerator<FileInfo, void, undefined> {
     // Folders that are gone: forgotten now and then, for one whole walk.
     if (this.#walked.size > this.#maxFolders) this.#walked.clear();
-    const listed = { count: 0 };
-    yield* this.#below({ path: WEBDAV_PREFIX, version: null }, listed);
+    const walk = { trustETags, listed: 0 };
+    yield* this.#below({ path: WEBDAV_PREFIX, version: null }, walk);
   }
 
-  async *#below(unlisted: Folder, listed: { count: number }): AsyncGenerator<FileInfo, void, undefined> {
-    listed.count += 1;
-    if (listed.count > this.#maxFolders)
+  async *#below(
+    unlisted: Folder,
+    walk: WalkOptions & { listed: number },
+  ): AsyncGenerator<FileInfo, void, undefined> {
+    walk.listed += 1;
+    if (walk.listed > this.#maxFolders)
       throw new FileError(
         'FILE_TOO_LARGE',
         `${WEBDAV_PREFIX}/ has more than ${this.#maxFolders.toLocaleString('en')} folders; set WEBDAV_URL to a folder in it that has the workbooks`,
       );
     const { folder, files, folders } = await this.#list(unlisted.path);
-    if (this.#isUnchanged(folder)) return;
+    const isNews = (one: Folder) => !walk.trustETags || !this.#isUnchanged(one);
+    if (!isNews(folder)) return;
     yield* files;
-    for (const child of folders) if (!this.#isUnchanged(child)) yield* this.#below(child, listed);
+    for (const child of folders) if (isNews(child)) yield* this.#below(child, walk);
     // The version it was listed in: whatever came since gives it another.
     if (folder.version !== null) this.#walked.set(folder.path, folder.version);
   }

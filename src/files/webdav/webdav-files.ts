@@ -15,6 +15,7 @@ import { asListed } from './spelling.ts';
 import { WebDavTransfer } from './transfer.ts';
 import type { Written } from './transfer.ts';
 import { FolderWalk } from './walk.ts';
+import type { WalkOptions } from './walk.ts';
 
 /** A workbook's limit, as where workbooks are read. */
 const MAX_BYTES = 100 * 1024 * 1024;
@@ -129,7 +130,7 @@ export class WebDavFiles implements FileStore {
    *
    * @throws {FileError} `FILE_TOO_LARGE`: more than 20,000 folders
    */
-  walk(): AsyncIterable<FileInfo> {
-    return this.#walk.files();
+  walk(options?: WalkOptions): AsyncIterable<FileInfo> {
+    return this.#walk.files(options);
   }
 }

@@ -126,6 +126,30 @@ describe('a walk on other servers', () => {
     expect(server.requests.map(({ headers }) => headers['depth'])).toEqual(['1', '1', '1', '1']);
   });
 
+  it('a change that a group folder does not pass up is found by the walk that trusts no ETag', async () => {
+    const KNOWN = `${FOLDER}<oc:fileid>7</oc:fileid>`;
+    let names = ['1'];
+    const server = await rawServer((request, response) => {
+      const isRoot = request.url === ROOT;
+      response
+        .writeHead(207)
+        .end(
+          isRoot
+            ? multistatus([ROOT, KNOWN], [`${ROOT}group/`, KNOWN])
+            : multistatus(
+                [`${ROOT}group/`, KNOWN],
+                ...names.map((name): [string, string] => [`${ROOT}group/${name}`, FILE]),
+              ),
+        );
+    });
+    const files = server.files();
+    expect(await pathsOf(files.walk())).toEqual(['webdav:/group/1']);
+    names = ['1', '2'];
+    expect(await pathsOf(files.walk())).toEqual([]);
+    expect(await pathsOf(files.walk({ trustETags: false }))).toEqual(['webdav:/group/1', 'webdav:/group/2']);
+    expect(await pathsOf(files.walk())).toEqual([]);
+  });
+
   it('is not led in circles, elsewhere, or to what has no name or version', async () => {
     const server = await rawServer((_, response) => {
       response
