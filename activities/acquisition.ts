@@ -13,6 +13,9 @@ import type { Settled } from '../src/batches/perhaps-published.ts';
 import { forgetOld } from '../src/db/forgetting.ts';
 import { pruneSaves } from '../src/db/saves.ts';
 import { pruneWords } from '../src/db/sheet-words.ts';
+import { pruneUnknownTexts } from '../src/db/carrier-texts.ts';
+import { pruneParcels } from '../src/db/parcel-record.ts';
+import { pruneRounds } from '../src/db/rounds.ts';
 import { endedUnwritten } from '../src/db/written-rows.ts';
 import type { Pruned } from '../src/temporal/workflows.ts';
 import type { BatchSweep, OrphanedBatch } from '../src/temporal/batch-sweep.ts';
@@ -49,6 +52,12 @@ const MAX_ASKED = 24;
 /** The record of calls outlives Temporal's histories, which are kept 30 days. */
 const CALLS_KEPT_DAYS = 60;
 const CALLS_A_PRUNING = 50_000;
+/** As long as Temporal's histories: what rounds found stands with the rows that it was for. */
+const ROUNDS_KEPT_DAYS = 30;
+/** Nobody has looked at it since: long after the 60 days of the record and of a number's next use, and personal data's 180. */
+const PARCELS_KEPT_DAYS = 365;
+/** No carrier has written it since: whoever was to say what it means has no use of it any more. */
+const TEXTS_KEPT_DAYS = 365;
 /** A million rows take some minutes of the half hour that a clean-up has; the next goes on. */
 const FORGOTTEN_A_RUN = 1_000_000;
 const DAY_MS = 86_400_000;
@@ -142,8 +151,8 @@ export function createAcquisitionActivities(deps: AcquisitionDeps) {
     },
 
     /**
-     * Prunes the records of calls, of requests to carriers, of saves, of words in sheets and of what was told of jobs;
-     * forgets the personal data of batches that ended long ago.
+     * Prunes the records of calls, of requests to carriers, of saves, of words in sheets, of what was told of jobs, of rounds,
+     * of parcels and of unknown texts; forgets the personal data of batches that ended long ago.
      */
     async cleanUp(): Promise<Pruned> {
       await settleOrphans(db);
@@ -156,6 +165,9 @@ export function createAcquisitionActivities(deps: AcquisitionDeps) {
         saves: await pruneSaves(db, keptDays),
         calls: await pruneCalls(db, CALLS_KEPT_DAYS, CALLS_A_PRUNING),
         requests: await pruneRequests(db, CALLS_KEPT_DAYS, Math.min(PAGES_KEPT_DAYS, keptDays)),
+        rounds: await pruneRounds(db, ROUNDS_KEPT_DAYS, CALLS_A_PRUNING),
+        parcels: await pruneParcels(db, PARCELS_KEPT_DAYS, CALLS_A_PRUNING),
+        texts: await pruneUnknownTexts(db, TEXTS_KEPT_DAYS),
         forgotten: await forgetOld(deps.database, personalDataKeptMs, FORGOTTEN_A_RUN),
       };
     },

@@ -2,6 +2,8 @@ import { cancellationSignal, log, metricMeter } from '@temporalio/activity';
 import { deliverNext } from '../src/batches/deliver-results.ts';
 import type { DeliveryDeps } from '../src/batches/deliver-results.ts';
 import { answerWords, writeBack } from '../src/batches/write-back.ts';
+import { giveBack } from '../src/batches/rounds/give-back.ts';
+import type { GiveBackDeps } from '../src/batches/rounds/give-back.ts';
 import type { WritebackDeps } from '../src/batches/write-back.ts';
 import { batchFigures } from '../src/db/batch-figures.ts';
 import type { BatchFigures } from '../src/db/batch-figures.ts';
@@ -14,7 +16,7 @@ const CONFLICTS =
 export type WritebackActivities = ReturnType<typeof createWritebackActivities>;
 
 /** Writing results into the result column, one writeback at a time for a workbook; or delivering them. */
-export function createWritebackActivities(deps: WritebackDeps & DeliveryDeps) {
+export function createWritebackActivities(deps: WritebackDeps & DeliveryDeps & GiveBackDeps) {
   const { db } = deps.database;
   return asActivities({
     /** Answers what people typed into the status cells of a workbook, all batches and none being told of it. */
@@ -25,11 +27,17 @@ export function createWritebackActivities(deps: WritebackDeps & DeliveryDeps) {
 
     /**
      * Brings the workbook up to date with every result not yet written, and its status column where there is one. Of a
-     * batch without a workbook: makes its next delivery, the last where nothing more will come.
+     * batch without a workbook: makes its next delivery, the last where nothing more will come. Of a round: gives what it found
+     * to the rows that name its parcels.
      */
     async writeBack(input: { batchId: string; isLast?: boolean }): Promise<BatchFigures> {
       const batch = await findBatch(db, input.batchId);
       if (batch === null) throw new TypeError(`batch ${input.batchId} is unknown`);
+      if (batch.isRound) {
+        tellWait('the rows that name its parcels');
+        await giveBack(deps, batch.id, input.isLast === true || batch.finishedAt !== null);
+        return batchFigures(db, batch.id);
+      }
       if (!hasWorkbook(batch)) {
         tellWait('the results to be taken');
         const next = () => deliverNext(deps, batch.id, input.isLast === true);

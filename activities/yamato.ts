@@ -7,6 +7,7 @@ import type { CarrierClock, CarrierTurn } from '../src/pacing/carrier-clock.ts';
 import { failedRequests } from '../src/pacing/call-records.ts';
 import { batchFigures } from '../src/db/batch-figures.ts';
 import type { BatchFigures } from '../src/db/batch-figures.ts';
+import { BATCHES_GO_FIRST, priorityOf } from '../src/batches/rounds/give-way.ts';
 import { changeBatch } from '../src/db/batches.ts';
 import { learntTexts } from '../src/db/carrier-texts.ts';
 import type { Database } from '../src/db/database.ts';
@@ -118,6 +119,8 @@ export function createYamatoActivities(deps: YamatoDeps) {
   async function ask(job: Job, pauseMs: number, signal: AbortSignal) {
     await clock.takeOver(job.id);
     if ((await failedRequests(db, job.id)).tries >= MAX_TRIES) return afterFailure(job, 0);
+    if ((await priorityOf(db, job)) === 'gave way')
+      return { outcome: 'wait', waitMs: 1, why: BATCHES_GO_FIRST } as const;
     const turn = await beginInTime(job.id, pauseMs, signal);
     if (!turn.begun) {
       const { why, held } = turn;

@@ -7,6 +7,7 @@ import { createExcelActivities } from '../activities/excel.ts';
 import { createFolderActivities } from '../activities/folders.ts';
 import { createIncidentActivities } from '../activities/incidents.ts';
 import { createPublishActivities } from '../activities/publish.ts';
+import { createRequeryActivities } from '../activities/requery.ts';
 import { createResultsActivities } from '../activities/results.ts';
 import { createSavedBatchActivities } from '../activities/saved-batches.ts';
 import { createSaveActivities } from '../activities/saves.ts';
@@ -99,6 +100,7 @@ export const WORKERS = {
       }),
       ...createResultsActivities({ ...parts, webscraper: parts.webscraper() }),
       ...createFolderActivities(parts),
+      ...createRequeryActivities({ ...parts, ...parts.settings }),
       ...createSavedBatchActivities(parts),
       ...createIncidentActivities(parts),
       ...createWritebackActivities(parts),

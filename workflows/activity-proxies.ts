@@ -7,6 +7,7 @@ import type { CarrierCheckActivities } from '../activities/carrier-check.ts';
 import type { AcquisitionActivities } from '../activities/acquisition.ts';
 import type { IncidentActivities } from '../activities/incidents.ts';
 import type { FolderActivities } from '../activities/folders.ts';
+import type { RequeryActivities } from '../activities/requery.ts';
 import type { ResultsActivities } from '../activities/results.ts';
 import type { SavedBatchActivities } from '../activities/saved-batches.ts';
 import type { SaveActivities } from '../activities/saves.ts';
@@ -116,7 +117,12 @@ export const writing = proxyActivities<WritebackActivities>({
  * after thirty minutes in which neither saves nor late results would go on.
  */
 export const acquisition = proxyActivities<
-  AcquisitionActivities & FolderActivities & ResultsActivities & SavedBatchActivities & WritebackActivities
+  AcquisitionActivities &
+    FolderActivities &
+    RequeryActivities &
+    ResultsActivities &
+    SavedBatchActivities &
+    WritebackActivities
 >({
   taskQueue: QUEUES.acquisition,
   startToCloseTimeout: '30 minutes',

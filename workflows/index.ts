@@ -7,6 +7,7 @@ export { IncidentsWorkflow } from './incidents.ts';
 export { InboxRelayWorkflow } from './inbox-relay.ts';
 export { LateBatchWorkflow } from './late-batch.ts';
 export { LostWebhookWorkflow } from './lost-webhooks.ts';
+export { RequeryWorkflow } from './requery.ts';
 export { RollUpWorkflow } from './roll-up.ts';
 export { TrackingBatchWorkflow } from './tracking-batch.ts';
 export { WorkbookSaveWorkflow } from './workbook-save.ts';

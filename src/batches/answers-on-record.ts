@@ -1,12 +1,10 @@
-import { historyOfRecord } from '../carriers/merged-parcel.ts';
-import { inOrder } from '../carriers/placed-events.ts';
 import type { ParcelHistory } from '../carriers/history.ts';
 import { judgeHistory } from '../carriers/judge-history.ts';
 import type { Judgement } from '../carriers/judge-history.ts';
 import { learntTexts } from '../db/carrier-texts.ts';
 import type { Queries } from '../db/database.ts';
-import { finalParcels, recordedParcels } from '../db/parcel-record.ts';
-import type { ParcelKey, RecordedParcel } from '../db/parcel-record.ts';
+import { finalParcels, historyOfParcel, recordedParcels } from '../db/parcel-record.ts';
+import type { ParcelKey } from '../db/parcel-record.ts';
 import { recordedContents } from '../db/recorded-contents.ts';
 import type { OnRecord } from '../db/recorded-contents.ts';
 import type { RowReading, TrackingTask } from '../tasks/types.ts';
@@ -73,7 +71,7 @@ async function parcelAnswers(
   const learnt = await learntTexts(queries);
   for (const parcels of (await recordedParcels(queries, final)).values()) {
     const parcel = parcels.at(-1);
-    const history = parcel === undefined ? null : historyOf(parcel);
+    const history = parcel === undefined ? null : historyOfParcel(parcel);
     const text = history === null ? null : shows.textOf(history);
     if (parcel === undefined || history === null || text === null) continue;
     const { id: parcelId, number: trackingNumber } = parcel;
@@ -81,13 +79,4 @@ async function parcelAnswers(
     answers.set(trackingNumber, { parcelId, trackingNumber, text, history, judgement });
   }
   return answers;
-}
-
-function historyOf({ carrier, number, events, record }: RecordedParcel): ParcelHistory {
-  const whole = historyOfRecord({ carrier: carrier || null, number }, { ...record, events });
-  const told = inOrder(events).map(({ stateText, timeText, at, office, region, details }) => ({
-    ...{ stateText, timeText, at },
-    ...{ office, region, details },
-  }));
-  return { ...whole, events: told };
 }

@@ -36,6 +36,7 @@ export async function batchPage(
   const found = await batchesWithFigures(
     queries,
     and(
+      eq(batches.isRound, false),
       state === null ? undefined : eq(batches.state, state),
       wanted === ''
         ? undefined
@@ -50,7 +51,7 @@ export async function batchPage(
     most + 1,
   );
   const counted = await queries.execute<{ state: BatchState; count: number }>(
-    sql`select state, count(*)::int as count from batches group by state`,
+    sql`select state, count(*)::int as count from batches where not is_round group by state`,
   );
   const page = found.slice(0, most);
   return {

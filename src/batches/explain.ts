@@ -10,6 +10,7 @@ import { firstOf } from '../text.ts';
 import { CARRIER_RECORD, hintOf } from './carrier-record.ts';
 import type { CarrierRecord } from './carrier-record.ts';
 import { jobStories } from './job-story.ts';
+import { roundStory } from './rounds/round-story.ts';
 import type { JobStory } from './job-story.ts';
 import { NOT_REGISTERED_DAY, statusWords } from './status-words.ts';
 import { hostOf, toStoryEvent } from './story-event.ts';
@@ -36,6 +37,7 @@ export async function explainRow(queries: Queries, batch: Batch, rowNumber: numb
       const story = [
         ...storyOf(batch, row, lookups, await unknownOnRecord(queries, row)),
         ...told.map(deliveredText),
+        ...(batch.isRound ? [] : await roundStory(queries, row.id)),
       ];
       if (found.length === 1) return story;
       const which = `[${index + 1} of ${found.length} rows numbered ${rowNumber}: ${nameOf(row)}] `;

@@ -1,4 +1,4 @@
-import { and, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { anyText } from '../db/any-of.ts';
 import type { Queries } from '../db/database.ts';
@@ -22,11 +22,12 @@ export interface ListFilter {
   workflowIds?: readonly string[] | undefined;
 }
 
-/** All but the reason, as SQL on `batches` and `batch_figures`; null: all of them. */
-export function whichBatches(filter: ListFilter): SQL | null {
+/** All but the reason, as SQL on `batches` and `batch_figures`. Rounds of the re-query are nobody's batches. */
+export function whichBatches(filter: ListFilter): SQL | undefined {
   const { task, workbook, state, failed, since, workflowIds } = filter;
   const ended = state === 'running' || state === 'paused' ? null : state;
-  const all = and(
+  return and(
+    eq(batches.isRound, false),
     task === undefined ? undefined : sql`${batches.task} = ${task}`,
     workbook === undefined
       ? undefined
@@ -40,7 +41,6 @@ export function whichBatches(filter: ListFilter): SQL | null {
     since === undefined ? undefined : sql`${batches.startedAt} >= ${since.toISOString()}`,
     workflowIds === undefined ? undefined : anyText(batches.workflowId, workflowIds),
   );
-  return all ?? null;
 }
 
 /** Of these those whose reason, or the error of one of whose rows, holds the text. */

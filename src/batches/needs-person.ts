@@ -50,9 +50,12 @@ export async function needsPerson(queries: Queries, now: Date, jobDeadlineMs: nu
     .from(batches)
     .innerJoin(batchFigures, eq(batchFigures.batchId, batches.id))
     .where(
-      or(
-        isNull(batches.finishedAt),
-        and(gt(batches.finishedAt, since), or(gt(batchFigures.failed, 0), eq(batches.state, 'failed'))),
+      and(
+        eq(batches.isRound, false),
+        or(
+          isNull(batches.finishedAt),
+          and(gt(batches.finishedAt, since), or(gt(batchFigures.failed, 0), eq(batches.state, 'failed'))),
+        ),
       ),
     )
     .orderBy(sql`${batches.startedAt}`);

@@ -9,6 +9,7 @@ import { errorMessage } from '../errors.ts';
 import type { OpenConnection } from '../outbound/open-connection.ts';
 import type { AccountClock, Turn } from '../pacing/account-clock.ts';
 import { reserveTurn } from '../pacing/held-account.ts';
+import { BATCHES_GO_FIRST, priorityOf } from './rounds/give-way.ts';
 import { ApiError } from '../webscraper/api-error.ts';
 import type { ApiErrorCode } from '../webscraper/api-error.ts';
 import type { WebScraperClient } from '../webscraper/client.ts';
@@ -75,12 +76,16 @@ export class Publisher {
     this.#deps = deps;
   }
 
-  /** Publishes a pending job in its turn. An answer of the API is final. Throws {@link TurnGivenBack}. */
+  /** Publishes a pending job in its turn; a round's behind all batches. An answer of the API is final. Throws {@link TurnGivenBack}. */
   async publish(job: ScrapingTask, patience: Patience): Promise<Published> {
     const { clock, database, webscraper } = this.#deps;
-    const held = await taskHold(database.db, job.task);
+    const [held, priority] = await Promise.all([
+      taskHold(database.db, job.task),
+      priorityOf(database.db, job),
+    ]);
+    if (priority === 'gave way') return { outcome: 'wait', waitMs: 1, why: BATCHES_GO_FIRST, held: false };
     if (held !== null) return { outcome: 'wait', waitMs: HELD_LOOK_MS, why: held, held: true };
-    const turn = await reserveTurn(clock, webscraper, job.id);
+    const turn = await reserveTurn(clock, webscraper, job.id, priority === 'round');
     if (!turn.granted) return toWait(turn);
     let connection: OpenConnection;
     try {

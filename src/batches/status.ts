@@ -111,7 +111,7 @@ export async function batchList(
   limits: AccountLimits,
   filter: ListFilter = {},
 ): Promise<BatchStatus[]> {
-  const found = await batchesWithFigures(queries, whichBatches(filter) ?? undefined);
+  const found = await batchesWithFigures(queries, whichBatches(filter));
   const account = await readAccount(queries, limits);
   const all = found.map((each) => statusOf(each, account));
   return filter.reason === undefined ? all : hasReason(queries, all, filter.reason);

@@ -1,8 +1,12 @@
 import { Command, Option } from 'commander';
 import { CARRIER_NAMES } from '../carriers/status.ts';
 import type { CarrierName } from '../carriers/status.ts';
+import { databaseNow } from '../db/database.ts';
+import { requeryLateness } from '../db/due-parcels.ts';
+import type { Requery, RequeryLateness } from '../db/due-parcels.ts';
 import { listParcels } from '../db/parcel-list.ts';
 import type { ListedParcel } from '../db/parcel-list.ts';
+import { durationText } from '../text.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { withDatabase } from './session.ts';
 
@@ -24,6 +28,13 @@ function printParcels(parcels: readonly ListedParcel[]): void {
   printTable(shown, ['carrier', 'parcel', 'status', 'subStatus', 'since', 'last', 'rows']);
 }
 
+/** How late the re-query is, in a line. */
+function latenessText(requery: Requery, { asked, due, lateS }: RequeryLateness): string {
+  if (requery === 'off') return 're-query: off';
+  const late = due === 0 ? 'none is due' : `${due} due, the longest for ${durationText(lateS * 1_000)}`;
+  return `re-query: ${asked} parcels are asked again, ${late}`;
+}
+
 /** `tsuiseki parcels`. */
 export function parcelsCommand(): Command {
   return new Command('parcels')
@@ -32,10 +43,11 @@ export function parcelsCommand(): Command {
     .addOption(new Option('--carrier <carrier>', 'of this carrier alone').choices(CARRIER_NAMES))
     .option('--json', 'an array')
     .action(({ open = false, carrier, json }: Options) =>
-      withDatabase(async ({ db }) => {
-        const found = await listParcels(db, { open, carrier: carrier ?? null });
-        if (json) printJson(found);
-        else printParcels(found);
+      withDatabase(async ({ db }, { requery }) => {
+        const found = await listParcels(db, { open, carrier: carrier ?? null, requery });
+        if (json) return printJson(found);
+        printParcels(found);
+        printLine(latenessText(requery, await requeryLateness(db, requery, await databaseNow(db))));
       }),
     );
 }

@@ -54,6 +54,7 @@ export function serveCommand(): Command {
       pingTemporal: () => pingTemporal(client, PING_TIMEOUT_MS),
       temporalFigures: figures,
       callLimit: settings.callLimit,
+      requery: settings.requery,
       api: {
         database,
         settings,

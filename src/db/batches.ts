@@ -4,7 +4,7 @@ import type { SQL } from 'drizzle-orm';
 import type { TaskName } from '../tasks/types.ts';
 import type { WorkbookColumns } from '../workbook/types.ts';
 import type { Database, Queries } from './database.ts';
-import { actions, batches, jobRows, jobs, rows } from './schema.ts';
+import { actions, batches, batchFigures, jobRows, jobs, rows } from './schema.ts';
 import type { BatchState, PersonOrder } from './schema.ts';
 
 export type Batch = typeof batches.$inferSelect;
@@ -32,6 +32,8 @@ export interface NewBatch {
   fresh: boolean;
   /** Set where its rows are written down with it: nothing is left to read. */
   sheet?: string;
+  /** A round of the re-query. */
+  isRound?: boolean;
   /** `paused` from the start, with the reason; running unless given. */
   state?: BatchState;
   reason?: string | null;
@@ -91,6 +93,11 @@ export async function raiseRevision(tx: Queries, batchId: string): Promise<void>
 /** Takes all batches of a workbook at once: what stands in its cells concerns each that has such a row. */
 export function lockBatchesOf(tx: Queries, workbook: string): Promise<void> {
   return take(tx, sql`batch_id in (select id from batches where workbook = ${workbook})`);
+}
+
+/** Takes some batches at once, in the order in which everybody does. */
+export function lockBatches(tx: Queries, batchIds: readonly string[]): Promise<void> {
+  return take(tx, inArray(batchFigures.batchId, [...batchIds]));
 }
 
 /** A transaction that changes a batch's rows or jobs: it takes the batch first. */

@@ -8,7 +8,7 @@ import { isTrackingNumber } from '../carriers/tracking-number.ts';
 import { firstOf, storable } from '../text.ts';
 import { jsonList } from './any-of.ts';
 import type { Queries } from './database.ts';
-import { textMeanings } from './text-schema.ts';
+import { textMeanings, unknownTexts as seenTexts } from './text-schema.ts';
 
 /** What a person says that a text means; a carrier of null: whoever writes it; `unknown`: what is built in, again. */
 export interface TextMeaning {
@@ -130,4 +130,12 @@ export async function textEntries(queries: Queries): Promise<TextEntry[]> {
   });
   const isKnown = ({ status }: TextEntry) => Number(status !== null);
   return entries.toSorted((one, other) => isKnown(one) - isKnown(other));
+}
+
+/** Forgets where unknown texts were seen that nobody has seen for so long. */
+export async function pruneUnknownTexts(queries: Queries, days: number): Promise<number> {
+  const gone = await queries
+    .delete(seenTexts)
+    .where(sql`${seenTexts.lastSeenAt} < now() - make_interval(days => ${days})`);
+  return gone.count;
 }

@@ -11,7 +11,7 @@ export const ROWS_A_DELIVERY = 10;
 export type Delivery = typeof deliveries.$inferSelect;
 
 /** Rows that have ended, however, and of whose end whoever takes the results was not told. */
-const UNTOLD = sql`(rows.state = 'completed' and rows.written_at is null
+export const UNTOLD = sql`(rows.state = 'completed' and rows.written_at is null
   or rows.state in ('failed', 'invalid') and rows.shown is distinct from rows.to_show)`;
 
 /** The numbers of the first of a batch's untold rows. */
@@ -70,7 +70,7 @@ export async function markUntaken(tx: Queries, batchId: string, done: boolean): 
   await markDone(tx, batchId, done);
 }
 
-async function markDone(tx: Queries, batchId: string, resultsTold: boolean): Promise<void> {
+export async function markDone(tx: Queries, batchId: string, resultsTold: boolean): Promise<void> {
   await tx.update(batches).set({ resultsTold }).where(eq(batches.id, batchId));
   await raiseRevision(tx, batchId);
 }

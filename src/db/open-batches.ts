@@ -35,7 +35,7 @@ export async function openBatches(queries: Queries): Promise<OpenBatches> {
              filter (where b.sheet is null), 0)::float8 as "readingS",
            coalesce(max(greatest(0, extract(epoch from clock_timestamp()) - greatest(f.revision / 1000.0, extract(epoch from b.opened_at))))
              filter (where b.state = 'running'), 0)::float8 as "stillS"
-    from batches b join batch_figures f on f.batch_id = b.id where b.finished_at is null`);
+    from batches b join batch_figures f on f.batch_id = b.id where b.finished_at is null and not b.is_round`);
   if (found === undefined) throw new TypeError('a select returned no row');
   return found;
 }
@@ -44,5 +44,5 @@ export async function openBatches(queries: Queries): Promise<OpenBatches> {
 export function endedLately(queries: Queries): Promise<{ state: string; batches: number }[]> {
   return queries.execute<{ state: string; batches: number }>(sql`
     select state, count(*)::int as batches from batches
-    where finished_at > clock_timestamp() - interval '1 day' group by state`);
+    where finished_at > clock_timestamp() - interval '1 day' and not is_round group by state`);
 }

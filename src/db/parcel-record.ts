@@ -1,6 +1,8 @@
 import { sql } from 'drizzle-orm';
+import type { ParcelHistory } from '../carriers/history.ts';
+import { historyOfRecord } from '../carriers/merged-parcel.ts';
 import type { ParcelRecord, StateAbove } from '../carriers/merged-parcel.ts';
-import { japanTime } from '../carriers/placed-events.ts';
+import { inOrder, japanTime } from '../carriers/placed-events.ts';
 import type { PlacedEvent } from '../carriers/placed-events.ts';
 import type { CarrierName, TrackingStatus } from '../carriers/status.ts';
 import { anyOf, jsonList } from './any-of.ts';
@@ -161,4 +163,39 @@ function eventOf(found: FoundEvent): RecordedEvent {
   const at = atMs === null ? null : japanTime(atMs);
   const place = { timeIs, earliestMs, latestMs, placeMs };
   return { key, stateText, timeText, at, ...place, office, region, details, status, subStatus };
+}
+
+/** Parcels by their ids, with their events. */
+export async function parcelsById(queries: Queries, ids: readonly number[]): Promise<RecordedParcel[]> {
+  if (ids.length === 0) return [];
+  const { carrier, number, orderNumber } = parcels;
+  const keys = await queries
+    .selectDistinct({ carrier, number, orderNumber })
+    .from(parcels)
+    .where(anyOf(parcels.id, ids));
+  const wanted = new Set(ids);
+  return [...(await recordedParcels(queries, keys)).values()].flat().filter(({ id }) => wanted.has(id));
+}
+
+/** All that is known of a parcel, as a page would show it that knows all of it. */
+export function historyOfParcel({ carrier, number, events, record }: RecordedParcel): ParcelHistory {
+  const whole = historyOfRecord({ carrier: carrier || null, number }, { ...record, events });
+  const told = inOrder(events).map(({ stateText, timeText, at, office, region, details }) => ({
+    ...{ stateText, timeText, at },
+    ...{ office, region, details },
+  }));
+  return { ...whole, events: told };
+}
+
+/**
+ * Removes the parcels of numbers that nobody has looked at for so long, all that had a number at once: the first of them is
+ * the lock of all. Those that an order names go with their rows.
+ */
+export async function pruneParcels(queries: Queries, days: number, most: number): Promise<number> {
+  const gone = await queries.execute(sql`
+    delete from parcels using (
+      select carrier, number from parcels where number <> '' group by carrier, number
+      having max(coalesce(seen_at, first_seen_at)) < now() - make_interval(days => ${days}) limit ${most}) old
+    where parcels.carrier = old.carrier and parcels.number = old.number returning id`);
+  return gone.length;
 }

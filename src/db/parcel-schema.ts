@@ -55,6 +55,8 @@ export const parcels = pgTable(
     firstSeenAt: moment('first_seen_at').notNull().defaultNow(),
     /** When somebody looked last; null: not yet. */
     seenAt: moment('seen_at'),
+    /** When a round of the re-query was last done with it, whatever came of it. */
+    askedAt: moment('asked_at'),
     /** When something new was last learnt of it. */
     changedAt: moment('changed_at').notNull().defaultNow(),
     /** The day in Japan on which it was delivered, or first sent back; null: neither, or nobody knows when. */
@@ -144,4 +146,18 @@ export const carrierChecks = pgTable(
     eventAt: moment('event_at'),
   },
   (t) => [primaryKey({ columns: [t.carrier, t.number] })],
+);
+
+/** The parcel that a row of a round asks after, whatever it finds. */
+export const roundRows = pgTable(
+  'round_rows',
+  {
+    rowId: bigint('row_id', { mode: 'number' })
+      .primaryKey()
+      .references(() => rows.id, { onDelete: 'cascade' }),
+    parcelId: bigint('parcel_id', { mode: 'number' })
+      .notNull()
+      .references(() => parcels.id, { onDelete: 'cascade' }),
+  },
+  (t) => [index('round_rows_parcel').on(t.parcelId)],
 );

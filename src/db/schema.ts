@@ -72,6 +72,8 @@ export const batches = pgTable(
     sheet: text('sheet'),
     /** What the last writeback did to the workbook besides its cells. */
     notes: text('notes').array().notNull().default([]),
+    /** A round of the re-query: its results go to the rows that name its parcels. */
+    isRound: boolean('is_round').notNull().default(false),
     startedAt: moment('started_at').notNull().defaultNow(),
     finishedAt: moment('finished_at'),
     /** When it was last set to work: at its start, and after its end by a retry, or results to be written again. */
@@ -86,6 +88,9 @@ export const batches = pgTable(
       .on(t.workbook, t.task)
       .where(sql`finished_at is null`),
     index('batches_started').on(t.startedAt),
+    index('batches_rounds')
+      .on(t.finishedAt)
+      .where(sql`is_round`),
   ],
 );
 

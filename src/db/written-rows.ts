@@ -75,6 +75,12 @@ export function warningsFor(column: string): Partial<Record<CellOutcome['outcome
   };
 }
 
+/** Whether people have taken a row out of our hands: a text of their own stands in its cell, or it has left the sheet. */
+export function isTakenByPeople(column: string, warnings: readonly string[]): boolean {
+  const { person, gone } = warningsFor(column);
+  return warnings.some((warning) => warning === person || warning === gone);
+}
+
 /** What a writeback did to a row: its result's text and what the status column was to say; null where it was not asked. */
 export type WrittenRow = Pick<CellOutcome, 'id' | 'outcome' | 'row' | 'before'> & {
   text: string | null;

@@ -1,4 +1,5 @@
 import type { Database } from '../db/database.ts';
+import type { Requery } from '../db/due-parcels.ts';
 import type { Logger } from '../log.ts';
 import type { Traces } from '../outbound/traces/traces.ts';
 import type { SaveInbox } from '../saves/save-inbox.ts';
@@ -19,6 +20,8 @@ export interface AppDeps {
   temporalFigures: () => Promise<TemporalFigures>;
   /** The account's calls a window. */
   callLimit: number;
+  /** Which open parcels are asked again. */
+  requery: Requery;
   webhookTokens: readonly string[];
   signIn: SignInRules;
   api: ApiDeps;

@@ -26,6 +26,9 @@ type Loses = 'nothing' | 'this';
 
 const NOT_PENDING: Refusal = { granted: false, waitMs: 0, why: 'the job is not pending', held: false };
 
+/** What is asked of spare budget leaves so much of the calls to batches that begin meanwhile. */
+const SPARE_ABOVE = 0.75;
+
 /** Statuses that refuse a login, or want it paid. */
 const REFUSED: ReadonlySet<number> = new Set([401, 402, 403]);
 
@@ -49,10 +52,14 @@ export class AccountClock {
     this.#time = time;
   }
 
-  /** A turn for a job's publish; a call is kept for the download that will follow it. */
-  reservePublish(jobId: number): Promise<Turn> {
+  /**
+   * A turn for a job's publish; a call is kept for the download that will follow it. `isSpare`: only while most calls of the
+   * window are free.
+   */
+  reservePublish(jobId: number, isSpare = false): Promise<Turn> {
     return this.#locked('this', async (tx, state) => {
       if (state.heldReason !== null) return heldRefusal(state);
+      if (isSpare && state.free < this.limits.callLimit * SPARE_ABOVE) return this.#notSpare();
       const decision = decidePublish(state, this.limits);
       if (!('atMs' in decision)) return refusal(state, decision);
       const turn = at(decision.atMs);
@@ -100,7 +107,7 @@ export class AccountClock {
     return this.#locked('nothing', publish, jobId);
   }
 
-  /** A turn that is begun at once, or not given: as if reserved and begun, for a job that would not wait. */
+  /** A turn that is begun at once, or not given: as if reserved and begun, for a batch's job that would not wait. */
   publishNow(jobId: number): Promise<Turn> {
     const publish = async (tx: TransactionSql, state: ClockState): Promise<Turn> => {
       const { nowMs } = state;
@@ -112,7 +119,7 @@ export class AccountClock {
       const [call] = await tx<{ id: string }[]>`
         with job as (update jobs set owes_download = true, state = 'publishing', intent_at = ${now} from batches
                where jobs.id = ${jobId} and jobs.state = 'pending' and batches.id = batch_id
-                 and batches.finished_at is null and not ${tx.unsafe(TASK_IS_HELD)} returning jobs.id),
+                 and batches.finished_at is null and not batches.is_round and not ${tx.unsafe(TASK_IS_HELD)} returning jobs.id),
              clock as (update account_clock set last_publish_at = ${now}, last_turn_at = greatest(last_turn_at, ${now}) from job)
         insert into calls (kind, job_id, started_at, expires_at)
         select 'publish', id, ${now}, ${this.#expiry(nowMs)} from job returning id`;
@@ -186,6 +193,11 @@ export class AccountClock {
       if ((closedUntilMs ?? 0) < until.getTime())
         await tx`update account_clock set closed_until = ${at(until.getTime())}, closed_reason = ${why}`;
     });
+  }
+
+  #notSpare(): Refusal {
+    const why = 'most calls of the account are left to batches';
+    return { granted: false, waitMs: this.limits.callWindowMs / 10, why, held: false };
   }
 
   #reserveDownloads(jobIds: readonly number[]): Promise<Turn[]> {

@@ -95,7 +95,7 @@ export async function readAccount(queries: Queries, limits: AccountLimits): Prom
   if (row === undefined) throw new TypeError('the account clock has no row: run `tsuiseki migrate`');
   const pending = await queries.execute<{ id: string; task: string; jobs: number }>(sql`
     select id, task, pending_jobs as jobs from batches join batch_figures on batch_id = id
-    where finished_at is null and pending_jobs > 0`);
+    where finished_at is null and not is_round and pending_jobs > 0`);
   const jobsOf = (direct: boolean) =>
     new Map(
       pending.flatMap(({ id, task, jobs }) => (CARRIER_TASKS.has(task) === direct ? [[id, jobs]] : [])),

@@ -7,13 +7,14 @@ export async function reserveTurn(
   clock: AccountClock,
   webscraper: Pick<WebScraperClient, 'account'>,
   jobId: number,
+  isSpare: boolean,
 ): Promise<Turn> {
-  const turn = await clock.reservePublish(jobId);
+  const turn = await clock.reservePublish(jobId, isSpare);
   if (turn.granted || !turn.held) return turn;
   // A probe may take a minute: what it opens is published by the next activity, which has its whole time.
   if (await probe(clock, webscraper))
     return { granted: false, waitMs: 1, why: 'the account works again', held: false };
-  return clock.reservePublish(jobId);
+  return clock.reservePublish(jobId, isSpare);
 }
 
 /** Asks a held account whether it works again, one caller a time, every few minutes; opens it if it does. */

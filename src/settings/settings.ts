@@ -80,6 +80,8 @@ const SPEC = {
   autoMaxRows: required('AUTO_MAX_ROWS', '1000', wholeNumber(1, 1_000_000)),
   statusColumn: { name: 'STATUS_COLUMN', parse: columnLetter },
   personalDataKeptMs: required('PERSONAL_DATA_KEPT', '180d', positiveDuration),
+  requery: required('REQUERY', 'free', oneOf('on', 'free', 'off')),
+  requeryCreditsPerDay: required('REQUERY_CREDITS_PER_DAY', '500', wholeNumber(0, 1_000_000)),
   recalculate: required('RECALCULATE', 'auto', oneOf('auto', 'never')),
   signedWorkbooks: required('SIGNED_WORKBOOKS', 'warn', oneOf('warn', 'refuse')),
   jobDeadlineMs: required('JOB_DEADLINE', '30m', positiveDuration),

@@ -49,6 +49,12 @@ export function recurring(jobDeadlineMs: number): Recurring[] {
       everyMs: 86_400_000,
     },
     {
+      id: 'tsuiseki-requery',
+      workflowType: 'RequeryWorkflow',
+      // A round of Yamato numbers takes a quarter of an hour at most; a look costs one query.
+      everyMs: 300_000,
+    },
+    {
       id: 'tsuiseki-incidents',
       workflowType: 'IncidentsWorkflow',
       everyMs: 60_000,

@@ -32,6 +32,11 @@ export interface Pruned {
   notifications: number;
   /** Rows whose personal data was forgotten. */
   forgotten: number;
+  /** Rounds of the re-query. */
+  rounds: number;
+  parcels: number;
+  /** Sightings of texts that nobody knows. */
+  texts: number;
 }
 
 /** Every workflow type by its name, with what it takes and gives. */
@@ -51,6 +56,7 @@ export interface Workflows {
   BatchSweepWorkflow(): Promise<void>;
   FolderSweepWorkflow(): Promise<{ found: number }>;
   FolderWalkWorkflow(): Promise<{ found: number }>;
+  RequeryWorkflow(): Promise<{ rounds: string[] }>;
   IncidentsWorkflow(): Promise<{ told: number }>;
   CarrierCheckWorkflow(): Promise<{ asked: number }>;
   CleanUpWorkflow(): Promise<Pruned>;
@@ -68,6 +74,7 @@ export const QUEUE_OF_WORKFLOW: Readonly<Record<keyof Workflows, string>> = {
   BatchSweepWorkflow: QUEUES.acquisition,
   FolderSweepWorkflow: QUEUES.acquisition,
   FolderWalkWorkflow: QUEUES.acquisition,
+  RequeryWorkflow: QUEUES.acquisition,
   IncidentsWorkflow: QUEUES.acquisition,
   CarrierCheckWorkflow: QUEUES.acquisition,
   CleanUpWorkflow: QUEUES.acquisition,

@@ -29,6 +29,7 @@ it('there is a history of every shape', () => {
       'joined',
       'locked',
       'paused',
+      'requery',
       'retried-ended',
       'retried-running',
       'rolled-up',

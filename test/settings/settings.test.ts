@@ -109,6 +109,8 @@ describe('good values', () => {
       },
     ],
     ['STATUS_COLUMN', 'd', 'statusColumn', 'D'],
+    ['REQUERY', 'on', 'requery', 'on'],
+    ['REQUERY_CREDITS_PER_DAY', '40', 'requeryCreditsPerDay', 40],
     ['RECALCULATE', 'never', 'recalculate', 'never'],
     ['SIGNED_WORKBOOKS', 'refuse', 'signedWorkbooks', 'refuse'],
     ['WEBHOOK_TOKEN', 'new,old', 'webhookTokens', ['new', 'old']],

@@ -11,7 +11,7 @@ async function countBatches(tx: Queries): Promise<Date[]> {
       select b.id, b.task, date_trunc('hour', b.started_at, 'UTC') as hour, f.revision, b.rows_from_record, b.rows_by_hand,
              b.calls_saved, f.delivered, before.hour as hour_before
       from batches b join batch_figures f on f.batch_id = b.id left join rolled_batches before on before.batch_id = b.id
-      where (before.revision, before.hour) is distinct from (f.revision, date_trunc('hour', b.started_at, 'UTC'))),
+      where not b.is_round and (before.revision, before.hour) is distinct from (f.revision, date_trunc('hour', b.started_at, 'UTC'))),
     counted as materialized (
       select c.id, own.state, own.reason, own.n from changed c
       -- By its index for each: of few batches all rows of all others would be read otherwise.

@@ -44,6 +44,10 @@ export const METRICS = {
   tsuiseki_unread_seconds: metric('For how long the oldest notification has been unread; 0: none'),
   tsuiseki_webhook_silence_seconds: metric('For how long jobs are at work without a webhook; 0: none are'),
 
+  tsuiseki_requery_parcels: metric('Parcels that are asked again until they have arrived'),
+  tsuiseki_requery_due_parcels: metric('Of these, due by now'),
+  tsuiseki_requery_late_seconds: metric('For how long the one that waits longest has been due; 0: none is'),
+
   tsuiseki_queue_polled: metric('1: a worker asks for work of the queue', 'queue'),
   tsuiseki_queue_backlog: metric('Tasks that wait in the queue, as Temporal reckons', 'queue'),
   tsuiseki_schedule_ok: metric('1: the schedule has run well when it was to, or is too new', 'schedule'),

@@ -3,6 +3,8 @@ import { lookupFigures } from '../../batches/lookup-figures.ts';
 import { alertCounts, parcelAlerts } from '../../batches/parcel-alerts.ts';
 import { databaseNow } from '../../db/database.ts';
 import type { Database, Queries } from '../../db/database.ts';
+import { requeryLateness } from '../../db/due-parcels.ts';
+import type { Requery } from '../../db/due-parcels.ts';
 import { inboxFigures } from '../../db/inbox-figures.ts';
 import { webhookSilence } from '../../db/inbox.ts';
 import { endedLately, openBatches } from '../../db/open-batches.ts';
@@ -17,7 +19,10 @@ const STATEMENT_TIMEOUT = '2s';
 const QUANTILES = ['0.5', '0.95', '1'];
 
 /** All figures that the database has, one query after the other on one connection. */
-export function databaseSamples({ db }: Pick<Database, 'db'>, callLimit: number): Promise<Sample[]> {
+export function databaseSamples(
+  { db }: Pick<Database, 'db'>,
+  { callLimit, requery }: { callLimit: number; requery: Requery },
+): Promise<Sample[]> {
   return db.transaction(
     async (tx) => {
       await tx.execute(sql`select set_config('statement_timeout', ${STATEMENT_TIMEOUT}, true)`);
@@ -28,6 +33,7 @@ export function databaseSamples({ db }: Pick<Database, 'db'>, callLimit: number)
         ...(await budgetSamples(tx, callLimit)),
         ...(await driftSamples(tx)),
         ...(await inboxSamples(tx)),
+        ...(await requerySamples(tx, requery)),
       ];
     },
     { accessMode: 'read only' },
@@ -127,5 +133,14 @@ async function inboxSamples(queries: Queries): Promise<Sample[]> {
     ]),
     ['tsuiseki_unread_seconds', unreadS],
     ['tsuiseki_webhook_silence_seconds', silenceS],
+  ];
+}
+
+async function requerySamples(queries: Queries, requery: Requery): Promise<Sample[]> {
+  const { asked, due, lateS } = await requeryLateness(queries, requery, await databaseNow(queries));
+  return [
+    ['tsuiseki_requery_parcels', asked],
+    ['tsuiseki_requery_due_parcels', due],
+    ['tsuiseki_requery_late_seconds', lateS],
   ];
 }

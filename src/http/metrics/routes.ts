@@ -16,7 +16,7 @@ const PART_TIMEOUT_MS = 5_000;
 
 /** `GET /metrics`: the system's figures, from its database and Temporal, and this process's own. */
 export function metricsRoutes(app: FastifyInstance, deps: AppDeps): void {
-  const { database, callLimit, temporalFigures, logger } = deps;
+  const { database, temporalFigures, logger } = deps;
   const own = new Registry();
   collectDefaultMetrics({ register: own, prefix: 'tsuiseki_', labels: { worker: 'http' } });
 
@@ -31,7 +31,7 @@ export function metricsRoutes(app: FastifyInstance, deps: AppDeps): void {
 
   async function readAll(): Promise<string> {
     const parts = await Promise.all([
-      part('database', () => databaseSamples(database, callLimit)),
+      part('database', () => databaseSamples(database, deps)),
       part('temporal', async () => temporalSamples(await temporalFigures())),
     ]);
     return `${await textOf(parts.flat())}${await own.metrics()}`;

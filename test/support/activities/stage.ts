@@ -87,6 +87,7 @@ async function setStage(database: Database, options: StageOptions, releasers: ((
     pingTemporal: async () => {},
     temporalFigures: async () => ({ queues: [], schedules: [], waits: [] }),
     callLimit: 200,
+    requery: 'free',
     serving: null,
     signIn: OPEN,
     api: testApi(database, { settings }),

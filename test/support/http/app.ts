@@ -23,6 +23,7 @@ export function testApp(database: AppDeps['database'], more: Partial<AppDeps> = 
     pingTemporal: async () => {},
     temporalFigures: async () => ({ queues: [], schedules: [], waits: [] }),
     callLimit: 200,
+    requery: 'free',
     serving: null,
     saves: { store: async () => {}, noteSession: async () => {}, noteSessionSave: async () => {} },
     onlyoffice: { jwtSecret: null, jwtHeader: 'Authorization', callbackUrl: null },

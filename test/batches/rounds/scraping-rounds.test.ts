@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { dueParcels } from '../../../src/db/due-parcels.ts';
+import { batchOf, jobsOf, orderUrl, rowsOf } from '../../support/activities/batch.ts';
+import { publishAll } from '../../support/activities/rounds.ts';
+import { useStage } from '../../support/activities/stage.ts';
+import type { Stage } from '../../support/activities/stage.ts';
+import { numbersFrom } from '../../support/activities/yamato.ts';
+import { begin, finishScraping, pass } from '../../support/batches/rounds.ts';
+
+const stageWith = useStage();
+const TEN = 'japan_post_tracking_10';
+
+/** A batch of Japan Post's numbers that has ended, each parcel on its way. */
+async function endedBatch(stage: Stage, numbers: readonly string[]): Promise<string> {
+  stage.sandbox.addFault({ kind: 'state-moving' });
+  const batchId = await batchOf(stage, TEN, numbers);
+  await finishScraping(stage, batchId);
+  stage.sandbox.clearFaults();
+  return batchId;
+}
+const on = (stage: Stage, requeryCreditsPerDay = 500) =>
+  begin(stage, { requery: 'on', requeryCreditsPerDay });
+
+describe('Japan Post, with REQUERY=on', () => {
+  it('is asked ten numbers a page; without it not at all', async () => {
+    const stage = await stageWith();
+    const batchId = await endedBatch(stage, numbersFrom(0, 12));
+    await pass(stage, 12.1);
+    expect(await begin(stage)).toEqual([]);
+    const [round = '', ...more] = await on(stage);
+    expect(more).toEqual([]);
+    const jobs = await jobsOf(stage, round);
+    expect(jobs.map(({ task, subjects }) => [task, subjects.length])).toEqual([
+      [TEN, 1],
+      [TEN, 1],
+    ]);
+    // The sandbox has the last line of any state at one time.
+    await stage.database
+      .sql`update parcel_events set at = at - interval '1 day', earliest = earliest - interval '1 day',
+      latest = latest - interval '1 day', place = place - interval '1 day'`;
+    stage.sandbox.addFault({ kind: 'state-delivered' });
+    await finishScraping(stage, round);
+    const rows = await rowsOf(stage, batchId);
+    expect(new Set(rows.map(({ status }) => status))).toEqual(new Set(['delivered']));
+    expect(rows[0]?.result).toMatch(/^お届け(?:先にお届け)?済み｜｜｜/);
+  });
+
+  it('costs no more than its credits of a day, spread over its hours, the most overdue first', async () => {
+    const stage = await stageWith();
+    const numbers = numbersFrom(0, 40);
+    await endedBatch(stage, numbers);
+    await pass(stage, 12.1);
+    await stage.database
+      .sql`update parcels set seen_at = seen_at - interval '1 hour' where number = ${numbers[39] ?? ''}`;
+    // Two an hour.
+    const [round = ''] = await on(stage, 48);
+    const rows = await rowsOf(stage, round);
+    expect(rows).toHaveLength(20);
+    expect(rows[0]?.input).toBe(numbers[39]);
+    await finishScraping(stage, round);
+    expect(await on(stage, 48)).toEqual([]);
+    expect(await on(stage, 0)).toEqual([]);
+    await pass(stage, 1.01);
+    // Three of the day's are left, of which two this hour.
+    await finishScraping(stage, (await on(stage, 48))[0] ?? '');
+    await pass(stage, 13);
+    expect(await on(stage, 4)).toEqual([]);
+    expect(await on(stage, 5)).toHaveLength(1);
+  });
+
+  it('a page that was paid for is not asked again while its answer is to come, though its round was lost', async () => {
+    const stage = await stageWith();
+    await endedBatch(stage, numbersFrom(0, 3));
+    await pass(stage, 12.1);
+    const [round = ''] = await on(stage);
+    await publishAll(stage, round);
+    await stage.database.sql`update batches set state = 'failed', finished_at = now() where id = ${round}`;
+    expect(await on(stage)).toEqual([]);
+    const due = { requery: 'on', now: new Date(), ways: ['japan_post'], most: 10 } as const;
+    expect(await dueParcels(stage.db, due)).toEqual([]);
+    await stage.database.sql`update jobs set state = 'failed' where batch_id = ${round}`;
+    expect(await dueParcels(stage.db, due)).toHaveLength(3);
+  });
+
+  it('gives way to a batch, and publishes only while most calls are free', async () => {
+    const stage = await stageWith({ limits: { callLimit: 8 } });
+    await endedBatch(stage, numbersFrom(0, 3));
+    await pass(stage, 12.1);
+    const [round = ''] = await on(stage);
+    const [job] = await jobsOf(stage, round);
+    const publish = () => stage.run(stage.activities.publishJob, { batchId: round, jobId: job?.id ?? 0 });
+    // The batch's two calls are a quarter of the window.
+    expect(await publish()).toMatchObject({ outcome: 'published' });
+    await pass(stage, 1);
+    await stage.database.sql`update batches set finished_at = now() where is_round`;
+    await stage.database.sql`update jobs set state = 'failed' where batch_id = ${round}`;
+    const [next = ''] = await on(stage);
+    const [nextJob] = await jobsOf(stage, next);
+    const again = () => stage.run(stage.activities.publishJob, { batchId: next, jobId: nextJob?.id ?? 0 });
+    expect(await again()).toMatchObject({
+      outcome: 'wait',
+      why: 'most calls of the account are left to batches',
+    });
+    await batchOf(stage, TEN, numbersFrom(30, 1));
+    expect(await again()).toMatchObject({ outcome: 'wait', cancelled: { why: 'batches go first' } });
+    expect(await on(stage)).not.toContain('nothing new');
+  });
+});
+
+describe('a parcel that an order alone names', () => {
+  it('is asked as its own row asks, with REQUERY=on only', async () => {
+    const stage = await stageWith();
+    const batchId = await batchOf(stage, 'official_website_tracking', [orderUrl(1)]);
+    await finishScraping(stage, batchId);
+    await pass(stage, 24.1);
+    expect(await begin(stage)).toEqual([]);
+    const [round = ''] = await on(stage);
+    expect((await jobsOf(stage, round)).map(({ task, subjects }) => [task, subjects])).toEqual([
+      ['official_website_tracking', [orderUrl(1)]],
+    ]);
+    await finishScraping(stage, round);
+    await pass(stage, 23);
+    expect(await on(stage)).toEqual([]);
+  });
+
+  it('and one of a carrier that nobody knows: only by its row, and none once that is forgotten', async () => {
+    const stage = await stageWith();
+    const batchId = await batchOf(stage, 'official_website_redirect_to_yamato_tracking', [orderUrl(2)]);
+    await finishScraping(stage, batchId);
+    await stage.database
+      .sql`update parcels set carrier = 'sagawa', terminal_at = null, event_at = now() - interval '2 days'`;
+    await pass(stage, 24.1);
+    expect(await begin(stage)).toEqual([]);
+    await stage.database.sql`update rows set forgotten_at = now(), input = '', input_url = null`;
+    expect(await on(stage)).toEqual([]);
+    await stage.database.sql`update rows set forgotten_at = null, input = ${orderUrl(2)}`;
+    expect(await on(stage)).toHaveLength(1);
+  });
+});
