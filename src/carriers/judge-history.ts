@@ -2,7 +2,7 @@ import type { ParcelEvent, ParcelHistory } from './history.ts';
 import { linesOf } from './history-lines.ts';
 import type { Line } from './history-lines.ts';
 import type { TrackingStatus } from './status.ts';
-import { FIRST_TEXTS } from './status-texts.ts';
+import { FIRST_TEXTS, RETURN_TAKEN_BACK } from './status-texts.ts';
 import type { End } from './status-texts.ts';
 import { NOTHING_LEARNT } from './text-meaning.ts';
 import type { LearntTexts } from './text-meaning.ts';
@@ -125,6 +125,7 @@ function follow(before: Standing | null, line: Line): Standing {
   if (before === null) return anew;
   switch (before.status) {
     case 'returned':
+      if (meaning.text === RETURN_TAKEN_BACK && before.end !== 'reached') return anew;
       return { ...sentBack(before, line, endedMs), last };
     case 'delivered':
       if (status === 'returned') return anew;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ParcelEvent } from './history.ts';
+import { PAGE_WORDS } from './japan-post/tracking-codes.ts';
 import { japanClock } from './japan-time.ts';
 import { isState, plainText } from './text-meaning.ts';
 import { toHalfWidth } from './tracking-number.ts';
@@ -83,10 +84,16 @@ const plainOffice = (office: string | null): string =>
     .replaceAll(NO_PART_OF_AN_OFFICE, '')
     .toUpperCase();
 
+/** A text as events are told apart by it, whoever told them: a page, or a shipper's file. */
+function wordsOf(text: string): string {
+  const plain = plainText(text);
+  return PAGE_WORDS.get(plain) ?? plain;
+}
+
 const PRECISION = { unknown: 0, day: 1, minute: 2 } as const;
 
 function keyOf({ stateText, office, timeIs, earliestMs, latestMs }: PlacedEvent): string {
-  const identity = [earliestMs, latestMs, timeIs, plainText(stateText), plainOffice(office)].join(' ');
+  const identity = [earliestMs, latestMs, timeIs, wordsOf(stateText), plainOffice(office)].join(' ');
   const hash = createHash('sha256').update(identity).digest('hex');
   return hash.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
 }
@@ -118,7 +125,7 @@ function isIn(one: PlacedEvent, other: PlacedEvent): boolean {
   const [latestMs, otherLatestMs] = [one.latestMs ?? Infinity, other.latestMs ?? Infinity];
   if (one.key === other.key || PRECISION[one.timeIs] > PRECISION[other.timeIs]) return false;
   if (other.earliestMs < one.earliestMs || otherLatestMs > latestMs) return false;
-  if (plainText(one.stateText) !== plainText(other.stateText)) return false;
+  if (wordsOf(one.stateText) !== wordsOf(other.stateText)) return false;
   const [office, otherOffice] = [plainOffice(one.office), plainOffice(other.office)];
   if (!otherOffice.includes(office)) return false;
   // Alike in all that counts, and taken over from rows under another key: one of the two stays.

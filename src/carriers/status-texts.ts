@@ -16,8 +16,8 @@ export interface TextEntry {
 export const NOT_REGISTERED = 'not-registered';
 export const WRONG_NUMBER = 'wrong-number';
 const CUSTOMS = 'customs';
-const DATE_AGREED = 'date-agreed';
-const RECEIVERS_WISH = 'receivers-wish';
+export const DATE_AGREED = 'date-agreed';
+export const RECEIVERS_WISH = 'receivers-wish';
 
 type Rest = Partial<Pick<TextEntry, 'subStatus' | 'end'>>;
 
@@ -91,4 +91,7 @@ export const STATUS_TEXTS: readonly TextEntry[] = [
 export const LABELS: ReadonlySet<string> = new Set(['お届け完了通知を依頼']);
 
 /** A number is used again for a new parcel with one of these, or with any `info_received`. */
-export const FIRST_TEXTS: ReadonlySet<string> = new Set(['荷物受付', '引受']);
+export const FIRST_TEXTS: ReadonlySet<string> = new Set(['荷物受付', '引受', '引受大口', '委託引受']);
+
+/** A parcel that was sent back goes to its receiver after all. */
+export const RETURN_TAKEN_BACK = '返還取り消し';

@@ -1,3 +1,4 @@
+import { CODE_TEXTS } from './japan-post/tracking-codes.ts';
 import { isNotice, noticeSubStatus } from './notice.ts';
 import type { CarrierName, TrackingStatus } from './status.ts';
 import { LABELS, STATUS_TEXTS } from './status-texts.ts';
@@ -29,7 +30,7 @@ export const plainText = (text: string): string =>
   text.replaceAll(/\s+/gu, '').replaceAll('(', '（').replaceAll(')', '）');
 
 const ENTRY_BY_TEXT: ReadonlyMap<string, TextEntry> = new Map(
-  STATUS_TEXTS.flatMap((entry) => entry.texts.map((text) => [text, entry] as const)),
+  [...CODE_TEXTS, ...STATUS_TEXTS].flatMap((entry) => entry.texts.map((text) => [text, entry] as const)),
 );
 
 const SUFFIX = /[（[［【〔]([^（）[\]［］【】〔〕]*)[）\]］】〕]$/u;
