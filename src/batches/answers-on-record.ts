@@ -1,12 +1,14 @@
 import type { ParcelHistory } from '../carriers/history.ts';
 import { judgeHistory } from '../carriers/judge-history.ts';
 import type { Judgement } from '../carriers/judge-history.ts';
+import type { LearntTexts } from '../carriers/text-meaning.ts';
 import { learntTexts } from '../db/carrier-texts.ts';
 import type { Queries } from '../db/database.ts';
 import { finalParcels, historyOfParcel, recordedParcels } from '../db/parcel-record.ts';
-import type { ParcelKey } from '../db/parcel-record.ts';
+import type { ParcelKey, RecordedParcel } from '../db/parcel-record.ts';
 import { recordedContents } from '../db/recorded-contents.ts';
 import type { OnRecord } from '../db/recorded-contents.ts';
+import type { Shows } from '../tasks/task-entry.ts';
 import type { RowReading, TrackingTask } from '../tasks/types.ts';
 import { isInOurForm } from '../workbook/our-texts.ts';
 import type { WorkbookRow } from '../workbook/types.ts';
@@ -71,12 +73,17 @@ async function parcelAnswers(
   const learnt = await learntTexts(queries);
   for (const parcels of (await recordedParcels(queries, final)).values()) {
     const parcel = parcels.at(-1);
-    const history = parcel === undefined ? null : historyOfParcel(parcel);
-    const text = history === null ? null : shows.textOf(history);
-    if (parcel === undefined || history === null || text === null) continue;
-    const { id: parcelId, number: trackingNumber } = parcel;
-    const judgement = judgeHistory(history, learnt);
-    answers.set(trackingNumber, { parcelId, trackingNumber, text, history, judgement });
+    const found = parcel === undefined ? null : parcelAnswer(parcel, shows, learnt);
+    if (found !== null) answers.set(found.trackingNumber, found);
   }
   return answers;
+}
+
+/** A parcel as a row shows it; null: asking would tell more. */
+export function parcelAnswer(parcel: RecordedParcel, shows: Shows, learnt: LearntTexts): ParcelAnswer | null {
+  const history = historyOfParcel(parcel);
+  const text = shows.textOf(history);
+  if (text === null) return null;
+  const { id: parcelId, number: trackingNumber } = parcel;
+  return { parcelId, trackingNumber, text, history, judgement: judgeHistory(history, learnt) };
 }

@@ -115,7 +115,8 @@ function resultOf(batch: Batch, row: Row, completedAt: Date, onRecord: UnknownOn
       what: 'result',
       details: `on record since ${completedAt.toISOString()}: ${said}`,
     };
-  return { at: completedAt, what: 'result', details: `from ${row.source}: ${said}` };
+  const from = row.source === 'import' ? "a shipper's own file" : row.source;
+  return { at: completedAt, what: 'result', details: `from ${from}: ${said}` };
 }
 
 function writtenText({ written, result, warnings }: Row): string {

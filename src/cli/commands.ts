@@ -30,6 +30,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['give-up', async () => (await import('./give-up.ts')).giveUpCommand()],
   ['write', async () => (await import('./write.ts')).writeCommand()],
   ['replay', async () => (await import('./replay.ts')).replayCommand()],
+  ['import', async () => (await import('./import.ts')).importCommand()],
   ['parcels', async () => (await import('./parcels.ts')).parcelsCommand()],
   ['alerts', async () => (await import('./alerts.ts')).alertsCommand()],
   ['texts', async () => (await import('./texts.ts')).textsCommand()],

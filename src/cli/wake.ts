@@ -4,8 +4,9 @@ import { temporalConfigured } from '../settings/settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import { note } from './print.ts';
 
-/** What was done stands in the database: a batch that cannot be woken finds it within minutes, and a note says so. */
-export async function wake(settings: Settings, batch: Batch): Promise<void> {
+/** What was done stands in the database: batches that cannot be woken find it within minutes, and a note says so. */
+export async function wake(settings: Settings, ...batches: readonly Batch[]): Promise<void> {
+  if (batches.length === 0) return;
   try {
     if (!temporalConfigured(settings)) throw new TypeError('Temporal is not configured');
     const [{ connectClient }, { wakeBatch }] = await Promise.all([
@@ -14,11 +15,15 @@ export async function wake(settings: Settings, batch: Batch): Promise<void> {
     ]);
     const client = await connectClient(settings);
     try {
-      await wakeBatch(client, batch);
+      for (const batch of batches) await wakeBatch(client, batch);
     } finally {
       await client.connection.close();
     }
   } catch (error) {
-    note(`batch ${batch.id} looks by itself within five minutes: ${errorMessage(error, 200)}`);
+    const [which, verb] =
+      batches.length === 1 ? [`batch ${batches[0]?.id}`, 'looks'] : ['the batches', 'look'];
+    note(
+      `${which} ${verb} by ${batches.length === 1 ? 'itself' : 'themselves'} within five minutes: ${errorMessage(error, 200)}`,
+    );
   }
 }

@@ -68,7 +68,8 @@ export async function setTextMeanings(tx: Queries, meanings: readonly TextMeanin
 
 /** Texts that nobody knows in what was seen of a row's parcel. */
 export interface Sighting {
-  rowId: number;
+  /** Null: of no row that asked. */
+  rowId: number | null;
   trackingNumber: string | null;
   history: Pick<ParcelHistory, 'carrier' | 'seenAt'>;
   unknownTexts: readonly UnknownText[];

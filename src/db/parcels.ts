@@ -40,6 +40,17 @@ export function parcelKey({ trackingNumber, orderNumber, history }: ParcelLook):
 /** The shop's are shorter; an index does not take every text. */
 const ORDER_CHARACTERS = 100;
 
+/** What looks have told of a number that was not on record. */
+export interface Learnt {
+  key: ParcelKey;
+  /** Nothing was known of it. */
+  isNew: boolean;
+  /** Its events are no longer those that were known. */
+  isChanged: boolean;
+  /** So many more than before. */
+  events: number;
+}
+
 interface Looked {
   key: ParcelKey;
   looks: { rowId: number | null; record: ParcelRecord }[];
@@ -50,7 +61,7 @@ interface Looked {
  * no event stands twice, and what comes of it is the same in whatever order looks come. Run in a transaction; parcels are
  * taken after batches and rows, and all at once.
  */
-export async function feedParcels(tx: Queries, looks: readonly ParcelLook[]): Promise<void> {
+export async function feedParcels(tx: Queries, looks: readonly ParcelLook[]): Promise<Learnt[]> {
   const byKey = new Map<string, Looked>();
   for (const look of looks) {
     const key = parcelKey(look);
@@ -59,20 +70,24 @@ export async function feedParcels(tx: Queries, looks: readonly ParcelLook[]): Pr
     looked.looks.push({ rowId: look.rowId, record: recordOf(look.history) });
     byKey.set(keyText(key), looked);
   }
-  await mergeLooks(tx, [...byKey.values()], await learntTexts(tx));
+  return mergeLooks(tx, [...byKey.values()], await learntTexts(tx));
 }
 
 /** Judges parcels on record once more. Run in a transaction. */
-export function judgeParcels(tx: Queries, keys: readonly ParcelKey[], learnt: LearntTexts): Promise<void> {
-  return mergeLooks(
+export async function judgeParcels(
+  tx: Queries,
+  keys: readonly ParcelKey[],
+  learnt: LearntTexts,
+): Promise<void> {
+  await mergeLooks(
     tx,
     keys.map((key) => ({ key, looks: [] })),
     learnt,
   );
 }
 
-async function mergeLooks(tx: Queries, looked: readonly Looked[], learnt: LearntTexts): Promise<void> {
-  if (looked.length === 0) return;
+async function mergeLooks(tx: Queries, looked: readonly Looked[], learnt: LearntTexts): Promise<Learnt[]> {
+  if (looked.length === 0) return [];
   const keys = looked.map(({ key }) => key);
   await holdParcels(tx, keys);
   const recorded = await recordedParcels(tx, keys);
@@ -101,6 +116,15 @@ async function mergeLooks(tx: Queries, looked: readonly Looked[], learnt: Learnt
     settled.flatMap(({ named }) => named),
     learnt,
   );
+  return merged.map(learntOf);
+}
+
+function learntOf({ key, parcels, journeys }: Merged): Learnt {
+  const known = new Set(parcels.flatMap(({ events }) => events.map((event) => event.key)));
+  const told = journeys.flatMap(({ events }) => events.map((event) => event.key));
+  const isNew = parcels.every(({ events, record }) => events.length === 0 && record.seenAt === null);
+  const isChanged = told.length !== known.size || told.some((each) => !known.has(each));
+  return { key, isNew, isChanged, events: told.length - known.size };
 }
 
 interface Merged {

@@ -23,8 +23,8 @@ import { TO_SHOW } from './status-column.ts';
 
 export type { BatchState, JobState, RowState } from './states.ts';
 
-/** Who answered; `record`: an earlier batch, nobody was asked. */
-export type ResultSource = 'webscraper' | Carrier | 'record';
+/** Who answered; `record`: an earlier batch, nobody was asked; `import`: a shipper's own file. */
+export type ResultSource = 'webscraper' | Carrier | 'record' | 'import';
 
 /** What a person wants of a batch, and why. */
 export interface PersonOrder {
@@ -153,6 +153,10 @@ export const rows = pgTable(
       .where(sql`state in ('failed', 'invalid') and shown is distinct from to_show`),
     // A hash: a cell may hold more than an index takes. By id: the newest of a content is asked for.
     index('rows_content').on(sql`md5(input)`, t.id),
+    // A carrier's own file names parcels by their numbers.
+    index('rows_tracking_number')
+      .on(t.trackingNumber)
+      .where(sql`tracking_number is not null`),
     index('rows_forgotten')
       .on(t.contentHash)
       .where(sql`content_hash is not null`),
@@ -324,6 +328,7 @@ export const actions = pgTable(
         | 'hold'
         | 'done'
         | 'release'
+        | 'import'
       >()
       .notNull(),
     by: text('by').notNull(),

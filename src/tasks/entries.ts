@@ -104,6 +104,7 @@ export const TASK_ENTRIES = {
     filePrefix: null,
     customIdPrefix: 'rtjpt',
     numberShape: null,
+    shows: { carrier: 'japan_post', textOf: japanPostText },
     lookup: {
       by: 'webscraper',
       sitemapId: 1422223,

@@ -17,7 +17,7 @@ export interface TaskEntry<TaskName extends string = string> {
   /** What a tracking number of this task's rows looks like; null: its rows hold none. */
   numberShape: NumberShape | null;
   lookup: Lookup<TaskName>;
-  /** How its rows show a parcel that somebody else asked for; absent: they hold no numbers, or are always asked for. */
+  /** How its rows show a parcel that somebody else told of; absent: they always have to be asked for. */
   shows?: Shows;
 }
 

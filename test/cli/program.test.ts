@@ -27,6 +27,7 @@ const PRINTS_DATA = new Set([
   'write',
   'replay',
   'report',
+  'import',
   'parcels',
   'alerts',
   'texts',

@@ -174,7 +174,7 @@ it('numbers asked for before are parcels, with the rows that name them; one that
     await sql`select carrier, status, status_text, terminal_at is not null as ended, above ->> 'tells' as tells,
       (select array_agg(text || ' ' || time_is || ' ' || to_char(place at time zone 'UTC', 'DD HH24:MI:SS')) from parcel_events
        where parcel_id = p.id) as events,
-      (select array_agg(r.batch_id || r.row order by 1) from parcel_rows pr join rows r on r.id = row_id
+      (select array_agg(r.batch_id || r.row order by r.batch_id, r.row) from parcel_rows pr join rows r on r.id = row_id
        where parcel_id = p.id) as rows
     from parcels p order by carrier`;
   expect(found).toEqual([

@@ -1,0 +1,1 @@
+CREATE INDEX "rows_tracking_number" ON "rows" USING btree ("tracking_number") WHERE tracking_number is not null;

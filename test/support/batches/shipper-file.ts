@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { withCheckDigit } from '../../../src/sandbox/check-digit.ts';
+import { toShiftJis } from '../../../src/sandbox/yamato/shift-jis.ts';
+
+export interface EventLine {
+  number: string;
+  code: string;
+  daysAgo: number;
+  office?: string;
+  takesBack?: boolean;
+}
+
+/** Valid numbers of Japan Post. */
+export const postNumbers = (count: number): string[] =>
+  Array.from({ length: count }, (_, index) => withCheckDigit(22_045_613_800 + index));
+
+/** So many days ago at 10:00 in Japan: as the file writes it, and as the page does. */
+export function tenOClock(daysAgo: number): { compact: string; page: string; at: Date } {
+  const day = new Date(Date.now() - daysAgo * 86_400_000 + 9 * 3_600_000).toISOString().slice(0, 10);
+  const compact = `${day.replaceAll('-', '')}1000`;
+  return { compact, page: `${day.replaceAll('-', '/')} 10:00`, at: new Date(`${day}T10:00:00+09:00`) };
+}
+
+/** The record above the events, of the file as a whole. */
+export const FILE_RECORD = '"6","20260110","000002"';
+
+/** A line of Japan Post's tracking file. */
+export function eventLine({
+  number,
+  code,
+  daysAgo,
+  office = '渋谷郵便局',
+  takesBack = false,
+}: EventLine): string {
+  const { compact } = tenOClock(daysAgo);
+  return [
+    ...[takesBack ? '1' : '0', '10', 'ゆうパック', number, 'A-1', compact, '100', office],
+    ...[code, '', compact, '200', '新東京郵便局', '1', '2', '60', ''],
+  ].join(',');
+}
+
+export const postFile = (lines: readonly EventLine[]): string =>
+  [FILE_RECORD, ...lines.map(eventLine), ''].join('\r\n');
+
+/** A folder for files, removed when the tests are over. */
+export function shipperFiles() {
+  const folder = mkdtempSync(join(tmpdir(), 'tsuiseki-shipper-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  let count = 0;
+  return {
+    folder,
+    /** A file with this in it, in Shift_JIS if it is a text. */
+    write(content: string | Buffer, name = `${(count += 1)}.csv`): string {
+      const path = join(folder, name);
+      writeFileSync(path, typeof content === 'string' ? toShiftJis(content) : content);
+      return path;
+    },
+  };
+}
