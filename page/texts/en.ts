@@ -262,6 +262,14 @@ export const en: Texts = {
     open: (row) => `Story of row ${row}`,
     pages: 'Pages of rows',
   },
+  hint: {
+    perhaps: (carrier, confidence) => `Perhaps ${carrier} (${confidence}).`,
+    high: 'high confidence',
+    low: 'low confidence',
+    known: (since, status) =>
+      since === null ? `It knows this number: ${status}.` : `It knows this number since ${since}: ${status}.`,
+    form: 'Its numbers have this form.',
+  },
   story: {
     title: (row) => `Row ${row}`,
     warnings: 'Warnings',

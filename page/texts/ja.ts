@@ -262,6 +262,14 @@ export const ja: Texts = {
     open: (row) => `${row} 行目の経過`,
     pages: '行のページ',
   },
+  hint: {
+    perhaps: (carrier, confidence) => `${carrier}の番号かもしれません（${confidence}）。`,
+    high: '確度：高',
+    low: '確度：低',
+    known: (since, status) =>
+      since === null ? `この番号が登録されています：${status}` : `${since} から登録されています：${status}`,
+    form: '番号の形式が一致します。',
+  },
   story: {
     title: (row) => `${row} 行目`,
     warnings: '注意',

@@ -231,6 +231,13 @@ export interface Texts {
     open: (row: string) => string;
     pages: string;
   };
+  hint: {
+    perhaps: (carrier: string, confidence: string) => string;
+    high: string;
+    low: string;
+    known: (since: string | null, status: string) => string;
+    form: string;
+  };
   story: {
     title: (row: string) => string;
     warnings: string;

@@ -261,6 +261,14 @@ export const zh: Texts = {
     open: (row) => `第 ${row} 行的经过`,
     pages: '行分页',
   },
+  hint: {
+    perhaps: (carrier, confidence) => `可能是${carrier}的单号（${confidence}）。`,
+    high: '可信度高',
+    low: '可信度低',
+    known: (since, status) =>
+      since === null ? `该公司有此单号：${status}` : `该公司自 ${since} 起有此单号：${status}`,
+    form: '单号格式相符。',
+  },
   story: {
     title: (row) => `第 ${row} 行`,
     warnings: '警告',

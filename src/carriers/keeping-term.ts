@@ -41,9 +41,10 @@ function daysAfter({ carrier, number, product, firstAttemptAt }: KeptParcel): nu
       const [, country] = S10.exec(number ?? '') ?? [];
       // From abroad: "kept at the delivery post office for 15 days" (post.japanpost.jp/int/question/23_en.html).
       if (country !== undefined && country !== 'JP') return 15;
-      // 留置郵便物: ten days with that of its arrival (内国郵便約款 第78条). After an attempt: seven from the day after it, as
-      // the page itself says (保管期間：お届け日の翌日から7日間); up to ten for who asks for it (第95条), which no page tells.
-      return firstAttemptAt === null ? 9 : 7;
+      // Seven from the day after the attempt, as the page itself says: 保管期間：お届け日の翌日から7日間. Ten for who asks for it
+      // (内国郵便約款 第95条), and for what lies at the counter (第78条): no page tells of either, so the shorter term is taken;
+      // of what is kept since an attempt that nobody saw, a day less.
+      return firstAttemptAt === null ? 6 : 7;
     }
     // A week with the day of the first attempt, as Yamato.
     case 'sagawa':

@@ -42,11 +42,14 @@ const AHEAD_MS = 60 * DAY_MS;
 export function alertOf(parcel: WatchedParcel, now: Date): Alert | null {
   const { since } = parcel;
   switch (parcel.status) {
-    case 'attempt_failed':
-      return keptAlert(parcel, now) ?? { reason: 'brought-back', since, lastDay: lastKeptDay(parcel) };
+    case 'attempt_failed': {
+      // Its history may be lost: the attempt that its status tells of is one.
+      const brought = { ...parcel, firstAttemptAt: parcel.firstAttemptAt ?? since };
+      return keptAlert(brought, now) ?? { reason: 'brought-back', since, lastDay: lastKeptDay(brought) };
+    }
     case 'available_for_pickup': {
       const soon = keptAlert(parcel, now);
-      // Kept by the receiver's wish it is in nobody's way until its term ends.
+      // Where nobody has tried, it lies there by somebody's wish: it is in nobody's way until its term ends.
       if (soon !== null || parcel.firstAttemptAt === null) return soon;
       return { reason: 'brought-back', since: parcel.firstAttemptAt, lastDay: lastKeptDay(parcel) };
     }

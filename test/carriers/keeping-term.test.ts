@@ -17,9 +17,9 @@ it.each<[string, Partial<KeptParcel>, string | null]>([
   ['kept to be fetched, a week from then on', { firstAttemptAt: null }, '2026-01-12'],
   ['Japan Post seven days after the first attempt', { carrier: 'japan_post' }, '2026-01-12'],
   [
-    'at the counter, ten days with that of its arrival',
+    'kept since an attempt that nobody saw, a day less',
     { carrier: 'japan_post', firstAttemptAt: null },
-    '2026-01-15',
+    '2026-01-12',
   ],
   ['from abroad fifteen', { carrier: 'japan_post', number: 'EM123456785US' }, '2026-01-20'],
   [

@@ -33,6 +33,12 @@ it.each<[string, Partial<WatchedParcel>, number, object | null]>([
   ],
   ['brought back, its term over', brought, 9, { reason: 'sent-back-soon', lastDay: '2026-01-07' }],
   [
+    'brought back, its history lost',
+    { ...brought, firstAttemptAt: null, carrier: 'japan_post' },
+    1,
+    { reason: 'brought-back', lastDay: '2026-01-08' },
+  ],
+  [
     'brought back, by a carrier nobody knows',
     { ...brought, carrier: null },
     9,

@@ -44,6 +44,35 @@ inBrowser('a batch', ({ server, open }) => {
     await expect.poll(() => page.locator('.row-table tbody tr').count()).toBe(100);
   });
 
+  it.each([
+    [
+      'en',
+      'the check digit is wrong',
+      /^Perhaps Japan Post \(high confidence\)\. It knows this number since .*: In transit\.$/,
+    ],
+    [
+      'ja',
+      'the check digit is wrong',
+      /^日本郵便の番号かもしれません（確度：高）。 .* から登録されています：輸送中$/,
+    ],
+    ['zh', 'the check digit is wrong', /^可能是日本邮政的单号（可信度高）。 该公司自 .* 起有此单号：运输中$/],
+  ] as const)('says which carrier perhaps has a number, in %s', async (language, warning, hint) => {
+    Object.assign(server.batches[0]!.rows[0]!, {
+      ...{ status: 'unknown', subStatus: 'not-registered', notRegisteredDay: 2 },
+      warnings: [warning, 'perhaps Japan Post (high confidence)'],
+      carrierHint: {
+        carrier: 'japan_post',
+        confidence: 'high',
+        status: 'in_transit',
+        since: '2026-11-20T01:00:00Z',
+      },
+    });
+    const page = await open(`${first()}/row/2`, { language });
+    await page.locator('.story .warning-text').first().waitFor();
+    const told = await page.locator('.story .warning-text').allTextContents();
+    expect(told).toEqual([warning, expect.stringMatching(hint)]);
+  });
+
   it('filters by state, searches, and goes on by pages', async () => {
     const page = await open(large());
     await page.getByText('50,000 rows').waitFor();

@@ -83,7 +83,15 @@ export interface RowReport {
   result: string | null;
   error: string | null;
   reason: Reason | null;
+  /** The last of them is the hint, where there is one. */
   warnings: string[];
+  /** Which carrier perhaps has it, where the one that was asked does not know the number. */
+  carrierHint: {
+    carrier: 'yamato' | 'japan_post';
+    confidence: 'high' | 'low';
+    status: string | null;
+    since: string | null;
+  } | null;
 }
 
 /** Which rows are meant; each that is set narrows it. `q`: a part of number, order, input or result. */

@@ -70,5 +70,6 @@ function fakeRow(index: number, plan: RowPlan, reasons: readonly Reason[]): RowR
     error: reason === null ? null : (ERRORS[reason] ?? `an error of the kind ${reason}`),
     reason,
     warnings: row === 3 ? ['the check digit is wrong'] : [],
+    carrierHint: null,
   };
 }
