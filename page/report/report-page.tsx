@@ -70,7 +70,8 @@ function Figures({ report }: { report: ReportView }) {
   const parcelsOf = (key: 'delivered' | 'firstAttempt' | 'returned') =>
     shown.map((day) => byDay.get(day)?.[key] ?? 0);
   const first = parcelsOf('firstAttempt');
-  const openDays = daysOf(open.map(({ day }) => day));
+  // A day on which nothing was counted is not one without parcels.
+  const openDays = [...new Set(open.map(({ day }) => day))];
   const openOn = (key: 'open' | 'stalled') =>
     openDays.map((day) => open.reduce((sum, line) => (line.day === day ? sum + line[key] : sum), 0));
   const stalled = openOn('stalled');
