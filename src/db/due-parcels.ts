@@ -40,7 +40,7 @@ const HOURS = sql.raw(
 const moment = (at: Date) => sql`${at.toISOString()}::timestamptz`;
 
 /** Of `parcels p`: when it is due. */
-const DUE_AT = sql`coalesce(greatest(p.seen_at, p.asked_at), p.first_seen_at) + make_interval(hours => ${HOURS})`;
+const DUE_AT = sql`(coalesce(greatest(p.seen_at, p.asked_at), p.first_seen_at) + make_interval(hours => ${HOURS}))`;
 
 const WAY = sql.raw(`case when p.carrier = 'yamato' and p.number ~ '^[0-9]{12}$' then 'yamato'
   when p.carrier = 'japan_post' and p.number ~ '^[0-9]{12}$' then 'japan_post' else 'own row' end`);
@@ -72,6 +72,8 @@ export interface DueParcel {
   carrier: CarrierName | '';
   number: string;
   way: Way;
+  /** For how long it has been due. */
+  lateMs: number;
 }
 
 /** Parcels to be asked after by now and not being asked after, the most overdue first. */
@@ -81,7 +83,9 @@ export function dueParcels(
 ): Promise<DueParcel[]> {
   const now = moment(at);
   return queries.execute<DueParcel & Record<string, unknown>>(sql`
-    select p.id::float8 as id, p.carrier, p.number, ${WAY} as way from parcels p
+    select p.id::float8 as id, p.carrier, p.number, ${WAY} as way,
+           (extract(epoch from ${now} - ${DUE_AT}) * 1000)::float8 as "lateMs"
+    from parcels p
     where ${DUE_AT} <= ${now} and ${WAY} = any(${sql.param(`{${ways.map((way) => `"${way}"`).join(',')}}`)}::text[])
       and ${isAsked(requery, now)} and not ${IS_BEING_ASKED}
     order by ${DUE_AT}, p.id limit ${most}`);

@@ -48,6 +48,8 @@ it('has a default for everything that need not be set', () => {
     retryOnSaveAfterMs: 3_600_000,
     autoMaxRows: 1_000,
     statusColumn: null,
+    requery: 'free',
+    requeryCreditsPerDay: 500,
     recalculate: 'auto',
     resultsWebhookUrl: null,
     resultsWebhookSecret: null,

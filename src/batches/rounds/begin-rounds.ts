@@ -40,13 +40,14 @@ const YAMATO_NUMBERS = 300;
 /** Chosen from at a time: some are nobody's any more. */
 const LOOKED_AT = 600;
 const NUMBERS_A_PAGE = 10;
+const LONGEST_FILLING_MS = 3_600_000;
 /** A round that is held, or waits for something, keeps its parcels from the next for so long. */
 const LONGEST_ROUND_MS = 2 * 3_600_000;
 
 const TASK_OF_WAY = { yamato: 'yamato_tracking_10', japan_post: 'japan_post_tracking_10' } as const;
 
 /** What a round asks after: the parcel, and the row by which it is asked. */
-interface Asked {
+interface Asked extends Pick<DueParcel, 'lateMs'> {
   parcelId: number;
   task: TaskName;
   row: Pick<WorkbookRow, 'input' | 'inputUrl' | 'email'>;
@@ -77,7 +78,7 @@ async function askYamato(tx: Queries, deps: RequeryDeps, now: Date): Promise<voi
   if ((await isRoundOpen(tx, 'carrier')) || (await areBatchesWaiting(tx, 'carrier'))) return;
   if ((await heldCarriers(tx, now)).some(({ carrier }) => carrier === 'yamato')) return;
   const due = await dueParcels(tx, { requery: deps.requery, now, ways: ['yamato'], most: LOOKED_AT });
-  await writeRounds(tx, deps, now, await chosen(tx, due, now, (asked) => asked.length < YAMATO_NUMBERS));
+  await writeRounds(tx, deps, now, await chosen(tx, due, now, (asked) => asked.length <= YAMATO_NUMBERS));
 }
 
 async function askWebScraper(tx: Queries, deps: RequeryDeps, now: Date): Promise<void> {
@@ -96,14 +97,22 @@ async function askWebScraper(tx: Queries, deps: RequeryDeps, now: Date): Promise
     isHeld.set(task, known);
     return !known;
   };
-  const asked = await chosen(tx, due, now, (so) => creditsOf(so) < credits, mayAsk);
-  await writeRounds(tx, deps, now, asked);
+  const asked = await chosen(tx, due, now, (all) => creditsOf(all) <= credits, mayAsk);
+  await writeRounds(tx, deps, now, fullPages(asked));
+}
+
+/** A page of less than ten numbers costs as much as one of ten: it waits for others, but not for long. */
+function fullPages(asked: readonly Asked[]): Asked[] {
+  const ofTen = asked.filter(({ task }) => task === TASK_OF_WAY.japan_post);
+  const rest = ofTen.slice(Math.floor(ofTen.length / NUMBERS_A_PAGE) * NUMBERS_A_PAGE);
+  if ((rest[0]?.lateMs ?? 0) > LONGEST_FILLING_MS) return [...asked];
+  return asked.filter((each) => !rest.includes(each));
 }
 
 /** One a page: ten numbers of Japan Post's, or what one row asks. */
 function creditsOf(asked: readonly Asked[]): number {
   const numbers = asked.filter(({ task }) => task === TASK_OF_WAY.japan_post).length;
-  return Math.ceil((numbers + 1) / NUMBERS_A_PAGE) - 1 + asked.length - numbers;
+  return Math.ceil(numbers / NUMBERS_A_PAGE) + asked.length - numbers;
 }
 
 /**
@@ -125,24 +134,26 @@ async function chosen(
   const asked: Asked[] = [];
   const unasked: number[] = [];
   for (const parcel of due) {
-    if (!hasRoom(asked)) break;
     const one = askedOf(parcel, wanting);
     if (one === null) unasked.push(parcel.id);
-    else if (await mayAsk(one.task)) asked.push(one);
+    else if (await mayAsk(one.task)) {
+      if (!hasRoom([...asked, one])) break;
+      asked.push(one);
+    }
   }
   if (unasked.length > 0) await markAsked(tx, unasked, now);
   return asked;
 }
 
 /** By its number where the carrier takes numbers; else as the newest of its rows asks, where that is by a page of its own. */
-function askedOf({ id: parcelId, number, way }: DueParcel, all: readonly AskingRow[]): Asked | null {
+function askedOf({ id: parcelId, number, way, lateMs }: DueParcel, all: readonly AskingRow[]): Asked | null {
   const wanting = all.filter((row) => row.parcelId === parcelId);
   if (wanting.length === 0) return null;
   if (way !== 'own row')
-    return { parcelId, task: TASK_OF_WAY[way], row: { input: number, inputUrl: null, email: '' } };
+    return { parcelId, lateMs, task: TASK_OF_WAY[way], row: { input: number, inputUrl: null, email: '' } };
   const own = wanting.filter(({ task }) => taskByName(task).lookup.by === 'webscraper');
   const row = own.toSorted((one, other) => other.id - one.id).find(({ task }) => !asksTen(task));
-  return row === undefined ? null : { parcelId, task: row.task, row };
+  return row === undefined ? null : { parcelId, lateMs, task: row.task, row };
 }
 
 function asksTen(task: TaskName): boolean {

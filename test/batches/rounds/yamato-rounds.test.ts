@@ -199,6 +199,25 @@ describe('a round', () => {
     expect((await rowsOf(stage, (await begin(stage))[0] ?? '')).map((row) => row.input)).toEqual(NUMBERS);
   });
 
+  it('whose worker died between the answer and its rows: the sweep gives them what was heard, nobody is asked twice', async () => {
+    const stage = await stageWith();
+    const batchId = await endedBatch(stage, NUMBERS);
+    await pass(stage, 12.1);
+    const [round = ''] = await begin(stage);
+    stage.sandbox.addFault({ kind: 'state-delivered' });
+    await ask(stage, round);
+    await stage.database.sql`update batches set state = 'failed', finished_at = now() where id = ${round}`;
+    expect(await begin(stage)).toEqual([]);
+    expect(await endedUnwritten(stage.db)).toEqual([round]);
+    const late = () => stage.run(stage.activities.writeBack, { batchId: round });
+    await Promise.all([late(), late()]);
+    expect((await rowsOf(stage, batchId)).map(({ status }) => status)).toEqual(
+      NUMBERS.map(() => 'delivered'),
+    );
+    expect(await endedUnwritten(stage.db)).toEqual([batchId]);
+    expect(stage.sandbox.yamatoRequests()).toHaveLength(2);
+  });
+
   it('is not begun while Yamato is held', async () => {
     const stage = await stageWith();
     await endedBatch(stage, NUMBERS);
