@@ -44,7 +44,7 @@ export async function explainRow(queries: Queries, batch: Batch, rowNumber: numb
       return story.map((event) => ({ ...event, details: `${which}${event.details}` }));
     }),
   );
-  return [...stories.flat(), ...(await actionsOn(queries, batch.id))]
+  return [...stories.flat(), ...(await actionsOn(queries, batch.id)), ...brokenOff(batch)]
     .toSorted((one, other) => one.at.getTime() - other.at.getTime())
     .map((event) => toStoryEvent(event));
 }
@@ -142,6 +142,12 @@ async function actionsOn(queries: Queries, batchId: string): Promise<Happening[]
     ];
     return { at, what: 'action', details: parts.join(': ') };
   });
+}
+
+/** Terminated in Temporal, or lost: nobody did it through us, and it is no action on record. */
+function brokenOff({ state, finishedAt, reason }: Batch): Happening[] {
+  if (state !== 'failed' || finishedAt === null || reason === null) return [];
+  return [{ at: finishedAt, what: 'action', details: `the batch ended as failed: ${reason}` }];
 }
 
 /** By what people know it: its tracking number, and where its page is. */

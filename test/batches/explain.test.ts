@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { expect, it } from 'vitest';
 import { explainRow } from '../../src/batches/explain.ts';
-import { findBatch } from '../../src/db/batches.ts';
+import { findBatch, reopenBatch, setBatchState } from '../../src/db/batches.ts';
 import { calls } from '../../src/db/pacing-schema.ts';
 import { batches, jobs, notifications, rows } from '../../src/db/schema.ts';
 import { withCheckDigit } from '../../src/sandbox/check-digit.ts';
@@ -162,4 +162,14 @@ it('no e-mail address and no order URL is told', async () => {
   const story = JSON.stringify(await explain(stage, batchId));
   expect(story).not.toMatch(/vieworder|buyer1|example\.jp/);
   expect(story).toContain('store.apple.com is gone');
+});
+
+it('a batch that was terminated in Temporal: told of each of its rows, until it is run again', async () => {
+  const stage = await stageWith();
+  const batchId = await batchOf(stage, ORDERS, [orderUrl(1)]);
+  const reason = 'its workflow is no more (terminated); retry runs it again';
+  await setBatchState(stage.db, batchId, 'failed', reason);
+  expect((await lines(stage, batchId)).at(-1)).toBe(`action the batch ended as failed: ${reason}`);
+  await reopenBatch(stage.db, batchId);
+  expect((await lines(stage, batchId)).join()).not.toContain('ended as failed');
 });
