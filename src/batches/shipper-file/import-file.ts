@@ -76,8 +76,10 @@ async function takeLot(
       });
     return;
   }
-  done.learnt(await db.transaction((tx) => feed(tx, looks, done)));
-  const named = await namedRows(db, numbers);
+  const named = await db.transaction(async (tx) => {
+    done.learnt(await feed(tx, looks, done));
+    return namedRows(tx, numbers);
+  });
   const from = { by, file: done.name };
   for (const batchId of new Set(named.map((row) => row.batchId)))
     done.answers(await answerBatch(db, batchId, numbers, from));
