@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { anyText } from '../db/any-of.ts';
 import type { Queries } from '../db/database.ts';
@@ -23,10 +23,10 @@ export interface ListFilter {
 }
 
 /** All but the reason, as SQL on `batches` and `batch_figures`. Rounds of the re-query are nobody's batches. */
-export function whichBatches(filter: ListFilter): SQL | undefined {
+export function whichBatches(filter: ListFilter): SQL {
   const { task, workbook, state, failed, since, workflowIds } = filter;
   const ended = state === 'running' || state === 'paused' ? null : state;
-  return and(
+  const all = [
     eq(batches.isRound, false),
     task === undefined ? undefined : sql`${batches.task} = ${task}`,
     workbook === undefined
@@ -40,6 +40,10 @@ export function whichBatches(filter: ListFilter): SQL | undefined {
     failed === true ? sql`${batchFigures.failed} > 0` : undefined,
     since === undefined ? undefined : sql`${batches.startedAt} >= ${since.toISOString()}`,
     workflowIds === undefined ? undefined : anyText(batches.workflowId, workflowIds),
+  ];
+  return sql.join(
+    all.filter((each) => each !== undefined),
+    sql` and `,
   );
 }
 

@@ -62,7 +62,10 @@ it('clean-up prunes calls that neither count nor are of use', async () => {
   expect(await stage.run(acquisitionOn(stage).cleanUp)).toEqual({
     calls: 1,
     forgotten: 0,
+    parcels: 0,
     requests: 0,
+    rounds: 0,
+    texts: 0,
     saves: 0,
     notifications: 0,
   });

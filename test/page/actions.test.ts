@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { inBrowser, isFocused } from '../support/page/browser.ts';
+import { CLOCK, inBrowser, isFocused } from '../support/page/browser.ts';
 
 inBrowser('actions', ({ server, open }) => {
   const first = () => `#/batch/${server.batches[0]!.id}`;
@@ -11,7 +11,7 @@ inBrowser('actions', ({ server, open }) => {
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.getByRole('dialog', { name: 'Pause this batch?' }).waitFor();
     const dialog = page.getByRole('dialog');
-    await dialog.getByText(/13 left in flight, the last about \d\d:\d\d/).waitFor();
+    await dialog.getByText(new RegExp(`13 left in flight, the last about ${CLOCK}`)).waitFor();
     await dialog.getByRole('textbox', { name: /Why/ }).fill('the shop is closed');
     await dialog.getByRole('button', { name: 'Pause the batch' }).click();
     await dialog.getByText('The batch is paused.').waitFor();

@@ -2,13 +2,13 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { packageRoot } from '../../src/paths.ts';
-import { inBrowser, isFocused } from '../support/page/browser.ts';
+import { CLOCK, inBrowser, isFocused } from '../support/page/browser.ts';
 
 inBrowser('the overview', ({ server, open }) => {
   it('shows what needs somebody, the account and the queues', async () => {
     const page = await open();
     const attention = page.getByRole('region', { name: 'Needs attention' });
-    await attention.getByText(/opens by itself at \d\d:\d\d/).waitFor();
+    await attention.getByText(new RegExp(`opens by itself at ${CLOCK}`)).waitFor();
     await attention.getByText('tsuiseki worker yamato_tracking_10').waitFor();
     const budget = page.getByRole('region', { name: 'Call budget' });
     await budget.getByRole('img', { name: /now 199 of 200/ }).waitFor();
@@ -89,7 +89,7 @@ inBrowser('the overview', ({ server, open }) => {
     const page = await open();
     await page.getByText('173 of 320').waitFor();
     server.isAway = true;
-    await page.getByText(/No connection since \d\d:\d\d/).waitFor();
+    await page.getByText(new RegExp(`No connection since ${CLOCK}`)).waitFor();
     await page.getByText('173 of 320').waitFor();
     server.isAway = false;
     await page.getByText(/No connection since/).waitFor({ state: 'detached' });
@@ -153,7 +153,7 @@ inBrowser('the overview', ({ server, open }) => {
       '29',
       '58',
       '29',
-      expect.stringMatching(/^\d\d:\d\d · in 12 min/),
+      expect.stringMatching(new RegExp(`^${CLOCK} · in 12 min`)),
     ]);
     await dialog.getByRole('button', { name: 'Start 29 rows' }).click();
     await page.getByRole('heading', { name: 'list.csv', level: 1 }).waitFor();

@@ -23,5 +23,5 @@ it('the names promised to the outside are those of interface section 4', () => {
 it('every workflow that is started by name is there, and takes and gives what its name says', () => {
   expectTypeOf<typeof workflows>().toExtend<Workflows>();
   expectTypeOf<keyof typeof workflows>().toEqualTypeOf<keyof Workflows>();
-  expect(Object.keys(QUEUE_OF_WORKFLOW)).toHaveLength(12);
+  expect(Object.keys(QUEUE_OF_WORKFLOW)).toHaveLength(14);
 });

@@ -7,6 +7,9 @@ import { FakeServer } from './fake-server.ts';
 
 const LOCALES = { en: 'en-GB', ja: 'ja-JP', zh: 'zh-CN' } as const;
 
+/** A time as the page writes it: some minutes to or from now may be another day. */
+export const CLOCK = String.raw`(?:\w+ \d+, )?\d\d:\d\d`;
+
 export interface LookOptions {
   language?: keyof typeof LOCALES;
   context?: BrowserContextOptions;
