@@ -89,6 +89,10 @@ describe('of a day', () => {
       { ref: 'G4:G4', rules: [{ type: 'expression', formulae: ['AND(ISNUMBER(G4),G4<0.95)'] }] },
       { ref: 'O4:O4', rules: [{ type: 'expression', formulae: ['AND(ISNUMBER(O4),O4>60)'] }] },
     ]);
+    const bars = workbook.getWorksheet('Reasons') as unknown as { conditionalFormattings: object[] };
+    expect(bars.conditionalFormattings).toMatchObject([
+      { ref: 'D4:D4', rules: [{ type: 'dataBar', color: { argb: 'FF8FB8DE' } }] },
+    ]);
     const origins = workbook.getWorksheet('Origins')!;
     expect(origins.getCell('B4').value).toBe('=1+1');
     expect(workbook.getWorksheet('Days')!.getCell('A4').value).toBe('2026-11-20');

@@ -16,6 +16,13 @@ const OFF_TARGET: Partial<ExcelJS.Style> = {
   font: { color: { argb: 'FF9C0006' } },
   fill: { type: 'pattern', pattern: 'solid', bgColor: { argb: 'FFFFC7CE' } },
 };
+/** Excel takes a file for damaged whose bars have no colour; the library's types do not know it. */
+const BARS = {
+  type: 'dataBar' as const,
+  priority: 2,
+  cfvo: [{ type: 'num' as const, value: 0 }, { type: 'max' as const }],
+  color: { argb: 'FF8FB8DE' },
+};
 /** Excel's own limit. */
 const LAST_ROW = 1_048_576;
 
@@ -53,11 +60,7 @@ function addSheet(workbook: ExcelJS.Workbook, { name, question, columns, records
 }
 
 function mark(sheet: ExcelJS.Worksheet, { mustReach, isBar }: ReportColumn, ref: string): void {
-  if (isBar === true)
-    sheet.addConditionalFormatting({
-      ref,
-      rules: [{ type: 'dataBar', priority: 2, cfvo: [{ type: 'num', value: 0 }, { type: 'max' }] }],
-    });
+  if (isBar === true) sheet.addConditionalFormatting({ ref, rules: [BARS] });
   if (mustReach === undefined) return;
   const [cell = ''] = ref.split(':');
   const isBeyond = 'least' in mustReach ? `${cell}<${mustReach.least}` : `${cell}>${mustReach.most}`;
