@@ -1,9 +1,8 @@
 import { sql } from 'drizzle-orm';
+import { SILENT_DAYS } from '../../carriers/parcel-alert.ts';
 import type { Queries } from '../../db/database.ts';
 import { daysOf } from './lists.ts';
 
-/** Within Japan a parcel is on its way for three days at most, Sundays and holidays aside. */
-const STALLED_AFTER_DAYS = 5;
 /** Then it is `expired`, and counted as open no more. */
 const EXPIRED_AFTER_DAYS = 30;
 /** An index takes no longer ones; a carrier's names are shorter. */
@@ -40,7 +39,7 @@ async function countOpen(tx: Queries): Promise<void> {
   await tx.execute(sql`
     insert into open_parcels (day, carrier, open, stalled)
     select (now() at time zone 'Asia/Tokyo')::date, carrier, count(*),
-           count(*) filter (where heard_at < now() - make_interval(days => ${STALLED_AFTER_DAYS}))
+           count(*) filter (where heard_at < now() - make_interval(days => ${SILENT_DAYS}))
     from (select carrier, coalesce(event_at, first_seen_at) as heard_at from parcels
           where terminal_at is null or terminal_at > now()) open
     where heard_at > now() - make_interval(days => ${EXPIRED_AFTER_DAYS}) group by carrier`);
