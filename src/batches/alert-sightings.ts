@@ -1,6 +1,7 @@
 import { ALERT_REASONS } from '../carriers/alert-reasons.ts';
 import type { AlertReason } from '../carriers/alert-reasons.ts';
 import { japanClock } from '../carriers/japan-time.ts';
+import { japanDay } from '../carriers/keeping-term.ts';
 import type { Queries } from '../db/database.ts';
 import type { Sighting } from '../db/incidents.ts';
 import { parcelAlerts } from './parcel-alerts.ts';
@@ -10,12 +11,21 @@ import type { ParcelAlert } from './parcel-alerts.ts';
 const FROM_HOUR = '08';
 const NAMED = 5;
 
-const TITLES: Readonly<Record<AlertReason, (parcels: string, is: string) => string>> = {
-  'sent-back-soon': (parcels, is) => `${parcels} ${is} about to be sent back`,
-  'brought-back': (parcels, is) => `${parcels} ${is} brought back to the office`,
-  exception: (parcels, is) => `${parcels} ${is} refused or under investigation`,
-  returned: (parcels, is) => `${parcels} ${is} sent back`,
-  silent: (parcels) => `Nothing is heard of ${parcels}`,
+const TITLES: Readonly<Record<AlertReason, readonly [one: string, more: (count: number) => string]>> = {
+  'sent-back-soon': [
+    'A parcel is about to be sent back',
+    (count) => `${count} parcels are about to be sent back`,
+  ],
+  'brought-back': [
+    'A parcel was brought back to the office',
+    (count) => `${count} parcels were brought back to the office`,
+  ],
+  exception: [
+    'A parcel is refused or under investigation',
+    (count) => `${count} parcels are refused or under investigation`,
+  ],
+  returned: ['A parcel was sent back', (count) => `${count} parcels were sent back`],
+  silent: ['Nothing is heard of a parcel', (count) => `Nothing is heard of ${count} parcels`],
 };
 
 /** One a reason and day, however many parcels there are. */
@@ -25,14 +35,14 @@ export async function alertSightings(queries: Queries, now: Date): Promise<Sight
   const alerts = await parcelAlerts(queries, now);
   return ALERT_REASONS.flatMap((reason): Sighting[] => {
     const those = alerts.filter((alert) => alert.reason === reason);
-    const [parcels, is] = those.length === 1 ? ['1 parcel', 'is'] : [`${those.length} parcels`, 'are'];
     if (those.length === 0) return [];
+    const [one, more] = TITLES[reason];
     return [
       {
         kind: `parcels-${reason}`,
         subject: day,
         batchId: null,
-        title: TITLES[reason](parcels, is),
+        title: those.length === 1 ? one : more(those.length),
         text: textOf(those, reason),
         patienceMs: 0,
         isMoment: true,
@@ -45,7 +55,9 @@ export async function alertSightings(queries: Queries, now: Date): Promise<Sight
 function textOf(alerts: readonly ParcelAlert[], reason: AlertReason): string {
   const named = alerts.slice(0, NAMED).map(({ trackingNumber, carrier, lastDay, since }) => {
     const when =
-      lastDay === null ? `since ${since?.slice(0, 10) ?? 'nobody knows when'}` : `until ${lastDay}`;
+      lastDay !== null
+        ? `until ${lastDay}`
+        : `since ${since === null ? 'nobody knows when' : japanDay(new Date(since))}`;
     return `${trackingNumber ?? 'an order'} (${[carrier, when].filter((part) => part !== null).join(', ')})`;
   });
   const more = alerts.length - named.length;

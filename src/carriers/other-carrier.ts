@@ -1,4 +1,5 @@
 import { checkDigitOf } from './check-digits.ts';
+import { japanDay } from './keeping-term.ts';
 import type { CarrierName } from './status.ts';
 import { NOT_REGISTERED, WRONG_NUMBER } from './status-texts.ts';
 
@@ -64,7 +65,8 @@ export function hintText({ carrier, confidence, status, since }: CarrierHint): s
   const perhaps = `perhaps ${NAMES[carrier]} (${confidence} confidence)`;
   if (status === null)
     return `${perhaps}: its numbers have this form, and ${NAMES[OTHER[carrier]]} does not know it`;
-  const known = since === null ? 'it knows this number' : `it knows this number since ${since.slice(0, 10)}`;
+  const known =
+    since === null ? 'it knows this number' : `it knows this number since ${japanDay(new Date(since))}`;
   return `${perhaps}: ${known}, ${status}`;
 }
 

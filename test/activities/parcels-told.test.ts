@@ -40,8 +40,8 @@ it('many parcels are one message a reason and day, with those that are due soone
   // Days are counted from 10:00 in Japan: 22:00 on the second.
   const told = await run(1.5);
   expect(told).toMatchObject([
-    { kind: 'parcels-brought-back', state: 'begun', title: '300 parcels are brought back to the office' },
-    { kind: 'parcels-exception', state: 'begun', title: '1 parcel is refused or under investigation' },
+    { kind: 'parcels-brought-back', state: 'begun', title: '300 parcels were brought back to the office' },
+    { kind: 'parcels-exception', state: 'begun', title: 'A parcel is refused or under investigation' },
   ]);
   expect(told[0]?.text).toMatch(
     /^\d{12} \(yamato, until 2026-01-07\)(, \d{12} \(yamato, until 2026-01-07\)){4} and 295 more\. "tsuiseki alerts --reason brought-back" lists/,

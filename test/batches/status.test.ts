@@ -128,5 +128,6 @@ it('rows: the latest job of each, in the sheet’s order', async () => {
     'reason',
     'subStatus',
     'notRegisteredDay',
+    'carrierHint',
   ]);
 });

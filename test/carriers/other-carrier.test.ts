@@ -64,6 +64,8 @@ it('says so in a line', () => {
   expect(told({ known: known(39) })).toBe(
     'perhaps Japan Post (high confidence): it knows this number since 2026-02-08, in_transit',
   );
+  // Days are those of Japan.
+  expect(told({ known: { ...known(39), since: '2026-02-07T15:30:00.000Z' } })).toContain('since 2026-02-08,');
   expect(told({ known: known(null) })).toBe(
     'perhaps Japan Post (low confidence): it knows this number, in_transit',
   );
