@@ -6,7 +6,7 @@ import { yamatoHistory } from '../src/carriers/yamato/parcel-history.ts';
 import type { YamatoAnswer } from '../src/carriers/yamato/client.ts';
 import type { YamatoParcel } from '../src/carriers/yamato/types.ts';
 import { YamatoError } from '../src/carriers/yamato/yamato-error.ts';
-import { CHECK_JOB_ID, isBatchWaiting, noteChecks, numbersToCheck } from '../src/db/carrier-checks.ts';
+import { CHECK_JOB_ID, isBatchWaiting, noteChecks, numbersForYamato } from '../src/db/carrier-checks.ts';
 import type { CarrierCheck } from '../src/db/carrier-checks.ts';
 import { learntTexts } from '../src/db/carrier-texts.ts';
 import { errorMessage } from '../src/errors.ts';
@@ -49,7 +49,7 @@ export function createCarrierCheckActivities(deps: YamatoDeps) {
     async checkNumbers(input: { pauseShare: number }): Promise<Checked> {
       await clock.takeOver(CHECK_JOB_ID);
       if (await isBatchWaiting(db, YAMATOS_TASKS)) return NOTHING;
-      const numbers = await numbersToCheck(db, { of: 'japan_post', by: 'yamato' }, NUMBERS_A_REQUEST);
+      const numbers = await numbersForYamato(db, NUMBERS_A_REQUEST);
       if (numbers.length === 0) return NOTHING;
       const pauseMs = Math.round(yamatoPauseMinMs + input.pauseShare * (yamatoPauseMaxMs - yamatoPauseMinMs));
       const turn = await clock.begin(CHECK_JOB_ID, pauseMs);

@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import type { CarrierName, TrackingStatus } from '../carriers/status.ts';
 import { NOT_REGISTERED, WRONG_NUMBER } from '../carriers/status-texts.ts';
-import type { Carrier } from '../tasks/lookup.ts';
+import type { TaskName } from '../tasks/types.ts';
 import { anyText, jsonList } from './any-of.ts';
 import type { Queries } from './database.ts';
 import { carrierChecks } from './parcel-schema.ts';
@@ -24,29 +25,52 @@ const UNKNOWN_DAYS = 30;
 /** After a request that gave no answer: no number is worth more than a few of them a day. */
 const AFTER_FAILURE_HOURS = 6;
 
-/**
- * Numbers of rows that `of` does not know, and that `by` has the form of and was never asked after, in any batch: those seen
- * first, first. None where the last check failed lately.
- */
-export async function numbersToCheck(
-  queries: Queries,
-  { of, by }: { of: CarrierName; by: Carrier },
-  most: number,
-): Promise<string[]> {
+/** Of `parcels p`: a row names it, `of` does not know it, and `by` has the form of its number and was never asked after it. */
+function isToCheck({ of, by }: { of: CarrierName; by: CarrierName }): SQL {
+  return sql`p.carrier = ${of} and p.status = 'unknown' and p.sub_status in (${NOT_REGISTERED}, ${WRONG_NUMBER})
+    and p.number ~ '^[0-9]{12}$' and left(p.number, 11)::bigint % 7 = right(p.number, 1)::int
+    and p.seen_at > now() - make_interval(days => ${UNKNOWN_DAYS})
+    and exists (select from parcel_rows named where named.parcel_id = p.id)
+    and not exists (select from carrier_checks c where c.carrier = ${by} and c.number = p.number)
+    and not exists (select from parcels known where known.carrier = ${by} and known.number = p.number
+      and known.seen_at is not null)`;
+}
+
+/** Numbers that Japan Post does not know, for Yamato: those seen first, first. None where the last check failed lately. */
+export async function numbersForYamato(queries: Queries, most: number): Promise<string[]> {
   const found = await queries.execute<{ number: string }>(sql`
     select p.number from parcels p
-    where p.carrier = ${of} and p.status = 'unknown' and p.sub_status in (${NOT_REGISTERED}, ${WRONG_NUMBER})
-      and p.number ~ '^[0-9]{12}$' and left(p.number, 11)::bigint % 7 = right(p.number, 1)::int
-      and p.seen_at > now() - make_interval(days => ${UNKNOWN_DAYS})
-      and exists (select from parcel_rows named where named.parcel_id = p.id)
-      and not exists (select from carrier_checks c where c.carrier = ${by} and c.number = p.number)
-      and not exists (select from parcels known where known.carrier = ${by} and known.number = p.number
-        and known.seen_at is not null)
+    where ${isToCheck({ of: 'japan_post', by: 'yamato' })}
       and not exists (select from carrier_requests failed where failed.job_id = ${CHECK_JOB_ID}
-        and failed.carrier = ${by} and failed.error is not null
+        and failed.carrier = 'yamato' and failed.error is not null
         and failed.started_at > now() - make_interval(hours => ${AFTER_FAILURE_HOURS}))
     order by p.first_seen_at, p.id limit ${most}`);
   return found.map(({ number }) => number);
+}
+
+/** A parcel that Yamato does not know, for Japan Post. */
+export interface ToCheck {
+  id: number;
+  number: string;
+  /** Since it was first looked at. */
+  waitedMs: number;
+}
+
+/** Those seen first, first. None that a round has asked Japan Post after, whatever came of it: each costs a credit. */
+export function parcelsForJapanPost(
+  queries: Queries,
+  task: TaskName,
+  now: Date,
+  most: number,
+): Promise<ToCheck[]> {
+  return queries.execute<ToCheck & Record<string, unknown>>(sql`
+    select p.id::float8 as id, p.number,
+           (extract(epoch from ${now.toISOString()}::timestamptz - p.first_seen_at) * 1000)::float8 as "waitedMs"
+    from parcels p
+    where ${isToCheck({ of: 'yamato', by: 'japan_post' })}
+      and not exists (select from round_rows own join rows r on r.id = own.row_id join batches b on b.id = r.batch_id
+        where own.parcel_id = p.id and b.task = ${task})
+    order by p.first_seen_at, p.id limit ${most}`);
 }
 
 /** Whether a running batch has something to ask of these tasks' carrier: a check waits behind it. */

@@ -15,6 +15,8 @@ export interface RoundFound {
   askedId: number;
   /** That one is known by a shop's order alone. */
   askedByOrder: boolean;
+  /** That one is another carrier's, which does not know it: this was a check. */
+  isCheck: boolean;
   /** The parcel that it found; null: it got no answer. */
   foundId: number | null;
   result: string | null;
@@ -27,6 +29,7 @@ export interface RoundFound {
 export function roundFound(queries: Queries, batchId: string): Promise<RoundFound[]> {
   return queries.execute<RoundFound & Record<string, unknown>>(sql`
     select rows.id::float8 as "rowId", b.task, own.parcel_id::float8 as "askedId", p.number = '' as "askedByOrder",
+           p.carrier = 'yamato' and b.task = 'japan_post_tracking_10' as "isCheck",
            case when rows.state = 'completed' then named.parcel_id::float8 end as "foundId", rows.result, rows.source,
            rows.status_text as "statusText", rows.tracking_number as "trackingNumber"
     from rows join batches b on b.id = rows.batch_id join round_rows own on own.row_id = rows.id

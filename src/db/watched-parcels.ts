@@ -84,7 +84,7 @@ export async function openRows(
                select from batches other join rows later on later.batch_id = other.id
                where other.workbook = b.workbook and other.task = b.task and later.row = r.row and later.id > r.id
                  and (later.input, later.email, later.input_url) is distinct from (r.input, r.email, r.input_url)) as corrected
-      from parcel_rows named join rows r on r.id = named.row_id join batches b on b.id = r.batch_id
+      from parcel_rows named join rows r on r.id = named.row_id join batches b on b.id = r.batch_id and not b.is_round
       where named.parcel_id in (select jsonb_array_elements_text(${JSON.stringify(parcelIds)}::text::jsonb)::bigint)
       order by named.parcel_id, coalesce(b.workbook, b.id), r.input, r.input_url, r.email, r.occurrence, r.content_hash, r.id desc
     ) latest where not "byHand" and corrected is not true order by id desc`);

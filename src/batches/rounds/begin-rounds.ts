@@ -3,6 +3,7 @@ import { askingRows } from '../../db/asking-rows.ts';
 import type { AskingRow } from '../../db/asking-rows.ts';
 import { databaseNow } from '../../db/database.ts';
 import type { Database, Queries } from '../../db/database.ts';
+import { parcelsForJapanPost } from '../../db/carrier-checks.ts';
 import { dueParcels } from '../../db/due-parcels.ts';
 import type { DueParcel, Requery } from '../../db/due-parcels.ts';
 import {
@@ -97,8 +98,26 @@ async function askWebScraper(tx: Queries, deps: RequeryDeps, now: Date): Promise
     isHeld.set(task, known);
     return !known;
   };
-  const asked = await chosen(tx, due, now, (all) => creditsOf(all) <= credits, mayAsk);
+  const hasRoom = (all: readonly Asked[]) => creditsOf(all) <= credits;
+  const asked = await chosen(tx, due, now, hasRoom, mayAsk);
+  if (await mayAsk(TASK_OF_WAY.japan_post)) await addChecks(tx, asked, now, hasRoom);
   await writeRounds(tx, deps, now, fullPages(asked));
+}
+
+/** Numbers that Yamato does not know go with what is left: they are asked once, for a hint to their rows. */
+async function addChecks(
+  tx: Queries,
+  asked: Asked[],
+  now: Date,
+  hasRoom: (asked: readonly Asked[]) => boolean,
+): Promise<void> {
+  const task = TASK_OF_WAY.japan_post;
+  for (const { id: parcelId, number, waitedMs } of await parcelsForJapanPost(tx, task, now, LOOKED_AT)) {
+    const row = { input: number, inputUrl: null, email: '' };
+    const check: Asked = { parcelId, lateMs: waitedMs, task, row };
+    if (!hasRoom([...asked, check])) return;
+    asked.push(check);
+  }
 }
 
 /** A page of less than ten numbers costs as much as one of ten: it waits for others, but not for long. */

@@ -45,7 +45,7 @@ export async function giveBack(
     await lockBatches(tx, [batchId, ...taken]);
     const asking = (await askingRows(tx, asked(found))).filter((row) => taken.has(row.batchId));
     await tellRows(tx, await heardOf(tx, found, asking));
-    await markAsked(tx, asked(found), at);
+    await markAsked(tx, asked(found.filter(({ isCheck }) => !isCheck)), at);
     await markGivenBack(
       tx,
       batchId,
