@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CODE_TEXTS, PAGE_WORDS, textOfCode } from '../../../src/carriers/japan-post/tracking-codes.ts';
-import { judgeHistory } from '../../../src/carriers/judge-history.ts';
+import { judgeHistory, splitHistory } from '../../../src/carriers/judge-history.ts';
 import { mergeEvents, placeEvents } from '../../../src/carriers/placed-events.ts';
 import { STATUS_TEXTS } from '../../../src/carriers/status-texts.ts';
 import { meaningOf } from '../../../src/carriers/text-meaning.ts';
@@ -79,6 +79,11 @@ describe('a history of them', () => {
     expect(judged('1101', '6261', '6371')).toMatchObject({ status: 'in_transit' });
     expect(judged('1101', '6261', '6371', '5201')).toMatchObject({ status: 'delivered', isTerminal: true });
     expect(judged('1101', '6261', '5234', '6371')).toMatchObject({ status: 'returned', isTerminal: true });
+  });
+
+  it.each(['1101', '1102', '1106'])('a number that is used again begins with %s', (code) => {
+    const [old, first] = [eventAt(textOf('5201'), 0), eventAt(textOf(code), 61)];
+    expect(splitHistory(historyOf([old, first], 62, { carrier: 'japan_post' }))).toEqual([[old], [first]]);
   });
 
   it('put off, it is on its way', () => {

@@ -2,8 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
+import { importShipperFile } from '../../../src/batches/shipper-file/import-file.ts';
+import { openShipperFile } from '../../../src/batches/shipper-file/shipper-file.ts';
 import { withCheckDigit } from '../../../src/sandbox/check-digit.ts';
 import { toShiftJis } from '../../../src/sandbox/yamato/shift-jis.ts';
+import type { Stage } from '../activities/stage.ts';
 
 export interface EventLine {
   number: string;
@@ -50,13 +53,28 @@ export function shipperFiles() {
   const folder = mkdtempSync(join(tmpdir(), 'tsuiseki-shipper-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   let count = 0;
-  return {
-    folder,
-    /** A file with this in it, in Shift_JIS if it is a text. */
-    write(content: string | Buffer, name = `${(count += 1)}.csv`): string {
-      const path = join(folder, name);
-      writeFileSync(path, typeof content === 'string' ? toShiftJis(content) : content);
-      return path;
-    },
-  };
+  /** A file with this in it, in Shift_JIS if it is a text. */
+  function write(content: string | Buffer, name = `${(count += 1)}.csv`): string {
+    const path = join(folder, name);
+    writeFileSync(path, typeof content === 'string' ? toShiftJis(content) : content);
+    return path;
+  }
+  /** Imports a file of these lines. */
+  async function take(stage: Stage, lines: readonly EventLine[], dryRun = false) {
+    const file = await openShipperFile(write(postFile(lines)));
+    return importShipperFile(stage.database, file, { by: 'someone', dryRun });
+  }
+  return { folder, write, take };
 }
+
+export const event = (code: string, daysAgo: number, number: string): EventLine => ({
+  number,
+  code,
+  daysAgo,
+});
+
+/** Accepted three days ago, delivered yesterday. */
+export const delivered = (number: string): EventLine[] => [
+  event('1101', 3, number),
+  event('5201', 1, number),
+];
