@@ -166,7 +166,7 @@ export class FakeServer {
       name: 'hanako',
       role: this.role,
       canSignOut: true,
-      version: '0.1.0',
+      version: '1.0.0',
       webUi: 'http://127.0.0.1:8233/namespaces/default',
       tasks: TASKS,
     };
