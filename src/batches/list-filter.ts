@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { and, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { anyText } from '../db/any-of.ts';
 import type { Queries } from '../db/database.ts';
@@ -26,8 +26,7 @@ export interface ListFilter {
 export function whichBatches(filter: ListFilter): SQL {
   const { task, workbook, state, failed, since, workflowIds } = filter;
   const ended = state === 'running' || state === 'paused' ? null : state;
-  const all = [
-    eq(batches.isRound, false),
+  const all = and(
     task === undefined ? undefined : sql`${batches.task} = ${task}`,
     workbook === undefined
       ? undefined
@@ -40,11 +39,8 @@ export function whichBatches(filter: ListFilter): SQL {
     failed === true ? sql`${batchFigures.failed} > 0` : undefined,
     since === undefined ? undefined : sql`${batches.startedAt} >= ${since.toISOString()}`,
     workflowIds === undefined ? undefined : anyText(batches.workflowId, workflowIds),
-  ];
-  return sql.join(
-    all.filter((each) => each !== undefined),
-    sql` and `,
   );
+  return sql`not ${batches.isRound} and ${all ?? sql`true`}`;
 }
 
 /** Of these those whose reason, or the error of one of whose rows, holds the text. */

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { sql } from 'drizzle-orm';
 import { createBatchActivities } from '../../../activities/batch.ts';
@@ -27,20 +28,39 @@ import type { RowResult } from '../../../src/tasks/result.ts';
 import type { TaskName, TrackingTask } from '../../../src/tasks/types.ts';
 import { startWorkflow } from '../../../src/temporal/start-batch.ts';
 
-/** What an activity waits for itself, the workflow waits for here: its timer skips the time. */
-const WAITED_IN_ACTIVITY_MS = 10_001;
-const TAKEN_OFF_MS = 5_500;
+/** What an activity waits for itself. */
+const WAITED_IN_ACTIVITY_MS = 10_000;
+/** A workflow has its timer so long after its activity. */
+const QUIET_MS = 15;
+const LONGEST_SETTLING_MS = 5_000;
 
 class SimulatedCarrierClock extends CarrierClock {
+  #pass: (ms: number) => void = () => {};
+
+  /** The rest of a pause passes at once. */
+  passing(pass: (ms: number) => void): this {
+    this.#pass = pass;
+    return this;
+  }
+
   override async begin(jobId: number, pauseMs: number): Promise<CarrierTurn> {
     const turn = await super.begin(jobId, pauseMs);
     if (turn.begun) return { ...turn, delayMs: 0 };
-    return { ...turn, waitMs: Math.max(turn.waitMs + TAKEN_OFF_MS, WAITED_IN_ACTIVITY_MS) };
+    if (turn.waitMs > WAITED_IN_ACTIVITY_MS) return turn;
+    this.#pass(turn.waitMs);
+    return this.begin(jobId, pauseMs);
   }
 
   override end(tx: Queries, requestId: number, end: RequestEnd): Promise<void> {
     return super.end(tx, requestId, 'error' in end ? end : { ...end, sinceMs: 0 });
   }
+}
+
+interface Outcome {
+  waitMs?: number;
+  next?: unknown;
+  cancelled?: unknown;
+  ended?: boolean;
 }
 
 export interface Asked {
@@ -65,6 +85,12 @@ export class SimulatedRequery {
   readonly #eventsOf: (number: string, nowMs: number) => YamatoEvent[];
   readonly #clock: AccountClock;
   #ticks = 0;
+  #busy = 0;
+  #lastEndMs = 0;
+  /** When a batch has its next job sent. */
+  readonly #wakesMs = new Map<string, number>();
+  /** Batches whose workflow is under way. */
+  readonly #open = new Set<string>();
 
   constructor(
     env: TestWorkflowEnvironment,
@@ -83,7 +109,10 @@ export class SimulatedRequery {
     );
   }
 
-  readonly #planOf = (task: TrackingTask) => ({ task, subjectsPerJob: 1 });
+  readonly #planOf = (task: TrackingTask) => {
+    const { lookup } = task;
+    return { task, subjectsPerJob: lookup.by === 'carrier' ? lookup.numbersPerRequest : 1 };
+  };
   readonly #now = async () => new Date(this.nowMs);
 
   /** As the schedule starts it; then what was begun goes on beside whatever follows. */
@@ -121,6 +150,7 @@ export class SimulatedRequery {
     );
     const deps = { database: this.#database, client: this.#env.client, settings: this.#settings };
     await startWorkflow(deps, batch, null);
+    this.#open.add(batch.id);
     return batch.id;
   }
 
@@ -130,7 +160,9 @@ export class SimulatedRequery {
       database,
       'yamato',
       () => sql`${new Date(this.nowMs).toISOString()}::timestamptz`,
-    );
+    ).passing((ms) => {
+      this.nowMs += Math.ceil(ms);
+    });
     const deps = { database, planOf: this.#planOf, clock: this.#clock, carrierClock };
     const all = {
       ...createBatchActivities(deps),
@@ -143,10 +175,46 @@ export class SimulatedRequery {
     return Object.fromEntries(
       Object.entries(all).map(([name, activity]) => [
         name,
-        (...args: never[]) =>
-          this.#standing(() => (activity as (...all: never[]) => Promise<unknown>)(...args)),
+        (input: { batchId: string }) =>
+          this.#standing(async () => {
+            const { batchId } = input ?? {};
+            if (name === 'startSavedBatch') this.#open.add(batchId);
+            if (name === 'askGroup' || name === 'publishJob') this.#wakesMs.delete(batchId);
+            const outcome = await (activity as (one: object) => Promise<unknown>)(input);
+            this.#noteWake(batchId, outcome as Outcome | undefined);
+            return outcome;
+          }),
       ]),
     );
+  }
+
+  #noteWake(batchId: string, outcome: Outcome = {}): void {
+    const { waitMs = 0, next = null, cancelled = null, ended = false } = outcome;
+    if (waitMs > 1 && next !== null && cancelled === null) this.#wakesMs.set(batchId, this.nowMs + waitMs);
+    if (ended) this.#open.delete(batchId);
+  }
+
+  /**
+   * Time passes, from one job that is to be sent to the next: in one go it would run on while workflows are at work.
+   */
+  async advance(ms: number): Promise<void> {
+    const endMs = (await this.#env.currentTimeMs()) + ms;
+    for (let nowMs = endMs - ms; nowMs < endMs; nowMs = await this.#env.currentTimeMs()) {
+      await this.#settled(nowMs);
+      const wakesMs = [...this.#open].map((batchId) => this.#wakesMs.get(batchId) ?? endMs);
+      const wakeMs = Math.min(endMs, ...wakesMs);
+      await this.#env.sleep(Math.max(1, Math.ceil(wakeMs - nowMs)));
+    }
+    await this.#settled(endMs);
+  }
+
+  async #settled(nowMs: number): Promise<void> {
+    const untilMs = performance.now() + LONGEST_SETTLING_MS;
+    const isQuiet = () =>
+      this.#busy === 0 &&
+      performance.now() - this.#lastEndMs > QUIET_MS &&
+      [...this.#open].every((batchId) => (this.#wakesMs.get(batchId) ?? 0) > nowMs);
+    while (!isQuiet() && performance.now() < untilMs) await delay(2);
   }
 
   /** Otherwise hours are skipped while an activity works for a millisecond, and its heartbeat with them. */
@@ -154,10 +222,13 @@ export class SimulatedRequery {
     const { testService } = this.#env.connection;
     if (testService === undefined) throw new Error('no time-skipping server');
     await testService.lockTimeSkipping({});
+    this.#busy += 1;
     try {
-      this.nowMs = await this.#env.currentTimeMs();
+      this.nowMs = Math.max(this.nowMs, await this.#env.currentTimeMs());
       return await work();
     } finally {
+      this.#busy -= 1;
+      this.#lastEndMs = performance.now();
       await testService.unlockTimeSkipping({});
     }
   }

@@ -1,0 +1,145 @@
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { migrateDatabase, openDatabase } from '../../src/db/database.ts';
+import type { Database } from '../../src/db/database.ts';
+import { HOURS_BETWEEN } from '../../src/db/due-parcels.ts';
+import { startPostgres } from '../../src/embedded/postgres/server.ts';
+import { loadSettings, readSettings } from '../../src/settings/settings.ts';
+import { SimulatedRequery } from '../../test/support/batches/simulated-requery.ts';
+import { withWorkers } from '../../test/support/workflows/run-fake.ts';
+import { startWorkflowServer } from '../../test/support/workflows/workflow-server.ts';
+import type { Part, PartContext } from '../part.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { OpenParcels } from './open-parcels.ts';
+
+const PARCELS = 5_000;
+const TICK_MINUTES = 5;
+const MINUTES = 24 * 60;
+/** Batches beside it, by the hour at which they start; Yamato's have twenty groups, the others a page a row. */
+const BATCHES = [
+  { hour: 3, task: 'yamato_tracking_10', rows: 200 },
+  { hour: 9, task: 'yamato_tracking_10', rows: 200 },
+  { hour: 15, task: 'yamato_tracking_10', rows: 200 },
+  { hour: 21, task: 'yamato_tracking_10', rows: 200 },
+  { hour: 6, task: 'japan_post_tracking_only', rows: 100 },
+  { hour: 12, task: 'japan_post_tracking_only', rows: 100 },
+  { hour: 18, task: 'japan_post_tracking_only', rows: 100 },
+] as const;
+const MOST_SLOWED = 5;
+const HOUR_MS = 3_600_000;
+
+interface Started {
+  id: string;
+  task: string;
+  startedMs: number;
+}
+
+/** How long each batch took, and how much of that was neither its own pauses nor its own answers. */
+async function tookOf(
+  { sql }: Database,
+  { id, task, startedMs }: Started,
+): Promise<{ tookMs: number; lostMs: number }> {
+  const [asked] =
+    task === 'yamato_tracking_10'
+      ? await sql<{ endMs: number; ownMs: number }[]>`
+        select (extract(epoch from max(started_at)) * 1000)::float8 as "endMs",
+          (sum(pause_ms) - (array_agg(pause_ms order by r.id desc))[1])::float8 as "ownMs"
+        from carrier_requests r join jobs j on j.id = r.job_id where j.batch_id = ${id}`
+      : await sql<{ endMs: number; ownMs: number }[]>`
+        select (extract(epoch from max(started_at)) * 1000)::float8 as "endMs", 0::float8 as "ownMs"
+        from calls c join jobs j on j.id = c.job_id where j.batch_id = ${id} and c.kind = 'publish'`;
+  const tookMs = (asked?.endMs ?? NaN) - startedMs;
+  return { tookMs, lostMs: tookMs - (asked?.ownMs ?? 0) };
+}
+
+/** A day of the schedule's runs, and of batches beside them; `parcels` null: of batches alone. */
+async function simulateDay(
+  context: PartContext,
+  database: Database,
+  env: TestWorkflowEnvironment,
+  parcels: OpenParcels | null,
+) {
+  const settings = readSettings({ WEBSCRAPER_API_TOKEN: 'bench', REQUERY: 'on' });
+  const startMs = await env.currentTimeMs();
+  await parcels?.write(database, startMs);
+  const world = new SimulatedRequery(env, database, settings, (number) =>
+    OpenParcels.eventsOf(number, startMs),
+  );
+  const started: Started[] = [];
+  await withWorkers(env, world.activities(), async () => {
+    const ticks = (context.minutes ?? MINUTES) / TICK_MINUTES;
+    for (let tick = 0; tick < ticks; tick += 1) {
+      if (tick % 12 === 0) {
+        for (const { task, rows } of BATCHES.filter(({ hour }) => hour === tick / 12)) {
+          const startedMs = await env.currentTimeMs();
+          const id = await world.batch(task, OpenParcels.numbersOfBatch(tick, rows));
+          started.push({ id, task, startedMs });
+        }
+        context.progress(`hour ${tick / 12}: ${world.asked.length} numbers asked`);
+      }
+      if (parcels !== null) await world.tick();
+      await world.advance(TICK_MINUTES * 60_000);
+    }
+    for (const { id } of started) await world.ended(id);
+  });
+  const took = await Promise.all(started.map((each) => tookOf(database, each)));
+  return { world, startMs, endMs: await env.currentTimeMs(), took };
+}
+
+async function openWorld({ cleanup }: PartContext) {
+  const server = await startPostgres({ env: loadSettings().env, dataDir: temporaryFolder(cleanup) });
+  cleanup.add('Postgres', () => server.stop());
+  await migrateDatabase(server.url);
+  const database = openDatabase(server.url, { maxConnections: 8 });
+  cleanup.add('the connections to the database', () => database.close());
+  const env = await startWorkflowServer();
+  cleanup.add('the time-skipping server', () => env.teardown());
+  return { database, env };
+}
+
+const sumOf = (list: readonly { lostMs: number }[]) => list.reduce((sum, { lostMs }) => sum + lostMs, 0);
+
+/** A day over open parcels, half of them Yamato's, at the real budget and pauses, on skipped time. */
+export const requery: Part = {
+  name: 'requery',
+  async run(context) {
+    const { figure, note } = context;
+    const count = context.rows ?? PARCELS;
+    const parcels = new OpenParcels(count);
+    const alone = await openWorld(context);
+    const before = await simulateDay(context, alone.database, alone.env, null);
+    const world = await openWorld(context);
+    const day = await simulateDay(context, world.database, world.env, parcels);
+    const looks = day.world.asked.filter(({ number }) => parcels.has(number));
+    const judged = parcels.judge(looks, day.startMs, day.endMs);
+    figure({
+      figure: `${count} open parcels: asked twice in their interval`,
+      ...{ mustReach: '0', measured: judged.tooSoon, unit: 'parcels', ok: judged.tooSoon === 0 },
+    });
+    figure({
+      figure: `${count} open parcels: passed over for others that were due an hour later`,
+      ...{ mustReach: '0', measured: judged.passedOver, unit: 'parcels', ok: judged.passedOver === 0 },
+    });
+    const extraMs = sumOf(day.took) - sumOf(before.took);
+    const slowed = (100 * extraMs) / before.took.reduce((sum, { tookMs }) => sum + tookMs, 0);
+    figure({
+      figure: `${count} open parcels: batches beside them slowed`,
+      ...{ mustReach: `≤ ${MOST_SLOWED} %`, measured: slowed, unit: '%', ok: slowed <= MOST_SLOWED },
+    });
+    for (const carrier of ['yamato', 'japan_post'] as const) {
+      const { asked, late, longestLateMs } = judged.of[carrier];
+      note(
+        `${carrier}: ${asked} numbers asked; at the end ${late} due, the longest for ${(longestLateMs / HOUR_MS).toFixed(1)} h`,
+      );
+    }
+    const [credits] = await world.database.sql<{ credits: number }[]>`
+      select coalesce(sum(cardinality(subjects)), 0)::int as credits from jobs j join batches b on b.id = j.batch_id
+      where b.is_round and j.sitemap_id is not null and j.intent_at is not null`;
+    note(`page credits: ${credits?.credits}; intervals in hours: ${JSON.stringify(HOURS_BETWEEN)}`);
+    const [rounds] = await world.database.sql<{ rounds: number; gave: number }[]>`
+      select count(*)::int as rounds, count(*) filter (where state = 'cancelled')::int as gave from batches where is_round`;
+    note(`rounds: ${rounds?.rounds}, of which ${rounds?.gave} gave way to a batch`);
+    note(
+      `batches lost ${(sumOf(before.took) / 1_000).toFixed(0)} s alone, ${(sumOf(day.took) / 1_000).toFixed(0)} s beside it`,
+    );
+  },
+};
