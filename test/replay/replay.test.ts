@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { QUEUE_OF_WORKFLOW } from '../../src/temporal/workflows.ts';
 import { replayHistory } from '../../workers/replay.ts';
 import '../support/workflows/quiet-runtime.ts';
 import { HISTORIES } from '../support/workflows/save-history.ts';
@@ -13,22 +14,33 @@ const replayTraced = (shape: string) => replayHistory(shape, JSON.parse(read(sha
 const replay = (shape: string, change: (history: string) => string = (history) => history) =>
   replayHistory(shape, JSON.parse(change(read(shape))));
 
+it('every workflow has a history', () => {
+  const types = shapes.map((shape) => /"workflowType":\s*\{\s*"name":\s*"(\w+)"/.exec(read(shape))?.[1]);
+  expect(new Set(types)).toEqual(new Set(Object.keys(QUEUE_OF_WORKFLOW)));
+});
+
 it('there is a history of every shape', () => {
   expect(shapes.toSorted()).toEqual(
     [
       'asked-first',
       'cancelled',
-      'carrier-check',
       'cancelled-dropped',
+      'carrier-check',
+      'cleaned-up',
       'completed',
       'continued-as-new',
       'failed-publishes',
       'file-server-held',
       'folder-walk',
+      'folders-swept',
       'held',
+      'incidents',
       'joined',
+      'late',
       'locked',
+      'lost-webhooks',
       'paused',
+      'relayed',
       'requery',
       'retried-ended',
       'retried-running',
@@ -42,6 +54,7 @@ it('there is a history of every shape', () => {
       'save-joined',
       'save-started',
       'status-column',
+      'swept',
       'ui-cancelled',
       'unreadable',
       'waited',
