@@ -64,7 +64,7 @@ export const en: Texts = {
   },
   attention: {
     title: 'Needs attention',
-    allWell: 'All is well: nothing needs attention.',
+    allWell: 'The system is well: nothing of it needs attention.',
     closed: (until) => `The account's call limit is reached. It opens by itself at ${until}.`,
     held: 'Publishing is held until it works again or somebody resumes a batch.',
     odd: (name) => `${name} is held: odd results came back. Put it right, then resume one of its batches.`,

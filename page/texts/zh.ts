@@ -63,7 +63,7 @@ export const zh: Texts = {
   },
   attention: {
     title: '需要处理',
-    allWell: '一切正常，无需处理。',
+    allWell: '系统正常，无需处理。',
     closed: (until) => `已达调用上限，将于 ${until} 自动恢复。`,
     held: '提交已暂停，待服务恢复或有人恢复批次后继续。',
     odd: (name) => `${name} 已停住：返回的结果不对劲。修好后请恢复它的一个批次。`,

@@ -4,7 +4,7 @@ import { makeReport } from '../batches/roll-ups/make-report.ts';
 import type { Period } from '../batches/roll-ups/make-report.ts';
 import { reportCsv } from '../batches/roll-ups/report-csv.ts';
 import { reportSheets } from '../batches/roll-ups/report-sheets.ts';
-import type { ReportSheet } from '../batches/roll-ups/report-sheets.ts';
+import type { ReportColumn, ReportSheet } from '../batches/roll-ups/report-sheets.ts';
 import type { Report } from '../batches/roll-ups/report.ts';
 import { TsuisekiError } from '../errors.ts';
 import { printJson, printLine, printTable } from './print.ts';
@@ -58,16 +58,22 @@ async function saveReport(report: Report, { csv, xlsx }: Options): Promise<strin
   return csv ?? xlsx ?? null;
 }
 
-const shownNumber = (value: string | number | null | undefined): string | number | null | undefined =>
-  typeof value === 'number' ? Math.round(value * 1_000) / 1_000 : value;
+function shown(value: string | number | null | undefined, { kind }: ReportColumn) {
+  if (typeof value !== 'number') return value;
+  return kind === 'part' ? `${Math.round(value * 1_000) / 10} %` : Math.round(value * 1_000) / 1_000;
+}
 
 function printSheet({ name, question, columns, records }: ReportSheet): void {
   printLine(`${name}: ${question}`);
-  const keys = columns.map(({ key }) => key);
-  const shown = records
+  const lines = records
     .slice(0, LINES_SHOWN)
-    .map((record) => Object.fromEntries(keys.map((key) => [key, shownNumber(record[key])])));
-  printTable(shown, keys);
+    .map((record) =>
+      Object.fromEntries(columns.map((column) => [column.key, shown(record[column.key], column)])),
+    );
+  printTable(
+    lines,
+    columns.map(({ key }) => key),
+  );
   if (records.length > LINES_SHOWN)
     printLine(`and ${records.length - LINES_SHOWN} more: --csv, --xlsx or --json`);
   printLine('');

@@ -42,7 +42,7 @@ inBrowser('the overview', ({ server, open }) => {
   it('says that all is well', async () => {
     server.account = { ...server.account, closed: null, queues: [] };
     const page = await open();
-    await page.getByText('All is well').waitFor();
+    await page.getByText('The system is well').waitFor();
   });
 
   it('filters and searches, and keeps the choice in the address', async () => {
