@@ -1,7 +1,7 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { migrateDatabase, openDatabase } from '../../src/db/database.ts';
 import type { Database } from '../../src/db/database.ts';
-import { HOURS_BETWEEN } from '../../src/db/due-parcels.ts';
+import { HOURS_BETWEEN, requeryLateness } from '../../src/db/due-parcels.ts';
 import { startPostgres } from '../../src/embedded/postgres/server.ts';
 import { loadSettings, readSettings } from '../../src/settings/settings.ts';
 import { SimulatedRequery } from '../../test/support/batches/simulated-requery.ts';
@@ -68,13 +68,14 @@ async function simulateDay(
   await withWorkers(env, world.activities(), async () => {
     const ticks = (context.minutes ?? MINUTES) / TICK_MINUTES;
     for (let tick = 0; tick < ticks; tick += 1) {
-      if (tick % 12 === 0) {
-        for (const { task, rows } of BATCHES.filter(({ hour }) => hour === tick / 12)) {
+      // In the middle of a round.
+      if (tick % 12 === 1) {
+        for (const { task, rows } of BATCHES.filter(({ hour }) => hour === (tick - 1) / 12)) {
           const startedMs = await env.currentTimeMs();
           const id = await world.batch(task, OpenParcels.numbersOfBatch(tick, rows));
           started.push({ id, task, startedMs });
         }
-        context.progress(`hour ${tick / 12}: ${world.asked.length} numbers asked`);
+        context.progress(`hour ${(tick - 1) / 12}: ${world.asked.length} numbers asked`);
       }
       if (parcels !== null) await world.tick();
       await world.advance(TICK_MINUTES * 60_000);
@@ -135,6 +136,11 @@ export const requery: Part = {
       select coalesce(sum(cardinality(subjects)), 0)::int as credits from jobs j join batches b on b.id = j.batch_id
       where b.is_round and j.sitemap_id is not null and j.intent_at is not null`;
     note(`page credits: ${credits?.credits}; intervals in hours: ${JSON.stringify(HOURS_BETWEEN)}`);
+    const beganMs = performance.now();
+    const { due, lateS } = await requeryLateness(world.database.db, 'on', new Date(day.endMs));
+    note(
+      `told by itself in ${Math.round(performance.now() - beganMs)} ms: ${due} due, the longest for ${(lateS / 3_600).toFixed(1)} h`,
+    );
     const [rounds] = await world.database.sql<{ rounds: number; gave: number }[]>`
       select count(*)::int as rounds, count(*) filter (where state = 'cancelled')::int as gave from batches where is_round`;
     note(`rounds: ${rounds?.rounds}, of which ${rounds?.gave} gave way to a batch`);
