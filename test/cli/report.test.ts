@@ -50,9 +50,9 @@ describe('of a day', () => {
   it('is printed, a table a question', async () => {
     const { code, out } = await report(...day);
     expect(code).toBe(0);
-    expect(out).toMatch(/^Tasks: .*\ntask +batches.*\nyamato_tracking_only +1 +2 +1 +1 +0 +0\.5 /m);
+    expect(out).toMatch(/^Tasks: .*\ntask +batches.*\nyamato_tracking_only +1 +2 +1 +1 +0 +50 % /m);
     expect(out).toMatch(/^yamato_tracking_only +failed +empty-page +1$/m);
-    expect(out).toMatch(/^yamato +=1\+1 +伏見営業所 +1 +1 +1 +0 +48\.5 +48 +48$/m);
+    expect(out).toMatch(/^yamato +=1\+1 +伏見営業所 +1 +1 +100 % +0 +48\.5 +48 +48$/m);
     expect(out).not.toContain('Calls: ');
   });
 
