@@ -2,6 +2,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { migrateDatabase, openDatabase } from '../../src/db/database.ts';
 import type { Database } from '../../src/db/database.ts';
 import { HOURS_BETWEEN, requeryLateness } from '../../src/db/due-parcels.ts';
+import { isRoundOpen } from '../../src/db/rounds.ts';
 import { startPostgres } from '../../src/embedded/postgres/server.ts';
 import { loadSettings, readSettings } from '../../src/settings/settings.ts';
 import { SimulatedRequery } from '../../test/support/batches/simulated-requery.ts';
@@ -65,17 +66,23 @@ async function simulateDay(
     OpenParcels.eventsOf(number, startMs),
   );
   const started: Started[] = [];
+  const begun = new Set<(typeof BATCHES)[number]>();
+  let met = 0;
   await withWorkers(env, world.activities(), async () => {
     const ticks = (context.minutes ?? MINUTES) / TICK_MINUTES;
     for (let tick = 0; tick < ticks; tick += 1) {
-      // In the middle of a round.
-      if (tick % 12 === 1) {
-        for (const { task, rows } of BATCHES.filter(({ hour }) => hour === (tick - 1) / 12)) {
-          const startedMs = await env.currentTimeMs();
-          const id = await world.batch(task, OpenParcels.numbersOfBatch(tick, rows));
-          started.push({ id, task, startedMs });
-        }
-        context.progress(`hour ${(tick - 1) / 12}: ${world.asked.length} numbers asked`);
+      const hour = Math.floor(tick / 12);
+      if (tick % 12 === 0) context.progress(`hour ${hour}: ${world.asked.length} numbers asked`);
+      for (const batch of BATCHES.filter((each) => each.hour === hour && !begun.has(each))) {
+        const asked = batch.task === 'yamato_tracking_10' ? 'carrier' : 'webscraper';
+        const isMet = await isRoundOpen(database.db, asked);
+        // In the middle of a round, where there is one within the hour.
+        if (!isMet && tick % 12 < 11) continue;
+        begun.add(batch);
+        if (isMet) met += 1;
+        const startedMs = await env.currentTimeMs();
+        const id = await world.batch(batch.task, OpenParcels.numbersOfBatch(tick, batch.rows));
+        started.push({ id, task: batch.task, startedMs });
       }
       if (parcels !== null) await world.tick();
       await world.advance(TICK_MINUTES * 60_000);
@@ -83,7 +90,7 @@ async function simulateDay(
     for (const { id } of started) await world.ended(id);
   });
   const took = await Promise.all(started.map((each) => tookOf(database, each)));
-  return { world, startMs, endMs: await env.currentTimeMs(), took };
+  return { world, startMs, endMs: await env.currentTimeMs(), took, met };
 }
 
 async function openWorld({ cleanup }: PartContext) {
@@ -143,7 +150,9 @@ export const requery: Part = {
     );
     const [rounds] = await world.database.sql<{ rounds: number; gave: number }[]>`
       select count(*)::int as rounds, count(*) filter (where state = 'cancelled')::int as gave from batches where is_round`;
-    note(`rounds: ${rounds?.rounds}, of which ${rounds?.gave} gave way to a batch`);
+    note(
+      `rounds: ${rounds?.rounds}; ${day.met} of ${day.took.length} batches met one under way, ${rounds?.gave} rounds were cancelled`,
+    );
     note(
       `batches lost ${(sumOf(before.took) / 1_000).toFixed(0)} s alone, ${(sumOf(day.took) / 1_000).toFixed(0)} s beside it`,
     );
