@@ -19,6 +19,7 @@ it('those of acquisition and aggregation are all there, once, after set-up and a
   const ids = recurring(DEADLINE_MS).map(({ id }) => id);
   expect(ids.toSorted()).toEqual([
     'tsuiseki-batch-sweep',
+    'tsuiseki-carrier-check',
     'tsuiseki-clean-up',
     'tsuiseki-folder-sweep',
     'tsuiseki-folder-walk',
