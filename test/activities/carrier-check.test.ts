@@ -160,3 +160,18 @@ it('a row that cannot be asked since its number has the form of Japan Post alone
     { state: 'invalid', warnings: [] },
   ]);
 });
+
+it('over forty days each number is asked once, however often rows are asked anew', async () => {
+  const numbers = numbersFrom(0, 20);
+  for (let day = 0; day < 40; day += 1) {
+    if (day % 4 === 0) await unknownToJapanPost(numbers.slice(day / 2, day / 2 + 2));
+    // Each is looked at daily, as long as its carrier does not know it.
+    await stage.database.sql`update parcels set seen_at = now()`;
+    for (let run = 0; run < 3; run += 1) await check();
+    await stage.database.sql`update parcels set first_seen_at = first_seen_at - interval '1 day'`;
+    await stage.database.sql`update carrier_checks set asked_at = asked_at - interval '1 day'`;
+    await stage.database.sql`update carrier_requests set started_at = started_at - interval '1 day'`;
+  }
+  expect(asked().flat().toSorted()).toEqual(numbers.toSorted());
+  expect(asked()).toHaveLength(10);
+});
