@@ -41,9 +41,9 @@ describe('the embedded Postgres', () => {
         await sql`create table kept (name text)`;
         await sql`insert into kept values ('追跡')`;
         return sql`select current_setting('server_encoding') as encoding, current_setting('fsync') as fsync,
-          current_setting('listen_addresses') as addresses`;
+          current_setting('listen_addresses') as addresses, current_setting('jit') as jit`;
       });
-      expect(row).toMatchObject({ encoding: 'UTF8', fsync: 'on', addresses: '127.0.0.1' });
+      expect(row).toMatchObject({ encoding: 'UTF8', fsync: 'on', addresses: '127.0.0.1', jit: 'off' });
     } finally {
       await first.stop();
     }

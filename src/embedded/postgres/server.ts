@@ -58,6 +58,8 @@ const STOP_SIGNALS: StopSignals = [
 const SETTINGS = {
   // Seven workers, the HTTP server and the CLI, each with a pool of ten, and room for people.
   max_connections: '200',
+  // Compiling takes longer than any query of ours: a search of 50,000 rows 200 ms instead of 80.
+  jit: 'off',
   timezone: 'UTC',
   log_timezone: 'UTC',
   // Details quote the values of rows, and with them e-mail addresses.

@@ -23,6 +23,7 @@ const STOP_SIGNALS: StopSignals = [
 /** Losing everything in a crash is fine here, waiting for a disk is not. */
 const SETTINGS = {
   max_connections: '200',
+  jit: 'off',
   timezone: 'UTC',
   log_timezone: 'UTC',
   fsync: 'off',
