@@ -89,7 +89,9 @@ async function simulateDay(
     }
     for (const { id } of started) await world.ended(id);
   });
-  const took = await Promise.all(started.map((each) => tookOf(database, each)));
+  const took = await Promise.all(
+    started.map(async (each) => ({ task: each.task, ...(await tookOf(database, each)) })),
+  );
   return { world, startMs, endMs: await env.currentTimeMs(), took, met };
 }
 
@@ -153,6 +155,9 @@ export const requery: Part = {
     note(
       `rounds: ${rounds?.rounds}; ${day.met} of ${day.took.length} batches met one under way, ${rounds?.gave} rounds were cancelled`,
     );
+    const lostBy = ({ took }: typeof day) =>
+      took.map(({ task, lostMs }) => `${task} ${(lostMs / 1_000).toFixed(0)}`).join(', ');
+    note(`seconds that each batch lost, alone: ${lostBy(before)}; beside it: ${lostBy(day)}`);
     note(
       `batches lost ${(sumOf(before.took) / 1_000).toFixed(0)} s alone, ${(sumOf(day.took) / 1_000).toFixed(0)} s beside it`,
     );
