@@ -3,14 +3,15 @@ import { log } from '@temporalio/activity';
 import { judgeHistory } from '../src/carriers/judge-history.ts';
 import type { LearntTexts } from '../src/carriers/text-meaning.ts';
 import { yamatoHistory } from '../src/carriers/yamato/parcel-history.ts';
+import { MAX_NUMBERS } from '../src/carriers/yamato/client.ts';
 import type { YamatoAnswer } from '../src/carriers/yamato/client.ts';
 import type { YamatoParcel } from '../src/carriers/yamato/types.ts';
 import { YamatoError } from '../src/carriers/yamato/yamato-error.ts';
-import { CHECK_JOB_ID, isBatchWaiting, noteChecks, numbersForYamato } from '../src/db/carrier-checks.ts';
+import { CHECK_JOB_ID, noteChecks, numbersForYamato } from '../src/db/carrier-checks.ts';
 import type { CarrierCheck } from '../src/db/carrier-checks.ts';
 import { learntTexts } from '../src/db/carrier-texts.ts';
+import { areBatchesWaiting } from '../src/db/rounds.ts';
 import { errorMessage } from '../src/errors.ts';
-import { TRACKING_TASKS } from '../src/tasks/registry.ts';
 import { asActivities, tellWait } from './as-activities.ts';
 import type { YamatoDeps } from './yamato.ts';
 
@@ -22,10 +23,6 @@ export interface Checked {
 
 export type CarrierCheckActivities = ReturnType<typeof createCarrierCheckActivities>;
 
-const NUMBERS_A_REQUEST = 10;
-const YAMATOS_TASKS = TRACKING_TASKS.flatMap(({ name, lookup }) =>
-  lookup.by === 'carrier' && lookup.carrier === 'yamato' ? [name] : [],
-);
 const NOTHING: Checked = { asked: 0, waitMs: null };
 
 /** Its events tell that it has the number; where there are none, its state does. */
@@ -48,8 +45,8 @@ export function createCarrierCheckActivities(deps: YamatoDeps) {
      */
     async checkNumbers(input: { pauseShare: number }): Promise<Checked> {
       await clock.takeOver(CHECK_JOB_ID);
-      if (await isBatchWaiting(db, YAMATOS_TASKS)) return NOTHING;
-      const numbers = await numbersForYamato(db, NUMBERS_A_REQUEST);
+      if (await areBatchesWaiting(db, 'carrier')) return NOTHING;
+      const numbers = await numbersForYamato(db, MAX_NUMBERS);
       if (numbers.length === 0) return NOTHING;
       const pauseMs = Math.round(yamatoPauseMinMs + input.pauseShare * (yamatoPauseMaxMs - yamatoPauseMinMs));
       const turn = await clock.begin(CHECK_JOB_ID, pauseMs);

@@ -3,10 +3,9 @@ import type { SQL } from 'drizzle-orm';
 import type { CarrierName, TrackingStatus } from '../carriers/status.ts';
 import { NOT_REGISTERED, WRONG_NUMBER } from '../carriers/status-texts.ts';
 import type { TaskName } from '../tasks/types.ts';
-import { anyText, jsonList } from './any-of.ts';
+import { jsonList } from './any-of.ts';
 import type { Queries } from './database.ts';
 import { carrierChecks } from './parcel-schema.ts';
-import { batches } from './schema.ts';
 
 /** What a carrier, asked after a number of another's, said of it. Moments are ISO 8601. */
 export interface CarrierCheck {
@@ -71,15 +70,6 @@ export function parcelsForJapanPost(
       and not exists (select from round_rows own join rows r on r.id = own.row_id join batches b on b.id = r.batch_id
         where own.parcel_id = p.id and b.task = ${task})
     order by p.first_seen_at, p.id limit ${most}`);
-}
-
-/** Whether a running batch has something to ask of these tasks' carrier: a check waits behind it. */
-export async function isBatchWaiting(queries: Queries, tasks: readonly string[]): Promise<boolean> {
-  const [found] = await queries.execute<{ some: boolean }>(sql`
-    select exists (select from ${batches} join batch_figures f on f.batch_id = ${batches.id}
-      where ${batches.finishedAt} is null and ${batches.paused} is null and ${anyText(batches.task, tasks)}
-        and f.pending_jobs > 0) as some`);
-  return found?.some === true;
 }
 
 /** A number that was asked after is not asked after again. */
