@@ -1,17 +1,19 @@
 import { hostname } from 'node:os';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
-import pretty from 'pino-pretty';
 import { redactedLine } from './redact.ts';
 
 export type { Logger } from 'pino';
+
+/** Lines for a terminal alone: workers start without it. */
+const pretty = process.stderr.isTTY ? (await import('pino-pretty')).default : null;
 
 /**
  * Logs to stderr: JSON lines, or readable lines on a terminal. Whatever is logged, none of the `secrets`, no e-mail address
  * and no path of a web address comes out.
  */
 export function createLogger(level: string, name: string, secrets: readonly string[] = []): Logger {
-  const destination = process.stderr.isTTY ? pretty({ destination: 2, sync: true }) : pino.destination(2);
+  const destination = pretty === null ? pino.destination(2) : pretty({ destination: 2, sync: true });
   // The host beside the number: in containers every process has the same.
   const base = { name, pid: process.pid, hostname: hostname() };
   return pino(

@@ -30,15 +30,12 @@ export function httpReady(url: string, logFile: string, stop: AbortSignal): Prom
   return until(asked, `the HTTP server at ${url} (its log: ${logFile})`, stop);
 }
 
-/** Returns when every queue is polled. */
+/** Returns when every queue is polled; asks for one after the other, which leaves the processor to those who start. */
 export async function workersReady(
   client: ConnectedClient,
   logDir: string,
   stop: AbortSignal,
 ): Promise<void> {
-  await Promise.all(
-    Object.entries(QUEUES).map(([worker, queue]) =>
-      until(() => isPolled(client, queue), `worker ${worker} (its log: ${logDir}/${worker}.log)`, stop),
-    ),
-  );
+  for (const [worker, queue] of Object.entries(QUEUES))
+    await until(() => isPolled(client, queue), `worker ${worker} (its log: ${logDir}/${worker}.log)`, stop);
 }

@@ -6,6 +6,7 @@ import { removeServerRecord, waitForLeftBehind, writeServerRecord } from '../emb
 import { packageRoot } from '../paths.ts';
 import { ORPHAN_GRACE_MS } from './lifeline.ts';
 import { LONGEST_RESTART_DELAY_MS, restartDelayMs } from './restart-delay.ts';
+import { STANDBY } from './standby.ts';
 
 export interface ProcessSpec {
   name: string;
@@ -36,6 +37,7 @@ interface Running {
 /** Keeps processes of this program running: each is started again when it dies, all end together. */
 export class Supervisor {
   readonly #running = new Map<string, Running>();
+  readonly #standing = new Map<string, ChildProcess>();
   readonly #env: NodeJS.ProcessEnv;
   readonly #logDir: string;
   readonly #recordDir: string;
@@ -50,17 +52,21 @@ export class Supervisor {
     this.#onRestart = onRestart;
   }
 
+  /** Starts a process ahead of `start`, which it then needs: it loads what it will use meanwhile. */
+  prepare({ name, args }: Pick<ProcessSpec, 'name' | 'args'>): void {
+    const child = this.#spawn(name, [STANDBY, ...args], this.#env);
+    // One that could not be started is started by `start`.
+    child.on('error', () => {});
+    this.#standing.set(name, child);
+  }
+
   start(spec: ProcessSpec, failures = 0): void {
-    const log = openLogFile(join(this.#logDir, `${spec.name}.log`));
-    const child = spawn(process.execPath, [join(packageRoot, 'bin/tsuiseki.js'), ...spec.args], {
-      env: { ...this.#env, ...spec.env },
-      // A group of its own: Ctrl-C reaches this process alone, which then ends the others in order.
-      detached: true,
-      // The channel closes when this process dies, however it does: a child then ends by itself.
-      stdio: ['ignore', log.descriptor, log.descriptor, 'ipc'],
-    });
-    log.close();
-    if (child.pid !== undefined) writeServerRecord(this.#recordFile(spec.name), child.pid);
+    const env = { ...this.#env, ...spec.env };
+    const standing = this.#standing.get(spec.name);
+    this.#standing.delete(spec.name);
+    const child = standing?.connected === true ? standing : this.#spawn(spec.name, spec.args, env);
+    // One that dies with it unread is started again.
+    if (child === standing) child.send(env, () => {});
     const own: Running = { child, timer: null };
     this.#running.set(spec.name, own);
     const startedAt = Date.now();
@@ -78,6 +84,20 @@ export class Supervisor {
     child.on('error', restart);
   }
 
+  #spawn(name: string, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
+    const log = openLogFile(join(this.#logDir, `${name}.log`));
+    const child = spawn(process.execPath, [join(packageRoot, 'bin/tsuiseki.js'), ...args], {
+      env,
+      // A group of its own: Ctrl-C reaches this process alone, which then ends the others in order.
+      detached: true,
+      // The channel closes when this process dies, however it does: a child then ends by itself.
+      stdio: ['ignore', log.descriptor, log.descriptor, 'ipc'],
+    });
+    log.close();
+    if (child.pid !== undefined) writeServerRecord(this.#recordFile(name), child.pid);
+    return child;
+  }
+
   #recordFile(name: string): string {
     return join(this.#recordDir, `${name}.json`);
   }
@@ -91,9 +111,12 @@ export class Supervisor {
   /** Ends all, and waits for their ends; at once, with nothing let finish, when the signal comes. */
   async stop(now: AbortSignal): Promise<void> {
     this.#stopping = true;
+    const running = [...this.#running].map(([name, { child, timer }]) => {
+      if (timer !== null) clearTimeout(timer);
+      return [name, child] as const;
+    });
     await Promise.all(
-      [...this.#running].map(async ([name, { child, timer }]) => {
-        if (timer !== null) clearTimeout(timer);
+      [...this.#standing, ...running].map(async ([name, child]) => {
         await endChild(child, now);
         removeServerRecord(this.#recordFile(name));
       }),

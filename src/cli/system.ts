@@ -76,6 +76,8 @@ class SystemStart {
   readonly #options: SystemOptions;
   readonly #given: Settings;
   readonly #env: NodeJS.ProcessEnv;
+  /** They end before what they use. */
+  readonly #workers: Supervisor;
   readonly #processes: (() => { name: string; pid: number }[])[] = [];
   /** Ends of what was started, the last one first. */
   readonly #ends: (() => Promise<void> | void)[] = [];
@@ -85,10 +87,12 @@ class SystemStart {
     this.#given = given;
     this.#options = options;
     this.#env = { ...given.env, TSUISEKI_DATA_DIR: given.dataDir };
+    this.#workers = new Supervisor(this.#env, given.dataDir, this.#onRestart);
   }
 
   async stop(): Promise<void> {
     this.#report = null;
+    await this.#workers.stop(this.#options.requests.now);
     for (const end of this.#ends.splice(0).toReversed()) await end();
   }
 
@@ -101,22 +105,24 @@ class SystemStart {
     const logs = join(dataDir, 'logs');
     this.#ends.push(rotateLogs(logs, onProgress));
     const http = await this.#chooseHttp();
+    const sandbox = this.#options.sandbox ? await this.#superviseSandbox(http) : null;
+    for (const name of Object.keys(QUEUES)) this.#workers.prepare({ name, args: ['worker', name] });
+    this.#workers.prepare({ name: 'http', args: ['serve'] });
     // What does not need each other starts beside each other.
     const [, webUi] = await allOf([this.#keepPostgres(), this.#keepTemporal()]);
-    const sandbox = this.#options.sandbox ? await this.#superviseSandbox(http) : null;
     const settings = readSettings(this.#env);
     const databaseUrl = requireSetting(settings, 'databaseUrl');
     onProgress('bringing database and Temporal up to date');
     const [client] = await allOf([this.#configuredTemporal(settings), migrateDatabase(databaseUrl)]);
     requests.stop.throwIfAborted();
     onProgress('starting workers and the HTTP server');
-    const supervisor = this.#newSupervisor();
     const ports = await metricsPorts(settings);
     for (const name of Object.keys(QUEUES))
-      supervisor.start({ name, args: ['worker', name], env: metricsOf(ports.get(name)) });
+      this.#workers.start({ name, args: ['worker', name], env: metricsOf(ports.get(name)) });
     const links = webUi === null || settings.webUiUrl !== null ? {} : { WEB_UI_URL: webUi };
-    supervisor.start({ name: 'http', args: ['serve'], env: links });
-    await Promise.all([
+    this.#workers.start({ name: 'http', args: ['serve'], env: links });
+    // All at their ends before the client is closed: the SDK's retries of a call would throw where nobody catches.
+    await allOf([
       applySchedules(client, jobDeadlineMs),
       httpReady(http, join(logs, 'http.log'), requests.stop),
       workersReady(client, logs, requests.stop),
@@ -136,7 +142,7 @@ class SystemStart {
   }
 
   #allProcesses(): { name: string; pid: number }[] {
-    return this.#processes.flatMap((each) => each());
+    return [...this.#processes.flatMap((each) => each()), ...this.#workers.processes()];
   }
 
   /** Somebody has a new process id. */
@@ -145,13 +151,6 @@ class SystemStart {
     this.#report = { ...this.#report, processes: this.#allProcesses() };
     writeUpFile(this.#given.dataDir, this.#report);
   };
-
-  #newSupervisor(): Supervisor {
-    const supervisor = new Supervisor(this.#env, this.#given.dataDir, this.#onRestart);
-    this.#processes.push(() => supervisor.processes());
-    this.#ends.push(() => supervisor.stop(this.#options.requests.now));
-    return supervisor;
-  }
 
   /** A port that was asked for is that one. With the sandbox nobody outside has to find it: any will do then. */
   async #chooseHttp(): Promise<string> {
@@ -232,7 +231,10 @@ class SystemStart {
     });
     const webhookUrl = `${http}/webhooks/webscraper?token=${encodeURIComponent(tokens[0] ?? '')}`;
     const args = ['sandbox', '--port', String(port), '--webhook-url', webhookUrl];
-    this.#newSupervisor().start({ name: 'sandbox', args });
+    const supervisor = new Supervisor(this.#env, this.#given.dataDir, this.#onRestart);
+    this.#processes.push(() => supervisor.processes());
+    this.#ends.push(() => supervisor.stop(this.#options.requests.now));
+    supervisor.start({ name: 'sandbox', args });
     return sandbox;
   }
 }

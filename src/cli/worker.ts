@@ -25,6 +25,9 @@ function workerNames(texts: readonly string[]): WorkerName[] {
   return [...new Set(names)];
 }
 
+/** Loading the SDK's core takes a second. */
+export const loadRuntime = () => import('../../workers/runtime.ts');
+
 /** `tsuiseki worker NAME…`. */
 export function workerCommand(): Command {
   return new Command('worker')
@@ -43,8 +46,8 @@ export function workerCommand(): Command {
       const metricsPort = port === null ? null : await probePort('METRICS_PORT', { host, port });
       const logger = createLogger(settings.logLevel, names.join('+'), secretsOf(settings));
       if (metricsPort !== null) logger.info({ metrics: localUrl({ host, port: metricsPort }) }, 'measured');
-      // Loading the SDK's core takes a second: not before all is known to be there.
-      const { runWorkers } = await import('../../workers/runtime.ts');
+      // Not before all is known to be there.
+      const { runWorkers } = await loadRuntime();
       await runWorkers(names, { ...settings, metricsPort }, logger);
     });
 }

@@ -286,9 +286,14 @@ function environment(): NodeJS.ProcessEnv {
   return { ...dotEnv, ...process.env };
 }
 
+/** What a process was not started with, and is told later by who started it. */
+export function addToEnvironment(env: NodeJS.ProcessEnv): void {
+  Object.assign(process.env, env);
+}
+
 /**
  * The process's settings: its environment over a `.env` file in the working folder, and what a running `up` wrote
- * where `DATABASE_URL` or Temporal's variables are unset. The only reader of `process.env`.
+ * where `DATABASE_URL` or Temporal's variables are unset. Nothing else reads `process.env`.
  */
 export function loadSettings(): Settings {
   const settings = loadOwnSettings();
