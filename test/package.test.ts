@@ -5,7 +5,7 @@ import { packageRoot } from '../src/paths.ts';
 const SHIPPED = [
   /^(?:LICENSE|README(?:\.[\w-]+)?\.md|package\.json)$/,
   /^bin\/tsuiseki\.js$/,
-  /^dist\/program\/.+\.js$/,
+  /^dist\/program\/(?:.+\.js|NOTICES\.txt)$/,
   /^dist\/page\/(?:index\.html|app\.js|app\.css|icon\.svg)$/,
   /^dist\/workflow-bundle(?:-traced)?\.js$/,
   /^src\/db\/migrations\/(?:\d{4}_\w+\.sql|meta\/_journal\.json)$/,
@@ -20,6 +20,7 @@ it('the tarball holds no test and no bench code, and nothing else that is not ru
   const paths = (tarball?.files ?? []).map(({ path }) => path);
   expect(paths).toContain('dist/program/tsuiseki.js');
   expect(paths).toContain('dist/program/workbook-child.js');
+  expect(paths).toContain('dist/program/NOTICES.txt');
   expect(paths).toContain('dist/workflow-bundle.js');
   expect(paths).toContain('dist/page/app.js');
   expect(paths).toContain('dist/workflow-bundle-traced.js');
