@@ -87,6 +87,9 @@ export async function runWorkers(
           activities: activities(parts),
           ...(await tracedWork(traces, workflows)),
           maxHeartbeatThrottleInterval: '2 seconds',
+          // An answer takes milliseconds, ours come some seconds apart; ten of each a worker keep a small server busy.
+          maxConcurrentWorkflowTaskPolls: 2,
+          maxConcurrentActivityTaskPolls: 2,
           ...limits,
           ...versioning(settings),
           ...(dispatchesPerInterval !== undefined && publishIntervalMs > 0
