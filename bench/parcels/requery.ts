@@ -15,16 +15,14 @@ import { OpenParcels } from './open-parcels.ts';
 const PARCELS = 5_000;
 const TICK_MINUTES = 5;
 const MINUTES = 24 * 60;
-/** Batches beside it, by the hour at which they start; Yamato's have twenty groups, the others a page a row. */
-const BATCHES = [
-  { hour: 3, task: 'yamato_tracking_10', rows: 200 },
-  { hour: 9, task: 'yamato_tracking_10', rows: 200 },
-  { hour: 15, task: 'yamato_tracking_10', rows: 200 },
-  { hour: 21, task: 'yamato_tracking_10', rows: 200 },
-  { hour: 6, task: 'japan_post_tracking_only', rows: 100 },
-  { hour: 12, task: 'japan_post_tracking_only', rows: 100 },
-  { hour: 18, task: 'japan_post_tracking_only', rows: 100 },
-] as const;
+/** Two batches an hour; Yamato's have twenty groups, the others a page a row: all calls of a window. */
+const ROWS = { yamato_tracking_10: 200, japan_post_tracking_only: 100 } as const;
+/** Steps of this part of an hour come to every part of it alike, and never to the same. */
+const GOLDEN = 0.618_034;
+const BATCHES = Array.from({ length: 24 }, (_, hour) => [
+  { task: 'yamato_tracking_10', minute: 60 * (hour + ((hour * GOLDEN) % 1)) } as const,
+  { task: 'japan_post_tracking_only', minute: 60 * (hour + ((hour * GOLDEN + 0.5) % 1)) } as const,
+]).flat();
 const MOST_SLOWED = 5;
 const HOUR_MS = 3_600_000;
 
@@ -66,26 +64,27 @@ async function simulateDay(
     OpenParcels.eventsOf(number, startMs),
   );
   const started: Started[] = [];
-  const begun = new Set<(typeof BATCHES)[number]>();
   let met = 0;
   await withWorkers(env, world.activities(), async () => {
     const ticks = (context.minutes ?? MINUTES) / TICK_MINUTES;
     for (let tick = 0; tick < ticks; tick += 1) {
-      const hour = Math.floor(tick / 12);
-      if (tick % 12 === 0) context.progress(`hour ${hour}: ${world.asked.length} numbers asked`);
-      for (const batch of BATCHES.filter((each) => each.hour === hour && !begun.has(each))) {
-        const asked = batch.task === 'yamato_tracking_10' ? 'carrier' : 'webscraper';
-        const isMet = await isRoundOpen(database.db, asked);
-        // In the middle of a round, where there is one within the hour.
-        if (!isMet && tick % 12 < 11) continue;
-        begun.add(batch);
-        if (isMet) met += 1;
-        const startedMs = await env.currentTimeMs();
-        const id = await world.batch(batch.task, OpenParcels.numbersOfBatch(tick, batch.rows));
-        started.push({ id, task: batch.task, startedMs });
-      }
+      if (tick % 12 === 0) context.progress(`hour ${tick / 12}: ${world.asked.length} numbers asked`);
       if (parcels !== null) await world.tick();
-      await world.advance(TICK_MINUTES * 60_000);
+      let atMinute = tick * TICK_MINUTES;
+      const passTo = async (minute: number) => {
+        await world.advance((minute - atMinute) * 60_000);
+        atMinute = minute;
+      };
+      const begins = BATCHES.filter(({ minute }) => Math.floor(minute / TICK_MINUTES) === tick);
+      for (const { task, minute } of begins.toSorted((one, other) => one.minute - other.minute)) {
+        await passTo(minute);
+        if (await isRoundOpen(database.db, task === 'yamato_tracking_10' ? 'carrier' : 'webscraper'))
+          met += 1;
+        const startedMs = await env.currentTimeMs();
+        const id = await world.batch(task, OpenParcels.numbersOfBatch(tick, ROWS[task]));
+        started.push({ id, task, startedMs });
+      }
+      await passTo((tick + 1) * TICK_MINUTES);
     }
     for (const { id } of started) await world.ended(id);
   });

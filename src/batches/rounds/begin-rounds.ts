@@ -197,8 +197,18 @@ async function writeRounds(
       ...{ input, inputUrl, email, row: index + 2, occurrence: 0 },
       ...{ result: '', resultIsFormula: false, warnings: [] },
     }));
-    await addRows(tx, batch.id, { rows, warnings: [] }, deps.planOf(taskByName(task)));
+    await addRows(
+      tx,
+      batch.id,
+      { rows, warnings: [] },
+      planOfRound(deps.planOf(taskByName(task)), rows.length),
+    );
     const numbered = ofTask.map(({ parcelId }, index) => ({ row: index + 2, parcelId }));
     await insertRoundRows(tx, batch.id, numbered);
   }
+}
+
+/** All pages in one job: two calls of the account, however many they are. A request to a carrier has its own limit. */
+function planOfRound(plan: ImportPlan, most: number): ImportPlan {
+  return plan.task.lookup.by === 'webscraper' ? { ...plan, subjectsPerJob: most } : plan;
 }

@@ -33,6 +33,8 @@ const WAITED_IN_ACTIVITY_MS = 10_000;
 /** A workflow has its timer so long after its activity. */
 const QUIET_MS = 15;
 const LONGEST_SETTLING_MS = 5_000;
+/** Two delays of two seconds that a job is published with, and the page itself. */
+const PAGE_MS = 5_000;
 
 class SimulatedCarrierClock extends CarrierClock {
   #pass: (ms: number) => void = () => {};
@@ -258,7 +260,7 @@ export class SimulatedRequery {
     };
   }
 
-  /** A scraping job whose results are there at once, its download made with the call kept for it. */
+  /** A scraping job whose results are there at once; its download counts as if made when all pages have been scraped. */
   readonly #publishJob = async ({ batchId, jobId }: { batchId: string; jobId: number }) => {
     const { db } = this.#database;
     const job = await findJob(db, jobId);
@@ -282,6 +284,8 @@ export class SimulatedRequery {
     const download = await this.#clock.reserveDownload(jobId);
     if (!download.granted) throw new Error(`a download owed was refused: ${download.why}`);
     await this.#clock.settle(download.callId, { rateLimit: { budget: null, retryAfterMs: null } });
+    await db.execute(sql`update calls set expires_at = expires_at + ${job.subjects.length * PAGE_MS} * interval '1 millisecond'
+      where id = ${download.callId}`);
     this.calls.push(this.nowMs, this.nowMs);
     await changeBatch(db, batchId, async (tx) => {
       const outcomes = (await rowsOfJobs(tx, [jobId])).map(({ row }) => ({
