@@ -158,12 +158,15 @@ export class SimulatedRequery {
 
   activities(): object {
     const database = this.#database;
+    // What is waited for in an activity passes for this carrier alone: others are at work meanwhile.
+    let aheadMs = 0;
+    const carrierNowMs = () => Math.max(this.nowMs, aheadMs);
     const carrierClock = new SimulatedCarrierClock(
       database,
       'yamato',
-      () => sql`${new Date(this.nowMs).toISOString()}::timestamptz`,
+      () => sql`${new Date(carrierNowMs()).toISOString()}::timestamptz`,
     ).passing((ms) => {
-      this.nowMs += Math.ceil(ms);
+      aheadMs = carrierNowMs() + Math.ceil(ms);
     });
     const deps = { database, planOf: this.#planOf, clock: this.#clock, carrierClock };
     const all = {
