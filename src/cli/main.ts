@@ -8,7 +8,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 endWithParent();
-const [first, ...rest] = process.argv.slice(2);
-if (first === STANDBY && process.send !== undefined) await standBy(rest[0]);
-const status = await runProgram(first === STANDBY ? rest : process.argv.slice(2));
+const args = process.argv.slice(2);
+if (args.at(-1) === STANDBY && process.send !== undefined) {
+  args.pop();
+  await standBy(args[0]);
+}
+const status = await runProgram(args);
 if (status !== null) process.exitCode = status;

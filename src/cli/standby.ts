@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { addToEnvironment } from '../settings/settings.ts';
 
-/** The first argument of a process that is started ahead of the servers it needs. */
-export const STANDBY = 'standby';
+/** The last argument of a process that is started ahead of the servers it needs. */
+export const STANDBY = '--standby';
 
 /** What a command loads when it runs: seconds of one core for all the processes of a system. */
 const LOADS = new Map<string, () => Promise<unknown>>([

@@ -54,7 +54,7 @@ export class Supervisor {
 
   /** Starts a process ahead of `start`, which it then needs: it loads what it will use meanwhile. */
   prepare({ name, args }: Pick<ProcessSpec, 'name' | 'args'>): void {
-    const child = this.#spawn(name, [STANDBY, ...args], this.#env);
+    const child = this.#spawn(name, [...args, STANDBY], this.#env);
     // One that could not be started is started by `start`.
     child.on('error', () => {});
     this.#standing.set(name, child);
