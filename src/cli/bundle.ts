@@ -16,7 +16,7 @@ const FOLDER = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/;
 
 type Manifest = Record<'name' | 'version' | 'license', string>;
 
-const chosenPackages: Plugin = {
+const CHOSEN_PACKAGES: Plugin = {
   name: 'chosen packages',
   setup(building) {
     building.onResolve({ filter: /^[^./]/ }, ({ path, importer, kind }) => {
@@ -51,6 +51,6 @@ const { metafile } = await build({
   banner: {
     js: "import{createRequire as requireFrom}from'node:module';const require=requireFrom(import.meta.url);",
   },
-  plugins: [chosenPackages],
+  plugins: [CHOSEN_PACKAGES],
 });
 writeFileSync(builtFile('program/NOTICES.txt'), noticesOf(Object.keys(metafile.inputs)));
