@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { errorText, getText, isAway } from './api.ts';
 import { noteAnswer, noteAway } from './connection.ts';
 
-const POLL_MS = 2_000;
+export const LIVE_MS = 2_000;
 const LONGEST_BACKOFF_MS = 30_000;
 /** Answers kept, so that going back shows at once what stood there. */
 const KEPT = 40;
@@ -45,16 +45,20 @@ interface Answer {
 }
 
 /**
- * What a GET answers, asked again every two seconds while the tab is seen, less often while the server is away or says no.
- * The same text gives the same object. `path` null: nothing is asked.
+ * What a GET answers, asked again every two seconds or as told while the tab is seen, less often while the server is away or says no.
+ * The same text gives the same object. `path` null: nothing is asked. `everyMs` by what was answered: a constant function.
  */
-export function useLive<Data>(path: string | null, everyMs: number = POLL_MS): Live<Data> {
+export function useLive<Data>(
+  path: string | null,
+  everyMs: number | ((data: Data) => number) = LIVE_MS,
+): Live<Data> {
   const [answer, setAnswer] = useState<Answer | null>(null);
 
   useEffect(() => {
     if (path === null) return;
     let timer = 0;
     let failures = 0;
+    let pauseMs = typeof everyMs === 'number' ? everyMs : LIVE_MS;
     let asking: AbortController | null = null;
 
     async function ask(): Promise<void> {
@@ -66,6 +70,7 @@ export function useLive<Data>(path: string | null, everyMs: number = POLL_MS): L
         const data = keep(path as string, await getText(path as string, mine.signal));
         if (mine.signal.aborted) return;
         failures = 0;
+        if (typeof everyMs === 'function') pauseMs = everyMs(data as Data);
         noteAnswer();
         setAnswer((last) =>
           last?.path === path && last.data === data && last.error === null
@@ -86,7 +91,7 @@ export function useLive<Data>(path: string | null, everyMs: number = POLL_MS): L
           }));
         }
       }
-      const wait = Math.min(everyMs * 2 ** failures, Math.max(everyMs, LONGEST_BACKOFF_MS));
+      const wait = Math.min(pauseMs * 2 ** failures, Math.max(pauseMs, LONGEST_BACKOFF_MS));
       if (!document.hidden) timer = setTimeout(() => void ask(), wait);
     }
     const again = () => void ask();

@@ -12,7 +12,10 @@ const MOST_LOAD_MS = 300;
 const MOST_LOAD_BYTES = 200 * 1_024;
 const MOST_FILTER_MS = 100;
 const VIEWERS = 20;
-const POLL_MS = 2_000;
+/** As the page asks: for what moves, the account, a batch that has ended. */
+const LIVE_MS = 2_000;
+const ACCOUNT_MS = 5_000;
+const ENDED_MS = 10_000;
 const WATCH_MS = 30_000;
 const MOST_SHARE = 0.05;
 
@@ -88,6 +91,20 @@ export const page: Part = {
         ok: bytes < MOST_LOAD_BYTES,
       });
     }
+    const processes = fleet.processes();
+    const pidOf = (name: string) => processes.flatMap((each) => (each.name === name ? [each.pid] : []));
+    const [server, postgres] = [pidOf('http'), pidOf('postgres')];
+    const share = async (watch: () => Promise<void>) => {
+      const before = { server: cpuMs(server), postgres: cpuMs(postgres) };
+      await watch();
+      const used = (now: number, then: number) => (now - then) / WATCH_MS;
+      return {
+        server: used(cpuMs(server), before.server),
+        postgres: used(cpuMs(postgres), before.postgres),
+      };
+    };
+    progress('nobody looks');
+    const alone = await share(() => delay(WATCH_MS));
     // None is asked for twice: nothing of it is kept from before.
     const filters = [
       'state=failed',
@@ -116,27 +133,15 @@ export const page: Part = {
       unit: 'ms',
       ok: slowest < MOST_FILTER_MS,
     });
-
-    const processes = fleet.processes();
-    const pidOf = (name: string) => processes.flatMap((each) => (each.name === name ? [each.pid] : []));
-    const [server, postgres] = [pidOf('http'), pidOf('postgres')];
-    const share = async (watch: () => Promise<void>) => {
-      const before = { server: cpuMs(server), postgres: cpuMs(postgres) };
-      await watch();
-      const used = (now: number, then: number) => (now - then) / WATCH_MS;
-      return {
-        server: used(cpuMs(server), before.server),
-        postgres: used(cpuMs(postgres), before.postgres),
-      };
-    };
-    progress('nobody looks');
-    const alone = await share(() => delay(WATCH_MS));
     progress(`${VIEWERS} look`);
     const watched = await share(() =>
       watchFor(WATCH_MS, http, [
-        OVERVIEW,
-        [`/api/batches/${running?.batchId}`, `/api/batches/${running?.batchId}/rows?limit=100`],
-        ofBatch,
+        { '/api/batches?limit=50': LIVE_MS, '/api/account': ACCOUNT_MS },
+        everyMs(
+          [`/api/batches/${running?.batchId}`, `/api/batches/${running?.batchId}/rows?limit=100`],
+          LIVE_MS,
+        ),
+        everyMs(ofBatch, ENDED_MS),
       ]),
     );
     const percent = (from: number) => `${(from * 100).toFixed(1)} %`;
@@ -154,17 +159,28 @@ export const page: Part = {
   },
 };
 
-async function watchFor(ms: number, http: string, views: readonly (readonly string[])[]): Promise<void> {
+/** What a view asks for, and how far apart. */
+type View = Readonly<Record<string, number>>;
+
+const everyMs = (paths: readonly string[], ms: number): View =>
+  Object.fromEntries(paths.map((path) => [path, ms]));
+
+async function watchFor(ms: number, http: string, views: readonly View[]): Promise<void> {
   const until = performance.now() + ms;
   await Promise.all(
     Array.from({ length: VIEWERS }, async (_, index) => {
       const viewer = new Viewer(http);
       // Not all at the same moment, as people are not.
-      await delay((POLL_MS / VIEWERS) * index);
-      for (let next = performance.now(); next < until; next += POLL_MS) {
-        await Promise.all((views[index % views.length] ?? []).map((path) => viewer.get(path)));
-        await delay(Math.max(0, next + POLL_MS - performance.now()));
-      }
+      await delay((LIVE_MS / VIEWERS) * index);
+      const view = views[index % views.length] ?? {};
+      await Promise.all(
+        Object.entries(view).map(async ([path, apartMs]) => {
+          for (let next = performance.now(); next < until; next += apartMs) {
+            await viewer.get(path);
+            await delay(Math.max(0, Math.min(next + apartMs, until) - performance.now()));
+          }
+        }),
+      );
     }),
   );
 }

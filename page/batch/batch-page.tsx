@@ -8,6 +8,7 @@ import { batchName } from '../parts/batch-name.ts';
 import { Icon } from '../parts/icon.tsx';
 import type { Route } from '../router.ts';
 import { useSurroundings } from '../surroundings.ts';
+import { everyMsOf } from './every-ms.ts';
 import { BatchHead } from './batch-head.tsx';
 import { Failures } from './failures.tsx';
 import { History } from './history.tsx';
@@ -16,7 +17,7 @@ import { Rows } from './rows.tsx';
 /** One batch: where it is, why rows failed, its rows, who did what. */
 export function BatchPage({ batchId, route }: { batchId: string; route: Route }) {
   const { t } = useSurroundings();
-  const { data: view, error } = useLive<BatchView>(batchPath(batchId));
+  const { data: view, error } = useLive<BatchView>(batchPath(batchId), everyMsOf);
   const [order, setOrder] = useState<Order | null>(null);
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
   const name = view === null ? batchId : batchName(view.status, t);

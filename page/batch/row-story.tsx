@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
-import type { RowPage, RowReport, RowStory as Story } from '../../src/http/api/contract.ts';
+import type { BatchView, RowPage, RowReport, RowStory as Story } from '../../src/http/api/contract.ts';
 import type { Order } from '../actions/order.ts';
 import { batchPath, query } from '../api.ts';
 import { useLive } from '../live.ts';
@@ -9,20 +9,23 @@ import { go } from '../router.ts';
 import type { Route } from '../router.ts';
 import { useSurroundings } from '../surroundings.ts';
 import { textOf } from '../texts/codes.ts';
+import { everyMsOf } from './every-ms.ts';
 import { RowReportFacts } from './row-report-facts.tsx';
 
 interface RowStoryProps {
-  batchId: string;
+  view: BatchView;
   row: number;
   route: Route;
   onOrder: (order: Order) => void;
 }
 
 /** One row beside the others: what it is, why it failed, all that happened to it. */
-export function RowStory({ batchId, row, route, onOrder }: RowStoryProps) {
+export function RowStory({ view, row, route, onOrder }: RowStoryProps) {
   const { t, format } = useSurroundings();
-  const { data: story, error } = useLive<Story>(`${batchPath(batchId)}/rows/${row}`);
-  const { data: page } = useLive<RowPage>(`${batchPath(batchId)}/rows${query({ after: row - 1, limit: 1 })}`);
+  const rows = `${batchPath(view.status.batchId)}/rows`;
+  const everyMs = everyMsOf(view);
+  const { data: story, error } = useLive<Story>(`${rows}/${row}`, everyMs);
+  const { data: page } = useLive<RowPage>(`${rows}${query({ after: row - 1, limit: 1 })}`, everyMs);
   const report = page?.rows.find((each) => each.row === row) ?? null;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);

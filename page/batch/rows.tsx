@@ -4,6 +4,7 @@ import { batchPath, query } from '../api.ts';
 import { useLive } from '../live.ts';
 import type { Route } from '../router.ts';
 import { useSurroundings } from '../surroundings.ts';
+import { everyMsOf } from './every-ms.ts';
 import { filterOf } from './row-filter.ts';
 import { RowPager } from './row-pager.tsx';
 import { RowSteps } from './row-steps.tsx';
@@ -29,6 +30,7 @@ export function Rows({ view, route, chosen, onChosen, onOrder }: RowsProps) {
   const after = route.params['after'] ?? '';
   const { data, error, isStale } = useLive<RowPage>(
     `${batchPath(batchId)}/rows${query({ ...filter, after, limit: PAGE })}`,
+    everyMsOf(view),
   );
   return (
     <section class={route.row === null ? 'rows' : 'rows with-story'} aria-labelledby="rows">
@@ -55,7 +57,7 @@ export function Rows({ view, route, chosen, onChosen, onOrder }: RowsProps) {
         )}
       </div>
       {route.row === null ? null : (
-        <RowStory key={route.row} batchId={batchId} row={route.row} route={route} onOrder={onOrder} />
+        <RowStory key={route.row} view={view} row={route.row} route={route} onOrder={onOrder} />
       )}
     </section>
   );

@@ -12,10 +12,13 @@ import { Budget } from './budget.tsx';
 import { Health } from './health.tsx';
 import { Queues } from './queues.tsx';
 
+/** The server reads it anew no sooner. */
+const ACCOUNT_EVERY_MS = 5_000;
+
 /** Everything at a glance: what needs somebody, the batches, the account, the queues. */
 export function Overview({ route }: { route: Route }) {
   const { t, mayAct } = useSurroundings();
-  const { data: account, error } = useLive<AccountView>('/api/account');
+  const { data: account, error } = useLive<AccountView>('/api/account', ACCOUNT_EVERY_MS);
   const [start, setStart] = useState<{ file: File | null } | null>(null);
   const isOver = useDroppedFile(mayAct && start === null, (file) => setStart({ file }));
   useEffect(() => {

@@ -125,7 +125,7 @@ export async function rowReports(
            (${CARRIER_RECORD}) as "carrierRecord"
     from (select * from (
         -- Not taken apart, thanks to its offset: read in order of the index, which ends with the last row that is wanted.
-        select * from rows r where r.batch_id = ${batchId} and r.row > ${after} order by r.row, r.id offset 0) r
+        select * from rows r where r.batch_id = ${batchId} and r.row > ${after} order by r.row offset 0) r
       where ${which} limit ${most}) r
     left join lateral (
       select jobs.custom_id, jobs.scraping_job_id from job_rows join jobs on jobs.id = job_rows.job_id
