@@ -21,8 +21,9 @@ const MOST_PERCENT = 5;
 const BATCH_EVERY = '90 minutes';
 
 /**
- * Batches that have ended, numbered from `first` on: a row in twenty failed, jobs with their two calls and their
- * notification, the last batch just now.
+ * Batches that have ended, numbered from `first` on, the last some two hours ago: a row in twenty failed, jobs with their two
+ * calls and their notification. All of a batch is within an hour: what is added later is of no hour that calls are counted in
+ * no more.
  */
 async function endedBatches(
   { sql }: Database,
@@ -46,9 +47,9 @@ async function endedBatches(
     from generate_series(${first}::int, ${last}::int) n, generate_series(2, ${perBatch + 1}::int) row`;
   await sql`
     insert into jobs (batch_id, seq, custom_id, task, sitemap_id, subjects, state, published_at, finished_at)
-    select b.id, row, b.id || '-' || row, b.task, 1, '{u}', 'completed', b.started_at + row * interval '5 seconds',
-           b.started_at + row * interval '5 seconds' + interval '1 minute'
-    from batches b, generate_series(2, ${perBatch + 1}::int, ${ROWS_A_JOB}) row
+    select b.id, row, b.id || '-' || row, b.task, 1, '{u}', 'completed', at, at + interval '1 minute'
+    from batches b, generate_series(2, ${perBatch + 1}::int, ${ROWS_A_JOB}) row,
+      lateral (select b.started_at + (row - 2) * interval '48 minutes' / ${perBatch}::int as at) published
     where b.id in (select 'b' || n from generate_series(${first}::int, ${last}::int) n)`;
   const own = sql`batch_id in (select 'b' || n from generate_series(${first}::int, ${last}::int) n)`;
   await sql`
