@@ -73,6 +73,27 @@ inBrowser('a batch', ({ server, open }) => {
     expect(told).toEqual([warning, expect.stringMatching(hint)]);
   });
 
+  it.each([
+    ['runs', 0, 2_000],
+    ['has ended', 3, 10_000],
+  ])('one that %s is asked for as often as it moves', async (_, index, everyMs) => {
+    const { id } = server.batches[index]!;
+    const page = await open(`#/batch/${id}`, { hasClock: true });
+    await page.locator('.row-table').waitFor();
+    const asked = () => server.asked.filter((each) => each === `GET /api/batches/${id}`).length;
+    // What is on its way then has arrived before this.
+    const settle = () => page.evaluate('fetch("/api/me").then((answer) => answer.text())');
+    // From here on no time passes by itself.
+    await page.clock.pauseAt(Date.now() + 60_000);
+    await settle();
+    const before = asked();
+    await page.clock.runFor(everyMs - 500);
+    await settle();
+    expect(asked()).toBe(before);
+    await page.clock.runFor(500);
+    await expect.poll(asked).toBe(before + 1);
+  });
+
   it('filters by state, searches, and goes on by pages', async () => {
     const page = await open(large());
     await page.getByText('50,000 rows').waitFor();
