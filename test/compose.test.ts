@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { effectiveSettings, readSettings } from '../src/settings/settings.ts';
 import { packageRoot } from '../src/paths.ts';
 import { QUEUES } from '../src/temporal/names.ts';
+import { DEFAULT_CHILD_LIMITS } from '../src/workbook/apart/process.ts';
 import { composeConfig, missingCompose } from './support/compose/compose-config.ts';
 import { needs } from './support/component.ts';
 
@@ -40,6 +41,14 @@ needs(missingCompose)('docker-compose', () => {
     for (const port of ports) expect(JSON.stringify(port)).toContain('127.0.0.1');
   });
 
+  it('without WEB_UI_URL the page links to the Web UI that is published, where it is', () => {
+    const files = ['docker-compose.yml', 'docker-compose.loopback.yml'];
+    const linksTo = (env: Record<string, string>) =>
+      composeConfig(env, files).services['http']?.environment?.['WEB_UI_URL'];
+    expect(linksTo(ENV)).toBe('http://localhost:8233');
+    expect(linksTo({ ...ENV, WEB_UI_URL: 'https://ui.example' })).toBe('https://ui.example');
+  });
+
   it('lets every worker be scaled: no name and no port of it is fixed', () => {
     const { services } = composeConfig(ENV);
     for (const name of WORKERS)
@@ -59,6 +68,12 @@ it('hands every setting on to the containers', () => {
   const elsewhere = new Set(['TSUISEKI_DATA_DIR', 'HTTP_HOST', 'HTTP_PORT', 'TEMPORAL_API_KEY']);
   const names = Object.keys(effectiveSettings(readSettings({}))).filter((name) => !elsewhere.has(name));
   expect(names.filter((name) => !new RegExp(`^  ${name}:`, 'm').test(text))).toEqual([]);
+});
+
+it('the HTTP server has room for the process that a workbook is given', () => {
+  const { services } = parse(text, { merge: true }) as { services: Record<string, { mem_limit?: string }> };
+  expect(DEFAULT_CHILD_LIMITS.maxHeapMb).toBeLessThan(1024);
+  expect(services['http']?.mem_limit).toBe('1g');
 });
 
 it('mounts files that are there, at the places where Grafana and Prometheus look', () => {
