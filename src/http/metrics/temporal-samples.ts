@@ -16,8 +16,8 @@ export interface TemporalFigures {
   waits: readonly string[];
 }
 
-/** What a batch may wait for: each is told, though nobody waits for it. */
-const WAITS = ['account', 'held', 'lock', 'file', 'database', 'carrier', 'person'];
+/** What a batch may wait for (`WAITS_FOR` of a room above, held by a test): each is told, though nobody waits for it. */
+const WAITS = ['account', 'held', 'lock', 'file', 'database', 'carrier', 'person', 'webhook'];
 
 export function temporalSamples({ queues, schedules, waits }: TemporalFigures): Sample[] {
   return [

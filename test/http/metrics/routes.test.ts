@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { METRICS } from '../../../src/http/metrics/catalogue.ts';
+import { WAITS_FOR } from '../../../src/temporal/names.ts';
 import { testDatabase } from '../../support/db/test-database.ts';
 import type { TestDatabase } from '../../support/db/test-database.ts';
 import { listeningApp, testApp } from '../../support/http/app.ts';
@@ -28,7 +29,7 @@ const FIGURES = {
       ...{ runs: 0, skipped: 0, missed: 0, failedInARow: 0 },
     },
   ],
-  waits: ['lock', 'account', 'lock', 'something newer'],
+  waits: ['lock', 'account', 'lock', 'webhook', 'something newer'],
 };
 const LOCAL = { url: '/metrics', headers: { host: 'localhost' } };
 
@@ -57,8 +58,16 @@ describe('what Temporal knows', () => {
     expect(valuesOf(body, 'tsuiseki_schedule_failed_in_a_row')).toEqual({ [relay]: 1, [rollUp]: 0 });
     expect(valuesOf(body, 'tsuiseki_batches_waiting')).toEqual({
       ...{ 'for=account': 1, 'for=held': 0, 'for=lock': 2, 'for=file': 0 },
-      ...{ 'for=database': 0, 'for=carrier': 0, 'for=person': 0 },
+      ...{ 'for=database': 0, 'for=carrier': 0, 'for=person': 0, 'for=webhook': 1 },
     });
+  });
+
+  it('leaves out nothing that a batch may wait for', async () => {
+    const { app } = testApp(test.database, { temporalFigures: async () => ({ ...FIGURES, waits: [] }) });
+    const { body } = await app.inject(LOCAL);
+    expect(valuesOf(body, 'tsuiseki_batches_waiting')).toEqual(
+      Object.fromEntries(WAITS_FOR.map((each) => [`for=${each}`, 0])),
+    );
   });
 });
 
