@@ -1,12 +1,12 @@
 import type { Database } from '../db/database.ts';
-import { endForward, nextForward } from '../db/forwards.ts';
+import { endForward, nextForward, putOffForward } from '../db/forwards.ts';
 import { ForwardError } from '../outbound/forward-webhook.ts';
 import type { ForwardWebhook } from '../outbound/forward-webhook.ts';
 
 /** What is left is the next run's: whoever calls has more to do. */
 const LONGEST_MS = 20_000;
 
-/** What became of a run; `why`: the other system does not take them for now. */
+/** What became of a run; `why`: the other system did not take some, or any, for now. */
 export interface Forwarded {
   sent: number;
   refused: string[];
@@ -14,9 +14,9 @@ export interface Forwarded {
 }
 
 /**
- * Sends the notifications that wait to the system they belong to, one after the other, the oldest first. Each stays in the
- * database until it is known to be taken, or refused for good: whoever takes it may see it twice. The first that is not
- * taken ends the run.
+ * Sends the notifications that wait to the system they belong to, one after the other, those first that were due first. Each
+ * stays in the database until it is known to be taken, or refused for good: whoever takes it may see it twice. One that is
+ * not taken is put off behind the others; the run ends where no other would be taken either.
  */
 export async function forwardWaiting(
   { db }: Pick<Database, 'db'>,
@@ -34,9 +34,14 @@ export async function forwardWaiting(
       told.sent += 1;
     } catch (error) {
       if (!(error instanceof ForwardError)) throw error;
-      if (error.code === 'FORWARD_NOT_TAKEN') return { ...told, why: error.message };
-      await endForward(db, notificationId, error.message);
-      told.refused.push(error.message);
+      if (error.code === 'FORWARD_AWAY') return { ...told, why: error.message };
+      if (error.code === 'FORWARD_NOT_TAKEN') {
+        await putOffForward(db, notificationId);
+        told.why = error.message;
+      } else {
+        await endForward(db, notificationId, error.message);
+        told.refused.push(error.message);
+      }
     }
   }
   return told;

@@ -12,12 +12,15 @@ export interface Forward {
 /** Longer than a try takes: two processes at work send each once. */
 const IN_HAND = sql`interval '15 seconds'`;
 
+/** A system that answers again has all that waited before long, and one that does not is left in peace. */
+const LONGEST_PUT_OFF = sql`interval '10 minutes'`;
+
 /** Keeps a stored notification to be forwarded. */
 export async function insertForward(queries: Queries, forward: Forward): Promise<void> {
   await queries.insert(forwards).values(forward);
 }
 
-/** Takes the oldest that waits in hand; null: none does, or each was tried a moment ago. */
+/** Takes the one that is due first in hand; null: none waits, or each was tried a while ago. */
 export async function nextForward(queries: Queries): Promise<Forward | null> {
   const [taken] = await queries
     .update(forwards)
@@ -25,11 +28,19 @@ export async function nextForward(queries: Queries): Promise<Forward | null> {
     .where(
       sql`${forwards.notificationId} = (select notification_id from forwards
         where ended_at is null and try_after <= clock_timestamp()
-        order by notification_id limit 1 for update skip locked)`,
+        order by try_after, notification_id limit 1 for update skip locked)`,
     )
     .returning();
   if (taken === undefined || taken.body === null) return null;
   return { ...taken, body: taken.body };
+}
+
+/** It was not taken: tried again after a tenth of the time it has waited, within these bounds, behind those due by then. */
+export async function putOffForward(queries: Queries, notificationId: number): Promise<void> {
+  await queries.execute(sql`
+    update forwards set try_after = clock_timestamp() + greatest(${IN_HAND}, least(${LONGEST_PUT_OFF},
+      (clock_timestamp() - (select received_at from notifications where id = notification_id)) / 10))
+    where notification_id = ${notificationId}`);
 }
 
 /** It was taken, which the notification says then, or with `error` refused for good. */

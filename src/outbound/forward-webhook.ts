@@ -3,10 +3,10 @@ import { connectionFailure } from './connection-failure.ts';
 import { outgoing, wholeAnswer } from './request.ts';
 
 /**
- * `FORWARD_REFUSED`: this one will never be taken; `FORWARD_NOT_TAKEN`: later it may be. Its text holds the receiver's host
- * alone: the rest of its URL is a secret.
+ * `FORWARD_REFUSED`: this one will never be taken; `FORWARD_NOT_TAKEN`: later it may be; `FORWARD_AWAY`: nor would any other
+ * be now. Its text holds the receiver's host alone: the rest of its URL is a secret.
  */
-export class ForwardError extends TsuisekiError<'FORWARD_REFUSED' | 'FORWARD_NOT_TAKEN'> {}
+export class ForwardError extends TsuisekiError<'FORWARD_REFUSED' | 'FORWARD_NOT_TAKEN' | 'FORWARD_AWAY'> {}
 
 /** Whoever takes the notifications of jobs that are not ours. */
 export interface ForwardWebhook {
@@ -28,6 +28,8 @@ const MAX_ANSWER_BYTES = 64 * 1024;
 const SETTING = 'WEBHOOK_FORWARD_URL';
 /** Only what was sent is wrong; all other answers may be others tomorrow, a login or an address that is wrong among them. */
 const REFUSED: ReadonlySet<number> = new Set([400, 413, 422]);
+/** With a Retry-After they speak of whoever asks, not of what was sent. */
+const BUSY: ReadonlySet<number> = new Set([429, 503]);
 
 const http = outgoing({ method: 'POST', timeout: { request: TIMEOUT_MS } });
 
@@ -40,15 +42,17 @@ export function createForwardWebhook(url: string): ForwardWebhook {
       const request = { headers, body, maxBytes: MAX_ANSWER_BYTES };
       const answer = await wholeAnswer(http, url, request).catch((error: unknown) => {
         const { told } = connectionFailure(error, { at, setting: SETTING });
-        throw new ForwardError('FORWARD_NOT_TAKEN', told);
+        throw new ForwardError('FORWARD_AWAY', told);
       });
       if (answer === null)
         throw new ForwardError('FORWARD_NOT_TAKEN', `the answer of ${at} is over 64 KB; check ${SETTING}`);
-      const { statusCode: status } = answer;
+      const { statusCode: status, headers: told } = answer;
       if (status >= 200 && status <= 299) return;
       const redirected = status >= 300 && status <= 399 ? ', which is not followed' : '';
+      const isBusy = BUSY.has(status) && told['retry-after'] !== undefined;
+      const otherwise = isBusy ? 'FORWARD_AWAY' : 'FORWARD_NOT_TAKEN';
       throw new ForwardError(
-        REFUSED.has(status) ? 'FORWARD_REFUSED' : 'FORWARD_NOT_TAKEN',
+        REFUSED.has(status) ? 'FORWARD_REFUSED' : otherwise,
         `${at} answered ${status}${redirected}; check ${SETTING}`,
       );
     },

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { forwardTrouble } from '../../src/db/forwards.ts';
+import { forwardTrouble, putOffForward } from '../../src/db/forwards.ts';
 import { notifications } from '../../src/db/schema.ts';
 import { forwarding } from '../../src/http/forwarding.ts';
 import { givenBatch, givenJob } from '../support/db/given-batch.ts';
@@ -7,7 +7,7 @@ import { testDatabase } from '../support/db/test-database.ts';
 import type { TestDatabase } from '../support/db/test-database.ts';
 import { FORM, JSON_BODY, testApp } from '../support/http/app.ts';
 import { recordingServer } from '../support/http/recording-server.ts';
-import type { Reply } from '../support/http/recording-server.ts';
+import type { Received, Reply } from '../support/http/recording-server.ts';
 
 const THEIRS = 'scrapingjob_id=77&status=finished&custom_id=owt-20260116-001-5&x=%E9%85%8D+a';
 const OWN_BATCH = '261124-k3m9qx';
@@ -38,7 +38,7 @@ afterEach(async () => {
 afterAll(() => test.drop());
 
 /** Our endpoint, in front of another system that answers so. */
-async function setUp(reply: () => Reply = () => ({ status: 200 })) {
+async function setUp(reply: (request: Received) => Reply = () => ({ status: 200 })) {
   const other = await recordingServer(reply);
   const warn = vi.fn();
   const forward = forwarding(test.database, `${other.url}/webhook/?token=theirs`, { warn });
@@ -124,6 +124,71 @@ describe('a notification for a job that is not ours', () => {
     await vi.waitFor(async () => expect((await kept()).every(({ endedAt }) => endedAt !== null)).toBe(true));
     expect(warn).toHaveBeenCalledTimes(1);
     expect(await forwardTrouble(test.database.db)).toEqual({ waiting: 0, refused: 1 });
+  });
+
+  it.each([404, 500])('that the other system never takes (%i) keeps none of the others', async (status) => {
+    const isBad = (body: Buffer) => body.toString().endsWith('&bad=1');
+    const { other, warn, post, forward } = await setUp(({ body }) => ({
+      status: isBad(body) ? status : 200,
+    }));
+    await post(`${THEIRS}&bad=1`);
+    await vi.waitFor(() => expect(warn).toHaveBeenCalledTimes(1));
+    // What came after it while nobody forwarded, as the relay finds it.
+    await test.database.sql`update forwards set try_after = now() - interval '1 second'`;
+    const [bad] = await kept();
+    const waiting = testApp(test.database, { forward: () => {} });
+    for (const second of [2, 3])
+      await waiting.app.inject({
+        method: 'POST',
+        url: '/webhooks/webscraper?token=new',
+        headers: FORM,
+        payload: `${THEIRS}&n=${second}`,
+      });
+    forward?.();
+    await vi.waitFor(() => expect(warn).toHaveBeenCalledTimes(2));
+    const left = (await kept()).filter(({ endedAt }) => endedAt === null);
+    expect(left).toMatchObject([{ notificationId: bad?.notificationId, error: null }]);
+    expect(other.received.map(({ body }) => body.toString())).toEqual([
+      `${THEIRS}&bad=1`,
+      `${THEIRS}&bad=1`,
+      `${THEIRS}&n=2`,
+      `${THEIRS}&n=3`,
+    ]);
+  });
+
+  it('that was not taken is tried again behind the others, later the longer it has waited', async () => {
+    const { warn, post } = await setUp(() => ({ status: 500 }));
+    await post(THEIRS);
+    await vi.waitFor(() => expect(warn).toHaveBeenCalled());
+    const { db, sql } = test.database;
+    const putOffS = async (waited: string) => {
+      await sql`update notifications set received_at = clock_timestamp() - ${waited}::interval`;
+      const [one] = await kept();
+      await putOffForward(db, one?.notificationId ?? 0);
+      const [row] = await sql<{ s: number }[]>`
+        select extract(epoch from try_after - clock_timestamp())::float8 as s from forwards`;
+      return Math.round(row?.s ?? NaN);
+    };
+    expect(await putOffS('1 second')).toBe(15);
+    expect(await putOffS('20 minutes')).toBe(120);
+    expect(await putOffS('50 days')).toBe(600);
+  });
+
+  it('ends the run where no other would be taken: one request', async () => {
+    const { other, warn, post, forward } = await setUp(() => ({
+      status: 503,
+      headers: { 'retry-after': '60' },
+    }));
+    await post(THEIRS);
+    await vi.waitFor(() => expect(warn).toHaveBeenCalledTimes(1));
+    await test.database.sql`update forwards set try_after = now()`;
+    await test.database.sql`
+      with more as (insert into notifications (source, scraping_job_id, status)
+        select 'webhook', 78, 'finished' from generate_series(1, 3) returning id)
+      insert into forwards (notification_id, content_type, body) select id, 'text/plain', 'x' from more`;
+    forward?.();
+    await vi.waitFor(() => expect(warn).toHaveBeenCalledTimes(2));
+    expect(other.received).toHaveLength(2);
   });
 
   it('is refused while it cannot be kept: Web Scraper sends it again', async () => {

@@ -44,6 +44,13 @@ describe('anything but 2xx takes it not, told without what is secret', () => {
       /answered 301, which is not followed; check/,
     ],
     ['an endless answer', { body: 'x'.repeat(65_537) }, 'FORWARD_NOT_TAKEN', /is over 64 KB/],
+    [
+      'one that is busy',
+      { status: 429, headers: { 'retry-after': '60' } },
+      'FORWARD_AWAY',
+      /answered 429; check/,
+    ],
+    ['one that is busy for this one, it seems', { status: 503 }, 'FORWARD_NOT_TAKEN', /answered 503; check/],
     ['one that finds it malformed', { status: 400 }, 'FORWARD_REFUSED', /answered 400; check/],
   ])('%s', async (_, reply, code, told) => {
     const server = await recordingServer(() => reply);
@@ -55,7 +62,7 @@ describe('anything but 2xx takes it not, told without what is secret', () => {
 
   it('nobody there', async () => {
     expect(await sent(`http://127.0.0.1:${await closedPort()}/hush`)).toMatchObject({
-      code: 'FORWARD_NOT_TAKEN',
+      code: 'FORWARD_AWAY',
       message: expect.stringMatching(/^127\.0\.0\.1:\d+ takes no connections; check WEBHOOK_FORWARD_URL/),
     });
   });
