@@ -18,7 +18,7 @@ import type { FileInfo } from '../src/files/types.ts';
 import { obeyWords } from '../src/saves/obey-words.ts';
 import { pickRows } from '../src/saves/pick-rows.ts';
 import type { SaveAges } from '../src/saves/pick-rows.ts';
-import { holdReason, writeFailedBatch, writeSavedBatch } from '../src/saves/saved-batch.ts';
+import { holdReason, savedAnswers, writeFailedBatch, writeSavedBatch } from '../src/saves/saved-batch.ts';
 import type { HoldLimits, SavedWorkbook } from '../src/saves/saved-batch.ts';
 import { taskByName, taskForPath } from '../src/tasks/registry.ts';
 import type { TrackingTask } from '../src/tasks/types.ts';
@@ -124,8 +124,8 @@ export function createSaveActivities(deps: SaveDeps) {
     return db.transaction(async (tx) => {
       await lockBatchesOf(tx, workbook);
       const picked = await pickRows(tx, target, content.rows, deps);
-      const rows = picked.lookUp.map(({ row }) => row);
-      const started = rows.length === 0 ? null : await writeSavedBatch(tx, saved, { ...content, rows }, deps);
+      const { lookUp: rows } = picked;
+      const started = rows.length === 0 ? null : await writeSavedBatch(tx, saved, content, rows, deps);
       const quicker =
         rows.length > 0 && started === null ? await runningBatch(tx, workbook, target.task) : null;
       if (quicker !== null) return joins(quicker.id);
@@ -158,14 +158,17 @@ export function createSaveActivities(deps: SaveDeps) {
       const { lookUp, writeAgain: lost } = picked;
       await writeAgain(tx, lost);
       const own = lookUp.flatMap(({ onRecord }) => (onRecord?.batchId === batch.id ? [onRecord.rowId] : []));
-      const others = lookUp.flatMap(({ row, onRecord }) => (onRecord?.batchId === batch.id ? [] : [row]));
+      const others = lookUp.filter(({ onRecord }) => onRecord?.batchId !== batch.id);
+      const known = await savedAnswers(tx, plan.task, others);
       await askAgain(tx, batch.id, await rowsById(tx, own), plan);
-      if (others.length > 0) await addRows(tx, batch.id, { rows: others, warnings: [] }, plan);
+      if (others.length > 0)
+        await addRows(tx, batch.id, { rows: others.map(({ row }) => row), warnings: [] }, plan, known);
       const savedBy = await whoSaved(tx, workbook, upTo);
       await obeyWords(tx, { workbook, columns, savedBy, batchId: batch.id }, picked);
       await markSeen(tx, workbook, copy.version);
       await markExamined(tx, workbook, upTo, `${lookUp.length} rows joined batch ${batch.id}`);
-      const hold = await holdReason(tx, batch.id, lookUp.length, deps);
+      const asked = lookUp.length - known.filter((each) => each !== null).length;
+      const hold = await holdReason(tx, batch.id, asked, deps);
       if (hold !== null) await holdBatch(tx, batch.id, hold);
       return batchFigures(tx, batch.id);
     });

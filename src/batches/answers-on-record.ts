@@ -23,8 +23,8 @@ export interface ParcelAnswer {
 }
 
 /**
- * What a row's answer is taken from: a row on record with its content, or its parcel. `by hand`: its result cell holds a
- * person's own text, and held one when it was answered before.
+ * What a row's answer is taken from: a row on record with its content, or its parcel. `by hand`: it was answered before, and
+ * its result cell holds a person's own text.
  */
 export type Answer = { from: 'row' | 'by hand'; rowId: number } | ({ from: 'parcel' } & ParcelAnswer);
 
@@ -36,23 +36,36 @@ export async function answersOnRecord(
   readings: readonly RowReading[],
 ): Promise<(Answer | null)[]> {
   const onRecord = await recordedContents(queries, { workbook, task: task.name }, rows);
-  const parcels = await parcelAnswers(queries, task, readings);
+  const byParcel = await answersByParcel(queries, task, readings);
   return rows.map((row, index) => {
     const known = onRecord[index] ?? null;
     const rowId = known?.resultRowId ?? null;
     if (rowId !== null && known?.isFinal === true) return { from: 'row', rowId };
     if (rowId !== null && isByHand(row, known)) return { from: 'by hand', rowId };
-    const reading = readings[index];
-    const parcel = reading?.valid === true ? parcels.get(reading.trackingNumber ?? '') : undefined;
+    return byParcel[index] ?? null;
+  });
+}
+
+/** Of those the answers that a parcel gives which moves no more, by the place of their rows. */
+export async function answersByParcel(
+  queries: Queries,
+  task: TrackingTask,
+  readings: readonly RowReading[],
+): Promise<(Answer | null)[]> {
+  const parcels = await parcelAnswers(queries, task, readings);
+  return readings.map((reading) => {
+    const parcel = reading.valid ? parcels.get(reading.trackingNumber ?? '') : undefined;
     return parcel === undefined ? null : { from: 'parcel', ...parcel };
   });
 }
 
 function isByHand({ result, resultIsFormula }: WorkbookRow, known: OnRecord | null): boolean {
   const before = known?.recorded.result ?? null;
-  if (before === null || before.writtenAtMs === null || before.written !== null) return false;
+  if (before === null || before.writtenAtMs === null) return false;
   const text = resultIsFormula ? '' : result.trim();
-  return text !== '' && text !== before.text && !isInOurForm(text);
+  // What an editor that was open brought back is no person's.
+  const ours = [before.text, before.written, before.replaced].map((each) => each?.trim());
+  return text !== '' && !ours.includes(text) && !isInOurForm(text);
 }
 
 async function parcelAnswers(

@@ -13,9 +13,16 @@ import { decideRow } from './save-rule.ts';
 import type { SaveDecision, SaveTimes } from './save-rule.ts';
 import { answerAgain, obeyWord, readStatusCell } from './word-rule.ts';
 
+/** A row to be answered; `isNew`: nobody asked for it in words, and its content has had no result. */
+export interface LookUp {
+  row: WorkbookRow;
+  onRecord: OnRecord | null;
+  isNew: boolean;
+}
+
 /** The rows of a save that leave something to do. */
 export interface PickedRows {
-  lookUp: { row: WorkbookRow; onRecord: OnRecord | null }[];
+  lookUp: LookUp[];
   /** Ids of rows on record whose result is to be written once more. */
   writeAgain: number[];
   words: SaidRow[];
@@ -70,7 +77,8 @@ export async function pickRows(
         'COPY_OVERTAKEN',
         `${target.workbook} was written while its copy was read; it is read anew`,
       );
-    if (action === 'look up') picked.lookUp.push({ row, onRecord: known });
+    const isNew = said === null && (known?.recorded.result ?? null) === null;
+    if (action === 'look up') picked.lookUp.push({ row, onRecord: known, isNew });
     if (action === 'write again' && known?.resultRowId != null) picked.writeAgain.push(known.resultRowId);
   }
   return picked;

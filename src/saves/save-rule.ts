@@ -76,6 +76,7 @@ function wishOf(cell: SavedCell, result: RecordedResult | null, times: SaveTimes
         ? writeAgain('its result has found its row')
         : lookUp('cleared by a person');
     if (isInOurForm(text)) return lookUp('its text is not its own result');
+    if (text !== result.replaced?.trim()) return leave("a person's own text");
   }
   if (isDue) return lookUp('its result is old');
   return leave(result.silent ? 'nothing was heard of it for 30 days' : 'its result is known');

@@ -2,13 +2,18 @@ import { forecastOf, readAccount } from '../pacing/account-figures.ts';
 import { insertBatch, setBatchState } from '../db/batches.ts';
 import { batchFigures } from '../db/batch-figures.ts';
 import type { Queries } from '../db/database.ts';
+import { answersByParcel } from '../batches/answers-on-record.ts';
+import type { Answer } from '../batches/answers-on-record.ts';
 import { addRows } from '../batches/import-rows.ts';
 import type { ImportPlan } from '../batches/import-rows.ts';
 import { holdBatch } from '../batches/orders.ts';
 import { withIds } from '../batches/new-batch.ts';
 import { durationText } from '../text.ts';
 import type { AccountLimits } from '../pacing/account-turns.ts';
+import { understandRow } from '../tasks/understand-row.ts';
+import type { TrackingTask } from '../tasks/types.ts';
 import type { WorkbookColumns, WorkbookContent } from '../workbook/types.ts';
+import type { LookUp } from './pick-rows.ts';
 
 export interface HoldLimits {
   autoMaxRows: number;
@@ -35,6 +40,17 @@ export interface SavedWorkbook {
   plan: ImportPlan;
 }
 
+/** What new rows are answered with as their parcels move no more, by their place; null: it is to be asked. */
+export async function savedAnswers(
+  tx: Queries,
+  task: TrackingTask,
+  lookUp: readonly LookUp[],
+): Promise<(Answer | null)[]> {
+  const readings = lookUp.map(({ row }) => understandRow(task, row));
+  const answers = await answersByParcel(tx, task, readings);
+  return answers.map((answer, index) => (lookUp[index]?.isNew === true ? answer : null));
+}
+
 const newBatch = ({ workbook, columns, plan }: SavedWorkbook) =>
   withIds({ task: plan.task.name, workbook, columns, chosenRows: null, fresh: false });
 
@@ -46,11 +62,14 @@ export async function writeSavedBatch(
   tx: Queries,
   saved: SavedWorkbook,
   sheet: WorkbookContent,
+  lookUp: readonly LookUp[],
   hold: HoldLimits,
 ): Promise<string | null> {
   const batch = await insertBatch(tx, { ...newBatch(saved), sheet: sheet.sheet });
   if (batch === null) return null;
-  await addRows(tx, batch.id, sheet, saved.plan);
+  const { warnings } = sheet;
+  const known = await savedAnswers(tx, saved.plan.task, lookUp);
+  await addRows(tx, batch.id, { rows: lookUp.map(({ row }) => row), warnings }, saved.plan, known);
   const { counts } = await batchFigures(tx, batch.id);
   const reason = await holdReason(tx, batch.id, counts.pending, hold);
   if (reason === null) return batch.id;

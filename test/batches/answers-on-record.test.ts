@@ -3,42 +3,21 @@ import { describe, expect, it } from 'vitest';
 import { importRows } from '../../src/batches/import-rows.ts';
 import type { ParcelEvent } from '../../src/carriers/history.ts';
 import { setBatchState } from '../../src/db/batches.ts';
-import { feedParcels } from '../../src/db/parcels.ts';
 import { parcelRows } from '../../src/db/parcel-schema.ts';
 import { batches, rows } from '../../src/db/schema.ts';
 import { taskByName } from '../../src/tasks/registry.ts';
 import type { TaskName } from '../../src/tasks/types.ts';
 import { answer } from '../support/activities/answers.ts';
 import { batchOf, emptyBatch, jobsOf, orderUrl, rowsOf, sheetOf } from '../support/activities/batch.ts';
+import { eventAgo, seeParcel } from '../support/activities/seen-parcels.ts';
 import { useStage } from '../support/activities/stage.ts';
 import type { Stage } from '../support/activities/stage.ts';
 import { numbersFrom } from '../support/activities/yamato.ts';
-import { historyOf } from '../support/carriers/histories.ts';
 
 const stageWith = useStage();
 const [NUMBER = '', OTHER = ''] = numbersFrom(0, 2);
-const DAY_MS = 86_400_000;
-
-/** An event so many days ago, as Yamato writes it. */
-function eventAgo(stateText: string, days: number, more: Partial<ParcelEvent> = {}): ParcelEvent {
-  const clock = new Date(Date.now() - days * DAY_MS + 9 * 3_600_000).toISOString();
-  const [month, day] = [clock.slice(5, 7), clock.slice(8, 10)];
-  const timeText = `${month}月${day}日 10:00`;
-  const at = `${clock.slice(0, 10)}T10:00:00+09:00`;
-  return { stateText, timeText, at, office: '羽田', region: null, details: null, ...more };
-}
-
 const see = (stage: Stage, events: ParcelEvent[], carrier: 'yamato' | 'japan_post' = 'yamato') =>
-  stage.db.transaction((tx) =>
-    feedParcels(tx, [
-      {
-        rowId: null,
-        trackingNumber: NUMBER,
-        orderNumber: null,
-        history: historyOf(events, 0, { carrier, number: NUMBER, seenAt: new Date().toISOString() }),
-      },
-    ]),
-  );
+  seeParcel(stage, { carrier, number: NUMBER, events });
 
 async function imported(stage: Stage, task: TaskName, options: { fresh?: boolean } = {}) {
   const batchId = await batchOf(stage, task, [NUMBER, OTHER], options);
@@ -117,7 +96,7 @@ describe('a row whose parcel moves no more, whoever asked after it', () => {
   });
 });
 
-it("a row whose cell holds a person's own text, as when it was answered, is settled by hand", async () => {
+it("a row that was answered, and whose cell holds a person's own text, is settled by hand", async () => {
   const stage = await stageWith();
   const task = 'official_website_tracking';
   const workbook = '/data/by-hand.xlsx';
@@ -134,10 +113,9 @@ it("a row whose cell holds a person's own text, as when it was answered, is sett
 
   expect((await rowsOf(stage, batch.id)).map(({ state, result }) => [state, result])).toEqual([
     ['completed', 'one'],
-    // Ours was written there: a person has put their text in its place, and that is new.
-    ['pending', null],
+    ['completed', 'two'],
   ]);
   const [counted] = await stage.db.select().from(batches).where(eq(batches.id, batch.id));
-  expect(counted).toMatchObject({ rowsFromRecord: 0, rowsByHand: 1, callsSaved: 2 });
+  expect(counted).toMatchObject({ rowsFromRecord: 0, rowsByHand: 2, callsSaved: 4 });
   expect(await stage.db.select().from(rows)).toHaveLength(4);
 });

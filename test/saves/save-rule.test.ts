@@ -118,6 +118,12 @@ const CASES: Case[] = [
     "a person's own text, its result old and open",
     cell('確認済み'),
     completed({ completedAtMs: 0 }),
+    'leave',
+  ],
+  [
+    'what stood there before us, its result old and open',
+    cell('確認済み'),
+    completed({ completedAtMs: 0, replaced: '確認済み' }),
     'look up',
   ],
   ['a formula', formula, null, 'leave'],

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 import { setBatchState } from '../../../src/db/batches.ts';
 import { storeSave } from '../../../src/db/saves.ts';
@@ -14,15 +14,15 @@ import type { Cell } from '../workbook/workbook-file.ts';
 /** A result text of ours. */
 export const OURS = 'a｜｜｜b｜｜｜c';
 
-/** To be called once a test file: a workbook of official_website_tracking, not there yet, that people save. */
-export function useSavedWorkbook() {
+/** To be called once a test file: a workbook, of a task's folder, not there yet, that people save. */
+export function useSavedWorkbook(name = 'official_website_tracking/OWT-1.xlsx') {
   const stageWith = useStage();
   let folder: string;
   let path: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tsuiseki-test-'));
-    await mkdir(join(folder, 'official_website_tracking'));
-    path = join(folder, 'official_website_tracking/OWT-1.xlsx');
+    path = join(folder, name);
+    await mkdir(dirname(path));
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
