@@ -109,8 +109,10 @@ export function createYamatoActivities(deps: YamatoDeps) {
   ): Promise<Pick<AskOutcome, 'outcome' | 'waitMs' | 'why'>> {
     const { tries, error } = await failedRequests(db, job.id);
     if (tries < MAX_TRIES) {
-      const waitMs = Math.max(pauseMs - REST_MS, FIRST_RETRY_MS * 4 ** (tries - 1));
-      return { outcome: 'failed', waitMs, why: `after attempt ${tries} of ${MAX_TRIES}: ${error}` };
+      const waitMs = Math.max(pauseMs - REST_MS, FIRST_RETRY_MS * 4 ** Math.max(0, tries - 1));
+      // A barrier is no attempt of the group's.
+      const why = tries === 0 ? error : `after attempt ${tries} of ${MAX_TRIES}: ${error}`;
+      return { outcome: 'failed', waitMs, why };
     }
     await changeBatch(db, job.batchId, (tx) => markFailed(tx, job.id, `${error} (${tries} attempts)`));
     return { outcome: 'gave up', waitMs: Math.max(0, pauseMs - REST_MS), why: error };

@@ -1,6 +1,6 @@
-import { and, desc, eq, isNotNull, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { Queries } from '../db/database.ts';
-import { carrierRequests } from '../db/pacing-schema.ts';
+import { BARRIER } from './carrier-clock.ts';
 
 /** Calls of a job that met a failing network or server, since one last came through. */
 export async function failedCalls(
@@ -23,17 +23,25 @@ export async function publishedLately(queries: Queries): Promise<boolean> {
   return found.length > 0;
 }
 
-/** A job's requests that gave no results: how many, and why the latest. */
+/**
+ * A job's requests that count against it: how many, and why its latest gave no results. Barriers are the carrier's state,
+ * unless others are answered while this job meets them: then those between two such answers count as one.
+ */
 export async function failedRequests(
   queries: Queries,
   jobId: number,
 ): Promise<{ tries: number; error: string }> {
-  const failed = await queries
-    .select({ error: carrierRequests.error })
-    .from(carrierRequests)
-    .where(and(eq(carrierRequests.jobId, jobId), isNotNull(carrierRequests.error)))
-    .orderBy(desc(carrierRequests.id));
-  return { tries: failed.length, error: failed[0]?.error ?? '' };
+  const [failed] = await queries.execute<{ tries: number; error: string }>(sql`
+    with failed as (
+      select id, error, starts_with(error, ${BARRIER}) as barred,
+        (select min(answered.id) from carrier_requests answered where answered.carrier = own.carrier
+          and answered.id > own.id and answered.finished_at is not null and answered.error is null) as answered_id
+      from carrier_requests own where job_id = ${jobId} and error is not null)
+    select (count(*) filter (where not barred) + count(distinct answered_id) filter (where barred))::int as tries,
+      coalesce((array_agg(case when barred then substr(error, ${BARRIER.length + 1}::int) else error end
+        order by id desc))[1], '') as error
+    from failed`);
+  return failed ?? { tries: 0, error: '' };
 }
 
 /** Deletes the record of requests older than `days`, the pages kept with them after `pageDays`. Gives how many. */

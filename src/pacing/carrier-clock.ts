@@ -25,7 +25,10 @@ export const BEGIN_EARLY_MS = 30;
 /** When a request under way ends is not known: looked at again so soon. */
 export const LOOK_AGAIN_MS = 200;
 
-/** Two groups in a row that met a barrier: nobody asks for so long, after each such hold without an answer twice as long. */
+/** What the record of a request says before its error where that was a barrier. */
+export const BARRIER = 'barrier: ';
+
+/** Two requests in a row that met a barrier: nobody asks for so long, after each such hold without an answer twice as long. */
 const FIRST_HOLD_MS = 3_600_000;
 const LONGEST_HOLD_MS = 12 * 3_600_000;
 /** Whoever waits for its end looks again so often: a person may open it before. */
@@ -92,8 +95,8 @@ export class CarrierClock {
   }
 
   /**
-   * The request has ended: its pause begins. Nothing where it was taken over meanwhile. A barrier that another group met
-   * just before, or that stands after a hold, holds the carrier for everybody.
+   * The request has ended: its pause begins. Nothing where it was taken over meanwhile. A barrier that the request before
+   * met as well, or that stands after a hold, holds the carrier for everybody.
    */
   async end(tx: Queries, requestId: number, end: RequestEnd): Promise<void> {
     const { answerMs, sinceMs, error, page, isBarrier } = {
@@ -104,11 +107,12 @@ export class CarrierClock {
       isBarrier: false,
       ...end,
     };
-    const isHeld = sql`${isBarrier} and (holds > 0 or barred_job <> request.job_id)`;
+    const isHeld = sql`${isBarrier} and (holds > 0 or barred_job is not null)`;
+    const noted = error === null ? null : storable(isBarrier ? `${BARRIER}${error}` : error);
     const holdMs = sql`least(${LONGEST_HOLD_MS}::float8, ${FIRST_HOLD_MS}::float8 * 2 ^ holds)`;
     await tx.execute(sql`
       with request as (
-        update carrier_requests set finished_at = ${this.#now()} - ${milliseconds(sinceMs)}, error = ${error === null ? null : storable(error)},
+        update carrier_requests set finished_at = ${this.#now()} - ${milliseconds(sinceMs)}, error = ${noted},
           answer_ms = ${answerMs === null ? null : Math.round(answerMs)}, page = ${page === null ? null : storable(page)}
         where id = ${requestId} and finished_at is null returning id, finished_at, job_id)
       update carrier_clock set asking = null,

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { numberWithFault } from '../../src/sandbox/index.ts';
 import type { FaultKind } from '../../src/sandbox/index.ts';
-import { batchOf } from '../support/activities/batch.ts';
+import { batchOf, rowsOf } from '../support/activities/batch.ts';
 import { newMessage } from '../support/activities/messages.ts';
 import { useStage } from '../support/activities/stage.ts';
 import { ask, numbersFrom, requestsOf, TASK } from '../support/activities/yamato.ts';
@@ -43,3 +44,36 @@ it.each<FaultKind>(['yamato-maintenance', 'yamato-fewer-boxes', 'yamato-500'])(
         expect(await ask(stage, batchId)).toMatchObject({ outcome });
   },
 );
+
+it.each<FaultKind>(['yamato-captcha', 'yamato-changed-markup'])(
+  'mended: %s cost the only batch’s groups their tries, at first and once a hold',
+  async (kind) => {
+    const stage = await stageWith();
+    const batchId = await batchOf(stage, TASK, numbersFrom(0, 13));
+    stage.sandbox.addFault({ kind });
+    expect(await ask(stage, batchId)).toMatchObject({ outcome: 'failed', waitMs: 30_000 });
+    for (let holds = 1; holds <= 4; holds += 1) {
+      expect(await ask(stage, batchId)).toMatchObject({ outcome: 'failed', counts: { pending: 13 } });
+      expect(await ask(stage, batchId)).toMatchObject({ outcome: 'wait', held: true });
+      expect(await requestsOf(stage)).toHaveLength(1 + holds);
+      await stage.database.sql`update carrier_clock set held_until = now()`;
+    }
+    stage.sandbox.clearFaults();
+    for (const completed of [10, 13])
+      expect(await ask(stage, batchId)).toMatchObject({ outcome: 'asked', counts: { completed, failed: 0 } });
+  },
+);
+
+it('a group that meets a barrier each time while others are answered has three attempts: no hold would end it', async () => {
+  const stage = await stageWith();
+  const batchId = await batchOf(stage, TASK, [numberWithFault('yamato-captcha')]);
+  const other = await batchOf(stage, TASK, numbersFrom(0, 30));
+  for (let tries = 0; tries < 3; tries += 1) {
+    expect(await ask(stage, batchId)).toMatchObject({ outcome: 'failed', counts: { pending: 1 } });
+    expect(await ask(stage, other)).toMatchObject({ outcome: 'asked' });
+  }
+  expect(await ask(stage, batchId)).toMatchObject({ outcome: 'gave up', counts: { failed: 1 } });
+  expect(await requestsOf(stage)).toHaveLength(6);
+  const [row] = await rowsOf(stage, batchId);
+  expect(row?.error).toMatch(/^Yamato's page asks for a captcha.* \(3 attempts\)$/);
+});

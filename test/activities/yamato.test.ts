@@ -100,11 +100,9 @@ it('what Yamato does not know, and a state that nobody knows, are results', asyn
 
 describe('an answer that is none', () => {
   it.each<[FaultKind, RegExp, boolean]>([
-    ['yamato-captcha', /captcha/i, true],
     ['yamato-maintenance', /maintenance/i, true],
     ['yamato-truncated', /broke off before its end/, true],
     ['yamato-fewer-boxes', /answers \d+ of \d+ numbers/, true],
-    ['yamato-changed-markup', /is not understood/, true],
     ['yamato-timeout', /./, false],
     ['yamato-reset', /./, false],
     ['yamato-500', /500/, true],
@@ -145,7 +143,7 @@ describe('an answer that is none', () => {
   });
 
   it('failed rows are asked again by a retry, ten a group, with attempts of their own', async () => {
-    const numbers = [...numbersFrom(0, 3), numberWithFault('yamato-captcha')];
+    const numbers = [...numbersFrom(0, 3), numberWithFault('yamato-maintenance')];
     const { stage, batchId } = await given(numbers);
     for (let tries = 0; tries < 3; tries += 1) await ask(stage, batchId);
     const retry = { batchId, ...newMessage(), rows: '2-4' };
