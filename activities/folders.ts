@@ -1,3 +1,4 @@
+import { cancellationSignal } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import type { Database } from '../src/db/database.ts';
 import { newestWaiting, storeSave, workbooksWaiting } from '../src/db/saves.ts';
@@ -37,7 +38,8 @@ export function createFolderActivities({ database, client, webdav }: FolderDeps)
     let found = 0;
     tellWait('the folders to be looked through');
     if (webdav === null) return { found };
-    for await (const file of webdav.walk(options)) {
+    // Timed out, it would go on beside the try that takes its place.
+    for await (const file of webdav.walk({ ...options, signal: cancellationSignal() })) {
       if (!belongsToTask(file.path) || !(await isNews(file))) continue;
       await storeSave(db, { workbook: file.path, source: 'sweep', savedBy: null });
       await wakeSave(client, file.path);

@@ -4,12 +4,14 @@ import type { WebDavClient } from './client.ts';
 import { pathOfHref, WEBDAV_PREFIX } from './path.ts';
 import { fileInfo, isEncrypted, isFolder, listFolder } from './properties.ts';
 
-/** A question each: an hour's work for a slow server. */
+/** A question each: an hour's work for a slow server, longer than an activity has; the next goes on. */
 const MAX_FOLDERS = 20_000;
 
 export interface WalkOptions {
   /** False: every folder is looked into, whatever its ETag says. */
   trustETags: boolean;
+  /** Ends the walk before its next folder. */
+  signal?: AbortSignal;
 }
 
 interface Folder {
@@ -33,6 +35,8 @@ export class FolderWalk {
   readonly #maxFolders: number;
   /** Folders walked to their end, with the version they had then. */
   readonly #walked = new Map<string, string>();
+  /** Folders that the walk without trust in ETags has been through, as long as it has not come to its end. */
+  readonly #lookedInto = new Set<string>();
 
   constructor(client: WebDavClient, maxFolders = MAX_FOLDERS) {
     this.#client = client;
@@ -41,34 +45,39 @@ export class FolderWalk {
 
   /**
    * Every file below the root in folders that changed since a walk of this instance last went through them to their
-   * end; without trust in ETags in every folder. One that is left off, or fails, gives the same again.
+   * end; without trust in ETags in every folder. One that is left off, or fails, gives the same again, but for folders
+   * that it was through with: the next goes on from there.
    */
-  async *files(
-    { trustETags }: WalkOptions = { trustETags: true },
-  ): AsyncGenerator<FileInfo, void, undefined> {
+  async *files(options: WalkOptions = { trustETags: true }): AsyncGenerator<FileInfo, void, undefined> {
     // Folders that are gone: forgotten now and then, for one whole walk.
     if (this.#walked.size > this.#maxFolders) this.#walked.clear();
-    const walk = { trustETags, listed: 0 };
+    const walk = { ...options, listed: options.trustETags ? 0 : this.#lookedInto.size };
     yield* this.#below({ path: WEBDAV_PREFIX, version: null }, walk);
+    if (!walk.trustETags) this.#lookedInto.clear();
   }
 
   async *#below(
     unlisted: Folder,
     walk: WalkOptions & { listed: number },
   ): AsyncGenerator<FileInfo, void, undefined> {
+    walk.signal?.throwIfAborted();
     walk.listed += 1;
-    if (walk.listed > this.#maxFolders)
+    if (walk.listed > this.#maxFolders) {
+      this.#lookedInto.clear();
       throw new FileError(
         'FILE_TOO_LARGE',
         `${WEBDAV_PREFIX}/ has more than ${this.#maxFolders.toLocaleString('en')} folders; set WEBDAV_URL to a folder in it that has the workbooks`,
       );
+    }
     const { folder, files, folders } = await this.#list(unlisted.path);
-    const isNews = (one: Folder) => !walk.trustETags || !this.#isUnchanged(one);
+    const isNews = (one: Folder) =>
+      walk.trustETags ? !this.#isUnchanged(one) : !this.#lookedInto.has(one.path);
     if (!isNews(folder)) return;
     yield* files;
     for (const child of folders) if (isNews(child)) yield* this.#below(child, walk);
     // The version it was listed in: whatever came since gives it another.
     if (folder.version !== null) this.#walked.set(folder.path, folder.version);
+    if (!walk.trustETags) this.#lookedInto.add(folder.path);
   }
 
   #isUnchanged({ path, version }: Folder): boolean {
