@@ -4,16 +4,10 @@ import { forwardTrouble } from '../db/forwards.ts';
 import { inboxTrouble, SILENT_AFTER_S, webhookSilence } from '../db/inbox.ts';
 import { soundServerVersion } from '../db/server-version.ts';
 import { isRestored, RESTORED_TEXT } from '../db/installation.ts';
-import { errorMessage } from '../errors.ts';
 import { openWebDav } from '../files/open-files.ts';
-import { createLogger } from '../log.ts';
-import { callApi } from '../pacing/account-call.ts';
-import { AccountClock } from '../pacing/account-clock.ts';
+import { FileError } from '../files/types.ts';
 import { oddHolds } from '../pacing/odd-holds.ts';
-import { withSitemap } from '../settings/by-task.ts';
-import { secretsOf } from '../settings/settings.ts';
 import type { Settings } from '../settings/settings.ts';
-import { TRACKING_TASKS } from '../tasks/registry.ts';
 import { missingSearchAttributes } from '../temporal/apply-config.ts';
 import { askServer } from '../temporal/ask.ts';
 import { connectClient } from '../temporal/connection.ts';
@@ -22,18 +16,15 @@ import { QUEUES } from '../temporal/names.ts';
 import { scheduleHealth } from '../temporal/schedule-health.ts';
 import { recurring } from '../temporal/schedules.ts';
 import { isPolled, partitionsOf } from '../temporal/worker-polls.ts';
-import { ApiError } from '../webscraper/api-error.ts';
-import { createWebScraperClient } from '../webscraper/client.ts';
-import type { Answered } from '../webscraper/client.ts';
+import { apiChecks } from './api-checks.ts';
 import { bad, check, good } from './check.ts';
 import type { Check, Finding } from './check.ts';
 import { clocks } from './place-checks.ts';
 
 const SERVER_TIMEOUT_MS = 10_000;
 
-/** A process keeps the settings that it was started with. */
-const AFTER_CORRECTION =
-  'once it is put right start `tsuiseki up`, or each worker, again; then `tsuiseki resume BATCH`';
+/** What Web Scraper Cloud has to call. */
+const WEBHOOK_URL = 'https://your-host/webhooks/webscraper?token=…';
 
 /** The database, what waits in it, and the API, whose calls it counts. */
 export async function databaseChecks(settings: Settings): Promise<Check[]> {
@@ -93,61 +84,12 @@ async function forwarding({ db }: Database): Promise<Finding> {
 async function webhooks({ db }: Database): Promise<Finding> {
   const { waiting, lastAt, silenceS } = await webhookSilence(db);
   const last = lastAt === null ? 'none has ever come' : `the last came at ${lastAt.toISOString()}`;
-  return silenceS > SILENT_AFTER_S
-    ? bad(
-        `${last}, while ${waiting} jobs wait: does Web Scraper Cloud call /webhooks/webscraper?token=… here?`,
-      )
-    : good(last);
-}
-
-/** The API's token, and with a good one each sitemap: a call each. */
-async function apiChecks(database: Database, settings: Settings): Promise<Check[]> {
-  const { webscraperApiToken: token } = settings;
-  if (token === null)
-    return [
-      await check('API token', async () =>
-        bad('WEBSCRAPER_API_TOKEN is not set; take it from Web Scraper Cloud, API'),
-      ),
-    ];
-  const webscraper = createWebScraperClient({
-    baseUrl: settings.webscraperApiUrl,
-    token,
-    logger: createLogger(settings.logLevel, 'doctor', secretsOf(settings)),
-  });
-  const clock = new AccountClock(database, settings);
-  const ask = <T>(call: () => Promise<Answered<T>>) => callApi(clock, clock.reserveCheck(null), call);
-  const account = await check('API token', async () => {
-    try {
-      const credits = await ask(() => webscraper.account());
-      return { ok: credits !== 0, details: `${credits ?? 'an unknown number of'} page credits left` };
-    } catch (error) {
-      return bad(`${errorMessage(error)}: ${AFTER_CORRECTION}`);
-    }
-  });
-  const checks = [account];
-  for (const [sitemapId, tasks] of account.ok ? tasksBySitemap(settings) : [])
-    checks.push(
-      await check(`sitemap ${sitemapId}`, async () => {
-        try {
-          return good(`${await ask(() => webscraper.sitemap(sitemapId))}, for ${tasks.join(', ')}`);
-        } catch (error) {
-          if (!(error instanceof ApiError) || error.code !== 'API_NOT_FOUND') throw error;
-          return bad(
-            `the account has none: set SITEMAP_IDS=${tasks.map((task) => `${task}=…`).join(',')}; ${AFTER_CORRECTION}`,
-          );
-        }
-      }),
+  const set = `set ${WEBHOOK_URL} with a token of WEBHOOK_TOKEN at Web Scraper Cloud, API`;
+  if (silenceS > SILENT_AFTER_S)
+    return bad(
+      `${last}, while ${waiting} jobs wait: ${set}; \`curl -d x=1 URL\` from outside has to answer 400 then`,
     );
-  return checks;
-}
-
-/** The sitemaps that tasks publish to, with the prefixes that SITEMAP_IDS names them by. */
-function tasksBySitemap(settings: Settings): Map<number, string[]> {
-  const tasks = new Map<number, string[]>();
-  for (const { lookup, customIdPrefix } of TRACKING_TASKS.map((task) => withSitemap(settings, task)))
-    if (lookup.by !== 'carrier')
-      tasks.set(lookup.sitemapId, [...(tasks.get(lookup.sitemapId) ?? []), customIdPrefix]);
-  return tasks;
+  return good(lastAt === null ? `${last}; unless it is done, ${set}` : last);
 }
 
 /** Temporal, its namespace, a worker for each queue, and how each schedule fares. */
@@ -178,7 +120,9 @@ export async function temporalChecks(settings: Settings): Promise<Check[]> {
         const count = await partitionsOf(connected, QUEUES.publish_tracking);
         return count === 1
           ? good('one, as its pace needs it')
-          : bad(`${count}: each paces by itself; give the server temporal-config/dynamic-config.yaml`);
+          : bad(
+              `${count}: each paces by itself; run \`tsuiseki temporal-config --dynamic-config FILE\` where the server runs, FILE being its own dynamic config`,
+            );
       }),
       ...recurring(settings.jobDeadlineMs).map((each) =>
         ask(`schedule ${each.id}`, async () => {
@@ -195,15 +139,29 @@ export async function temporalChecks(settings: Settings): Promise<Check[]> {
 }
 
 export async function webdavCheck(settings: Settings): Promise<Check> {
-  const { databaseUrl } = settings;
+  const { databaseUrl, webdavUrl, webdavUsername, webdavPassword } = settings;
+  const login = { WEBDAV_URL: webdavUrl, WEBDAV_USERNAME: webdavUsername, WEBDAV_PASSWORD: webdavPassword };
+  const unset = Object.entries(login).flatMap(([name, value]) => (value === null ? [name] : []));
   const database = databaseUrl === null ? null : openDatabase(databaseUrl, { maxConnections: 1 });
   try {
     return await check('WebDAV', async () => {
       const webdav = openWebDav(settings, database);
-      if (webdav === null) return good('not configured');
-      // The first file is enough: the folder was read.
-      for await (const file of webdav.walk()) return good(`readable, such as ${file.path}`);
-      return good('readable, without a file');
+      if (webdav === null)
+        return unset.length === Object.keys(login).length
+          ? good('not configured')
+          : bad(
+              `is not used: set ${unset.join(' and ')}, then start \`tsuiseki up\`, or \`serve\` and each worker, again`,
+            );
+      try {
+        // The first file is enough: the folder was read.
+        for await (const file of webdav.walk()) return good(`readable, such as ${file.path}`);
+        return good('readable, without a file');
+      } catch (error) {
+        if (!(error instanceof FileError) || error.code !== 'FILE_NOT_FOUND') throw error;
+        return bad(
+          'WEBDAV_URL leads to no folder (404): set it to one, such as https://cloud.example/remote.php/dav/files/bot/',
+        );
+      }
     });
   } finally {
     await database?.close();

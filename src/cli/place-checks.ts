@@ -18,12 +18,20 @@ export async function clocks({ db }: Database): Promise<Finding> {
   );
   // Between the question and its answer.
   const askewMs = Math.round((beganMs + Date.now()) / 2 - Number(row?.ms));
+  return askew(askewMs, "the database's", 'let both be set by NTP (timedatectl set-ntp true)');
+}
+
+/** The database's clock may be this machine's own; the API's is not. */
+export function apiClock(askewMs: number | null): Finding {
+  if (askewMs === null) return good('not compared: no answer with a date came');
+  return askew(askewMs, "Web Scraper Cloud's", 'let it be set by NTP (timedatectl set-ntp true)');
+}
+
+function askew(askewMs: number, whose: string, remedy: string): Finding {
   const seconds = (Math.abs(askewMs) / 1_000).toFixed(1);
-  if (Math.abs(askewMs) <= MOST_ASKEW_MS) return good(`${seconds} s from the database's`);
+  if (Math.abs(askewMs) <= MOST_ASKEW_MS) return good(`${seconds} s from ${whose}`);
   const which = askewMs > 0 ? 'ahead of' : 'behind';
-  return bad(
-    `this machine's clock is ${seconds} s ${which} the database's: let both be set by NTP (timedatectl set-ntp true)`,
-  );
+  return bad(`this machine's clock is ${seconds} s ${which} ${whose}: ${remedy}`);
 }
 
 /** Whether what listens where webhooks are to come is ours. */

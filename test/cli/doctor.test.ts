@@ -53,6 +53,11 @@ it('says what is missing, and what to run: workers, search attributes, schedules
   for (const name of ['settings', 'database', 'inbox', 'API token', 'Temporal', 'WebDAV'])
     expect(of.get(name)).toMatchObject({ ok: true });
   expect(of.get('API token')?.details).toMatch(/^\d+ page credits left$/);
+  expect(of.get('webhooks')).toEqual({
+    ok: true,
+    details:
+      'none has ever come; unless it is done, set https://your-host/webhooks/webscraper?token=… with a token of WEBHOOK_TOKEN at Web Scraper Cloud, API',
+  });
   expect(of.get('namespace default')?.details).toMatch(
     /^lacks search attributes [^:]+: run `tsuiseki migrate`$/,
   );
@@ -105,7 +110,8 @@ it('tells a queue in parts, a sitemap of somebody else, and a server that does n
   // The dev server splits each queue in four unless it is told otherwise, as `up` does.
   expect(of.get('partitions of publish_tracking_queue')).toEqual({
     ok: false,
-    details: '4: each paces by itself; give the server temporal-config/dynamic-config.yaml',
+    details:
+      '4: each paces by itself; run `tsuiseki temporal-config --dynamic-config FILE` where the server runs, FILE being its own dynamic config',
   });
   expect(of.get('sitemap 4711')).toMatchObject({
     ok: false,
@@ -125,7 +131,10 @@ it('tells a queue in parts, a sitemap of somebody else, and a server that does n
 
 it('a token that is refused costs no further call', async () => {
   const { of } = await doctor({ ...env, WEBSCRAPER_API_TOKEN: 'wrong' });
-  expect(of.get('API token')).toMatchObject({ ok: false });
+  expect(of.get('API token')).toEqual({
+    ok: false,
+    details: expect.stringMatching(/^Web Scraper Cloud answered 401 to .+: once it is put right start /),
+  });
   expect([...of.keys()].filter((name) => name.startsWith('sitemap '))).toEqual([]);
 });
 
@@ -193,7 +202,7 @@ it('tells of webhooks that do not come while jobs wait', async () => {
   expect((await doctor(env)).of.get('webhooks')).toEqual({
     ok: false,
     details:
-      'the last came at 2026-03-01T12:00:00.000Z, while 1 jobs wait: does Web Scraper Cloud call /webhooks/webscraper?token=… here?',
+      'the last came at 2026-03-01T12:00:00.000Z, while 1 jobs wait: set https://your-host/webhooks/webscraper?token=… with a token of WEBHOOK_TOKEN at Web Scraper Cloud, API; `curl -d x=1 URL` from outside has to answer 400 then',
   });
   await database.close();
 });
