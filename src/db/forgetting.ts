@@ -5,6 +5,7 @@ import { lockBatch } from './batches.ts';
 import { contentHasher } from './content-hash.ts';
 import type { RowContent } from '../workbook/types.ts';
 import type { Database, Queries } from './database.ts';
+import { removeParcels } from './gone-parcels.ts';
 import { batches, rows } from './schema.ts';
 
 /** So many rows a transaction: others wait for their batch meanwhile. */
@@ -58,16 +59,16 @@ export async function forgetRows(tx: Queries, rowIds: readonly number[]): Promis
       -- A result that found no way into the workbook cannot be written any more.
       written = coalesce(written, result), written_at = case when result is not null then coalesce(written_at, clock_timestamp()) end
     from jsonb_to_recordset(${jsonList(hashes)}) as hashed(id bigint, hash text) where rows.id = hashed.id`);
-  await tx.execute(sql`
-    delete from parcels p where ${ofNobody('p')}
-      and exists (select from parcel_rows pr where pr.parcel_id = p.id and pr.row_id = any(${ids}))`);
+  await removeParcels(
+    tx,
+    sql`${OF_NOBODY} and exists (select from parcel_rows pr where pr.parcel_id = p.id and pr.row_id = any(${ids}))`,
+  );
   return cleanedJobs.length;
 }
 
 /** A parcel that an order alone names, and no row that is not forgotten: dates of a shop's page, and whose they are. */
-const ofNobody = (parcel: string): SQL =>
-  sql.raw(`${parcel}.order_number <> '' and not exists (select from parcel_rows pr join rows r on r.id = pr.row_id
-    where pr.parcel_id = ${parcel}.id and r.forgotten_at is null)`);
+const OF_NOBODY = sql`p.order_number <> '' and not exists (
+  select from parcel_rows pr join rows r on r.id = pr.row_id where pr.parcel_id = p.id and r.forgotten_at is null)`;
 
 /**
  * Tells new rows of a workbook what was last written for a forgotten row of their content: their cells may hold it, and it
@@ -113,8 +114,7 @@ async function forgetBatch(tx: Queries, batchId: string): Promise<void> {
 export async function forgetOld({ db }: Database, keptMs: number, most: number): Promise<number> {
   const old = sql`greatest(${batches.finishedAt}, ${batches.openedAt}) < now() - ${keptMs} * interval '1 millisecond'`;
   // Its row names a number by now.
-  await db.execute(sql`
-    delete from parcels p where ${ofNobody('p')} and seen_at < now() - ${keptMs} * interval '1 millisecond'`);
+  await removeParcels(db, sql`${OF_NOBODY} and p.seen_at < now() - ${keptMs} * interval '1 millisecond'`);
   let forgotten = 0;
   while (forgotten < most) {
     const [batch] = await db

@@ -7,6 +7,7 @@ import type { PlacedEvent } from '../carriers/placed-events.ts';
 import type { CarrierName, TrackingStatus } from '../carriers/status.ts';
 import { anyOf, jsonList } from './any-of.ts';
 import type { Queries } from './database.ts';
+import { removeParcels } from './gone-parcels.ts';
 import { parcels } from './parcel-schema.ts';
 import { FINAL_DAYS } from './recorded-contents.ts';
 
@@ -191,11 +192,11 @@ export function historyOfParcel({ carrier, number, events, record }: RecordedPar
  * Removes the parcels of numbers that nobody has looked at for so long, all that had a number at once: the first of them is
  * the lock of all. Those that an order names go with their rows.
  */
-export async function pruneParcels(queries: Queries, days: number, most: number): Promise<number> {
-  const gone = await queries.execute(sql`
-    delete from parcels using (
+export function pruneParcels(queries: Queries, days: number, most: number): Promise<number> {
+  return removeParcels(
+    queries,
+    sql`(p.carrier, p.number) in (
       select carrier, number from parcels where number <> '' group by carrier, number
-      having max(coalesce(seen_at, first_seen_at)) < now() - make_interval(days => ${days}) limit ${most}) old
-    where parcels.carrier = old.carrier and parcels.number = old.number returning id`);
-  return gone.length;
+      having max(coalesce(seen_at, first_seen_at)) < now() - make_interval(days => ${days}) limit ${most})`,
+  );
 }

@@ -37,31 +37,38 @@ export const rolledBatches = pgTable(
   (t) => [index('rolled_batches_hour').on(t.hour)],
 );
 
-/** Parcels delivered or sent back, by the day in Japan, where they came from and went to, and how long they took. */
-export const parcelRollUps = pgTable(
-  'parcel_roll_ups',
-  {
-    day: date('day').notNull(),
-    outcome: text('outcome').$type<'delivered' | 'returned'>().notNull(),
-    carrier: text('carrier').$type<CarrierName | ''>().notNull(),
-    /** '': nobody told. */
-    fromOffice: text('from_office').notNull(),
-    toOffice: text('to_office').notNull(),
-    /** Whole hours from its first event to its delivery; -1: not known. */
-    hours: integer('hours').notNull(),
-    parcels: integer('parcels').notNull(),
-    /** Of these, delivered without a failed attempt before. */
-    firstAttempt: integer('first_attempt').notNull(),
-    /** Sum of the time they took; 0 where it is not known. */
-    minutes: bigint('minutes', { mode: 'number' }).notNull(),
-  },
-  (t) => [
-    primaryKey({
-      name: 'parcel_roll_ups_pk',
-      columns: [t.day, t.outcome, t.carrier, t.fromOffice, t.toOffice, t.hours],
-    }),
-  ],
-);
+/** How many parcels of one kind count on a day in Japan: delivered or sent back, where from, where to, how long. */
+const PARCEL_COUNT = {
+  day: date('day').notNull(),
+  outcome: text('outcome').$type<'delivered' | 'returned'>().notNull(),
+  carrier: text('carrier').$type<CarrierName | ''>().notNull(),
+  /** '': nobody told. */
+  fromOffice: text('from_office').notNull(),
+  toOffice: text('to_office').notNull(),
+  /** Whole hours from its first event to its delivery; -1: not known. */
+  hours: integer('hours').notNull(),
+  parcels: integer('parcels').notNull(),
+  /** Of these, delivered without a failed attempt before. */
+  firstAttempt: integer('first_attempt').notNull(),
+  /** Sum of the time they took; 0 where it is not known. */
+  minutes: bigint('minutes', { mode: 'number' }).notNull(),
+};
+
+/** All parcels that count, those that are gone among them. */
+export const parcelRollUps = pgTable('parcel_roll_ups', PARCEL_COUNT, (t) => [
+  primaryKey({
+    name: 'parcel_roll_ups_pk',
+    columns: [t.day, t.outcome, t.carrier, t.fromOffice, t.toOffice, t.hours],
+  }),
+]);
+
+/**
+ * What parcels counted that were pruned or forgotten, as they went; a day is made anew from these and from those on record.
+ * Nothing is unique: two that remove parcels would wait for each other.
+ */
+export const goneParcels = pgTable('gone_parcels', PARCEL_COUNT, (t) => [
+  index('gone_parcels_day').on(t.day),
+]);
 
 /** Days of parcels that have changed since the last roll-up, written by a trigger of `parcels`. */
 export const changedParcelDays = pgTable('changed_parcel_days', { day: date('day').notNull() });

@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import type { ParcelEvent } from '../../../src/carriers/history.ts';
 import { makeReport } from '../../../src/batches/roll-ups/make-report.ts';
 import { rollUp } from '../../../src/batches/roll-ups/roll-up.ts';
+import { forgetOld } from '../../../src/db/forgetting.ts';
+import { pruneParcels } from '../../../src/db/parcel-record.ts';
 import { feedParcels } from '../../../src/db/parcels.ts';
 import { useStage } from '../../support/activities/stage.ts';
 import type { Stage } from '../../support/activities/stage.ts';
@@ -88,6 +90,23 @@ it('a parcel that is judged otherwise leaves its day, and is counted once', asyn
   const now = await rolledUp(stage.database);
   expect(now).toEqual(await rebuilt(stage.database));
   expect((await reportOf(stage)).days).toHaveLength(1);
+});
+
+it('a day keeps what its pruned and forgotten parcels counted, though others of it change', async () => {
+  const stage = await stageWith();
+  const { sql } = stage.database;
+  for (const nth of [0, 1, 2]) await see(stage, nth, eventsOf(`荷物受付@0 配達完了@${1 + nth / 10}`));
+  await sql`insert into parcels (carrier, number, order_number, serial, status, terminal_at, seen_at)
+    values ('', '', 'W1234567', 1, 'delivered', '2026-01-02T12:00:00+09:00', now() - interval '181 days')`;
+  const before = await reportOf(stage);
+  expect(before.days).toMatchObject([{ day: '2026-01-02', delivered: 4, returned: 0 }]);
+  await sql`update parcels set seen_at = now() - interval '366 days' where number = ${String(FIRST)}`;
+  expect(await pruneParcels(stage.db, 365, 10)).toBe(1);
+  await forgetOld(stage.database, 180 * 86_400_000, 10);
+  expect(await sql`select from parcels`).toHaveLength(2);
+  expect(await reportOf(stage)).toEqual(before);
+  await see(stage, 1, eventsOf('荷物受付@0 配達完了@1.1 返品@1.2'));
+  expect((await reportOf(stage)).days).toMatchObject([{ day: '2026-01-02', delivered: 3, returned: 1 }]);
 });
 
 it('a look that tells nothing new makes no day anew', async () => {

@@ -168,7 +168,7 @@ export function useStage(): (options?: StageOptions) => Promise<Stage> {
   afterEach(async () => {
     for (const release of releasers.splice(0).toReversed()) await release();
     await test.database
-      .sql`truncate batches, sheet_words, notifications, calls, roll_ups, rolled_batches, parcel_roll_ups, changed_parcel_days, open_parcels, account_clock, carrier_clock, carrier_requests, saves, workbooks, workbook_leases, editing_sessions, file_servers, incidents, text_meanings, unknown_texts, task_drift, drift_texts, parcels, carrier_checks cascade`;
+      .sql`truncate batches, sheet_words, notifications, calls, roll_ups, rolled_batches, parcel_roll_ups, gone_parcels, changed_parcel_days, open_parcels, account_clock, carrier_clock, carrier_requests, saves, workbooks, workbook_leases, editing_sessions, file_servers, incidents, text_meanings, unknown_texts, task_drift, drift_texts, parcels, carrier_checks cascade`;
     await test.database.sql`insert into account_clock (id) values (1)`;
   });
   afterAll(() => test.drop());

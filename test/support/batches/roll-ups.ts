@@ -15,7 +15,8 @@ export async function rolledUp({ sql }: Database): Promise<unknown> {
 export async function rebuilt(database: Database): Promise<unknown> {
   const { sql } = database;
   await sql`truncate roll_ups, rolled_batches, parcel_roll_ups, open_parcels`;
-  await sql`insert into changed_parcel_days select distinct counted_on from parcels where counted_on is not null`;
+  await sql`insert into changed_parcel_days
+    select counted_on from parcels where counted_on is not null union select day from gone_parcels`;
   await rollUp(database);
   return rolledUp(database);
 }
