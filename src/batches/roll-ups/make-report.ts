@@ -13,13 +13,15 @@ export interface Period {
   to: Date;
 }
 
-/**
- * What there was in a time, up to the moment: what has changed since the last roll-up is rolled up first. Hours that begin
- * within it count, of parcels whole days.
- */
-export async function makeReport(database: Pick<Database, 'db'>, { from, to }: Period): Promise<Report> {
+/** What there was in a time, up to the moment: what has changed since the last roll-up is rolled up first. */
+export async function makeReport(database: Pick<Database, 'db'>, period: Period): Promise<Report> {
   await rollUp(database);
-  return database.db.transaction(
+  return readReport(database, period);
+}
+
+/** What there was in a time, by the last roll-up. Hours that begin within it count, of parcels whole days. */
+export function readReport({ db }: Pick<Database, 'db'>, { from, to }: Period): Promise<Report> {
+  return db.transaction(
     async (tx) => {
       const since = sql`${from?.toISOString() ?? '-infinity'}::timestamptz`;
       const until = sql`${to.toISOString()}::timestamptz`;

@@ -1,8 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { makeReport } from '../../batches/roll-ups/make-report.ts';
+import { readReport } from '../../batches/roll-ups/make-report.ts';
 import type { Period } from '../../batches/roll-ups/make-report.ts';
 import { reportCsv } from '../../batches/roll-ups/report-csv.ts';
+import type { Report } from '../../batches/roll-ups/report.ts';
+import { rollUp } from '../../batches/roll-ups/roll-up.ts';
 import { fieldsOf } from '../../json-fields.ts';
+import { inTurn } from '../in-turn.ts';
 import { attachment } from './attachment.ts';
 import { ApiProblem } from './api-error.ts';
 import type { ApiContext } from './context.ts';
@@ -33,23 +36,28 @@ function dayIn(fields: Readonly<Record<string, unknown>>, name: string): Date | 
 function periodIn(request: FastifyRequest): Period {
   const fields = fieldsOf(request.query);
   const to = dayIn(fields, 'to') ?? new Date();
-  const ofDays = new Date(Math.floor((to.getTime() + JAPAN_MS) / DAY_MS) * DAY_MS - JAPAN_MS);
+  const endMs = Math.ceil((to.getTime() + JAPAN_MS) / DAY_MS) * DAY_MS - JAPAN_MS;
   const isAll = fields['from'] === 'all';
-  const from = isAll
-    ? null
-    : (dayIn(fields, 'from') ?? new Date(ofDays.getTime() - (DAYS_SHOWN - 1) * DAY_MS));
+  const from = isAll ? null : (dayIn(fields, 'from') ?? new Date(endMs - DAYS_SHOWN * DAY_MS));
   if (from !== null && from >= to) throw new ApiProblem('BAD_REQUEST', 'from is not before to');
   return { from, to };
 }
 
 /** The aggregated figures, as people look at them and as files. */
 export function reportRoutes(app: FastifyInstance, { deps: { database }, live }: ApiContext): void {
+  // A roll-up may wait for another process's: however many ask, it takes one connection.
+  const bringUp = inTurn(() => rollUp(database));
+  const makeReport = async (period: Period): Promise<Report> => {
+    await bringUp();
+    return readReport(database, period);
+  };
+
   app.get('/api/report', (request, reply) => {
     const period = periodIn(request);
     const { from, to } = fieldsOf(request.query);
     const key = `report ${JSON.stringify([from, to])}`;
     return live.send(request, reply, { key, keptMs: KEPT_MS }, async (): Promise<ReportView> => {
-      const report = await makeReport(database, period);
+      const report = await makeReport(period);
       const cut = <Line>(lines: readonly Line[]) => lines.slice(0, OFFICES_SHOWN);
       const rest = (lines: readonly unknown[]) => Math.max(0, lines.length - OFFICES_SHOWN);
       const { origins, destinations, lanes } = report;
@@ -67,11 +75,11 @@ export function reportRoutes(app: FastifyInstance, { deps: { database }, live }:
     reply
       .headers(attachment('report.csv'))
       .type('text/csv; charset=utf-8')
-      .send(reportCsv(await makeReport(database, periodIn(request)))),
+      .send(reportCsv(await makeReport(periodIn(request)))),
   );
 
   app.get('/api/report.xlsx', async (request, reply) => {
-    const report = await makeReport(database, periodIn(request));
+    const report = await makeReport(periodIn(request));
     const { reportWorkbook } = await import('../../batches/roll-ups/report-workbook.ts');
     return reply
       .headers(attachment('report.xlsx'))
