@@ -9,7 +9,7 @@ const FORMATS: Readonly<Record<ColumnKind, string>> = {
   count: '#,##0',
   part: '0.0%',
   seconds: '#,##0" s"',
-  hours: '#,##0.#" h"',
+  hours: '#,##0.0" h"',
 };
 const HEADER_ROW = 3;
 const OFF_TARGET: Partial<ExcelJS.Style> = {
