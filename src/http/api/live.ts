@@ -4,13 +4,13 @@ import { etagOf } from '../etag.ts';
 interface Answer {
   body: string;
   etag: string;
+  madeMs: number;
+  version: string | null;
 }
 
 interface Kept {
-  madeMs: number;
-  /** Since when it is kept on as nothing has changed. */
-  firstMs: number;
-  version: string | null;
+  /** Since then all viewers get it. */
+  askedMs: number;
   answer: Promise<Answer>;
 }
 
@@ -50,30 +50,33 @@ export class LiveAnswers {
     return reply.type('application/json; charset=utf-8').send(body);
   }
 
-  async #answer({ key, keptMs, version }: Asked, make: () => Promise<object>): Promise<Answer> {
-    const kept = this.#kept.get(key);
+  #answer(asked: Asked, make: () => Promise<object>): Promise<Answer> {
+    const { key, keptMs } = asked;
+    const before = this.#kept.get(key);
     const nowMs = performance.now();
-    if (kept !== undefined && nowMs - kept.madeMs < keptMs) return kept.answer;
-    const isVersion = (await version?.()) ?? null;
-    if (kept !== undefined && isVersion !== null && kept.version === isVersion)
-      if (nowMs - kept.firstMs < LONGEST_MS) {
-        kept.madeMs = nowMs;
-        return kept.answer;
-      }
-    const answer = make().then(toAnswer);
-    const made: Kept = { madeMs: nowMs, firstMs: nowMs, version: isVersion, answer };
+    if (before !== undefined && nowMs - before.askedMs < keptMs) return before.answer;
+    const kept: Kept = { askedMs: nowMs, answer: answerAfter(before, asked, make) };
     this.#kept.delete(key);
-    this.#kept.set(key, made);
+    this.#kept.set(key, kept);
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest);
-    answer.catch(() => {
-      if (this.#kept.get(key) === made) this.#kept.delete(key);
+    kept.answer.catch(() => {
+      if (this.#kept.get(key) === kept) this.#kept.delete(key);
     });
-    return answer;
+    return kept.answer;
   }
 }
 
-function toAnswer(value: object): Answer {
-  const body = JSON.stringify(value);
-  return { body, etag: etagOf(body) };
+/** The answer of before where nothing has changed. Its version is read first: what changes in between is seen the next time. */
+async function answerAfter(
+  before: Kept | undefined,
+  { version: readVersion }: Asked,
+  make: () => Promise<object>,
+): Promise<Answer> {
+  const madeMs = performance.now();
+  const version = (await readVersion?.()) ?? null;
+  const known = version === null ? null : await before?.answer.catch(() => null);
+  if (known != null && known.version === version && madeMs - known.madeMs < LONGEST_MS) return known;
+  const body = JSON.stringify(await make());
+  return { body, etag: etagOf(body), madeMs, version };
 }
