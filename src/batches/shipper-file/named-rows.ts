@@ -35,9 +35,9 @@ const texts = (list: readonly string[]) => sql`${sql.param([...list])}::text[]`;
 /**
  * Rows of the last 60 days that name these parcels of Japan Post, by a task of its or since they are known to: those of
  * running batches that still wait to be asked for, where the parcel moves no more, and those with an older event, or none.
- * Of a workbook's batches the latest with that line; not what a person has settled or wants left alone. `batchId`: of that
- * batch alone. All is looked up by indexes, thanks to `offset 0`: with statistics of a time when they were small, the
- * tables would be read whole for each lot of numbers. Run in a transaction.
+ * Of a workbook's batches the latest with that line; not a round's, nor what a person has settled or wants left alone.
+ * `batchId`: of that batch alone. All is looked up by indexes, thanks to `offset 0`: with statistics of a time when they
+ * were small, the tables would be read whole for each lot of numbers. Run in a transaction.
  */
 export async function namedRows(
   queries: Queries,
@@ -63,7 +63,7 @@ export async function namedRows(
            named.id::float8 as "parcelId", r.input, r.input_url as "inputUrl", r.email, r.occurrence
     from named cross join lateral (select * from rows where id = named.row_id offset 0) r
     join batches b on b.id = r.batch_id
-    where (${batchId}::text is null or r.batch_id = ${batchId}) and r.forgotten_at is null
+    where (${batchId}::text is null or r.batch_id = ${batchId}) and not b.is_round and r.forgotten_at is null
       and greatest(b.started_at, b.opened_at) > now() - make_interval(days => ${FINAL_DAYS})
       and case r.state
         when 'pending' then b.finished_at is null and b.cancelled is null and not b.fresh and named.terminal_at <= now()

@@ -17,6 +17,7 @@ import {
   shipperFiles,
   tenOClock,
 } from '../../support/batches/shipper-file.ts';
+import { begin, finishScraping, pass } from '../../support/batches/rounds.ts';
 import { historyOf } from '../../support/carriers/histories.ts';
 import { columnC, removeWorkbooksAfterEach, saveWorkbook } from '../../support/workbook/workbook-file.ts';
 
@@ -215,6 +216,28 @@ describe('rows of an ended batch', () => {
     expect(await rowsOf(stage, batchId)).toMatchObject([
       { result: `${tenOClock(1).page}｜｜｜配達完了｜｜｜｜｜｜渋谷郵便局｜｜｜`, trackingNumber: NUMBER },
     ]);
+  });
+
+  it('of a round were answered as well, and given back to parcels that nobody had asked after', async () => {
+    const stage = await stageWith();
+    stage.sandbox.addFault({ kind: 'state-moving' });
+    const batchId = await batchOf(stage, TEN, [NUMBER, OTHER]);
+    await finishScraping(stage, batchId);
+    await stage.db.execute(sql`update parcels set seen_at = now()`);
+    await pass(stage, 13.1);
+    const [round = ''] = await begin(stage, { requery: 'on' });
+    await finishScraping(stage, round);
+    await stage.db.execute(sql`update rows set event_at = now() - interval '5 days'`);
+    await stage.db.execute(
+      sql`update rows set state = 'failed', error = 'no' where batch_id = ${round} and row = 3`,
+    );
+    const before = await rowsOf(stage, round);
+    expect(before.map(({ state }) => state)).toEqual(['completed', 'failed']);
+    expect(await files.take(stage, [...delivered(NUMBER), ...delivered(OTHER)])).toMatchObject({
+      rows: { answered: 0, updated: 2 },
+      batches: [batchId],
+    });
+    expect(await rowsOf(stage, round)).toEqual(before);
   });
 
   it('of more than 60 days ago are left alone', async () => {
