@@ -83,7 +83,8 @@ export function layoutOf(lines: readonly string[][], name: string): Layout {
     return {
       name: 'japan-post-17',
       at: JAPAN_POST,
-      hasHeader: first.length > 0 && !isJapanPost(first),
+      // Of as many columns it is an event, however broken: to be refused by name, not passed over.
+      hasHeader: first.length > 0 && first.length !== JAPAN_POST_COLUMNS,
       columns: JAPAN_POST_COLUMNS,
     };
   const missing = [

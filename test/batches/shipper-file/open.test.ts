@@ -172,6 +172,35 @@ describe('lines', () => {
     expect(read).toHaveLength(1);
   });
 
+  it.each([
+    ['number', 3, '12345', '"12345" is no tracking number'],
+    ['date', 5, '2026.13.01', '"2026.13.01" is no date'],
+    ['state', 8, '', 'tells no state'],
+  ])('a first event with a broken %s was taken for the record above them', async (_, at, cell, reason) => {
+    const good = eventLine({ ...DELIVERED, office: '渋谷' });
+    const { file, read } = await readAll(
+      files.write([good.split(',').with(at, cell).join(','), good].join('\n')),
+    );
+    expect(file.layout).toMatchObject({ name: 'japan-post-17', hasHeader: false });
+    expect(read).toMatchObject([
+      { line: 1, reason },
+      { line: 2, number: NUMBER },
+    ]);
+  });
+
+  it('17 columns with names are told by these', async () => {
+    const names = eventLine(DELIVERED)
+      .split(',')
+      .map(
+        (_, at) =>
+          ({ 3: '追跡番号', 5: '状態発生日時', 7: '取扱店名', 8: 'ステータスコード' })[at] ?? `${at}`,
+      );
+    const path = files.write([names.join(','), eventLine({ ...DELIVERED, office: '渋谷' })].join('\n'));
+    const { file, read } = await readAll(path);
+    expect(file.layout).toMatchObject({ name: 'header', hasHeader: true });
+    expect(read).toMatchObject([{ line: 2, number: NUMBER }]);
+  });
+
   it('that are broken are named with their reasons, and the rest is taken', async () => {
     const good = eventLine({ ...DELIVERED, office: '渋谷' });
     const changed = (index: number, cell: string) =>
