@@ -23,8 +23,6 @@ export interface AnsweredRows {
   updated: NamedRow[];
   /** Left alone: asking tells more than is known of their parcels. */
   left: NamedRow[];
-  /** Jobs that need not be published. */
-  jobIds: number[];
 }
 
 interface Answered {
@@ -44,23 +42,27 @@ export function answerBatch(
   batchId: string,
   numbers: readonly string[],
   from: Pick<PersonOrder, 'by'> & { file: string },
-): Promise<AnsweredRows> {
+): Promise<AnsweredRows & { jobIds: number[] }> {
   return changeBatch(db, batchId, async (tx) => {
     const batch = await findBatch(tx, batchId);
     const { known, ...answers } = await knownOf(tx, numbers, batchId);
     const count = answers.answered.length + answers.updated.length;
-    if (batch === null || count === 0) return answers;
+    if (batch === null || count === 0) return { ...answers, jobIds: [] };
+    const jobIds = await jobsSpared(
+      tx,
+      answers.answered.map(({ id }) => id),
+    );
     await writeAnswers(tx, known);
     await tx
       .update(jobs)
       .set({ state: 'completed', owesDownload: false, finishedAt: sql`clock_timestamp()` })
-      .where(anyOf(jobs.id, answers.jobIds));
+      .where(anyOf(jobs.id, jobIds));
     const spared = answers.answered.filter(({ state }) => state === 'pending').length;
     await tx
       .update(batches)
       .set({
         rowsFromRecord: sql`${batches.rowsFromRecord} + ${spared}`,
-        callsSaved: sql`${batches.callsSaved} + ${answers.jobIds.length * CALLS_A_JOB}`,
+        callsSaved: sql`${batches.callsSaved} + ${jobIds.length * CALLS_A_JOB}`,
         // Long ended as it may be: from now on the sweep tries for some days again to write its workbook.
         ...(batch.finishedAt === null ? {} : { openedAt: sql`clock_timestamp()` }),
       })
@@ -68,7 +70,7 @@ export function answerBatch(
     const rows = known.map(({ row }) => row.row).join(', ');
     const details = firstOf(`${from.file}: rows ${rows}`, 500);
     await recordAction(tx, { batchId, action: 'import', by: from.by, why: null, details });
-    return answers;
+    return { ...answers, jobIds };
   });
 }
 
@@ -89,7 +91,6 @@ async function knownOf(
     answered: [],
     updated: [],
     left: [],
-    jobIds: [],
   };
   if (named.length === 0) return none;
   const keys = [...new Set(named.map(({ number }) => number))].map(
@@ -109,10 +110,6 @@ async function knownOf(
       (row.state === 'completed' ? none.updated : none.answered).push(row);
     }
   }
-  none.jobIds = await jobsSpared(
-    queries,
-    none.answered.map(({ id }) => id),
-  );
   return none;
 }
 
@@ -124,15 +121,15 @@ function showsOf(name: TaskName): Shows | null {
   return other === null ? null : (taskByName(other).shows ?? null);
 }
 
-/** Jobs not yet published whose rows, once these are answered, wait for nothing. */
-async function jobsSpared(queries: Queries, rowIds: readonly number[]): Promise<number[]> {
+/** Jobs that need not be published: their rows, once these are answered, wait for nothing. */
+export async function jobsSpared(queries: Queries, rowIds: readonly number[]): Promise<number[]> {
   if (rowIds.length === 0) return [];
-  const list = sql`${sql.param(`{${rowIds.join(',')}}`)}::bigint[]`;
   const found = await queries.execute<{ id: number }>(sql`
+    with answered as (select unnest(${sql.param(`{${rowIds.join(',')}}`)}::bigint[]) as row_id)
     select j.id::float8 as id from jobs j
-    where j.state = 'pending' and j.id in (select job_id from job_rows where row_id = any(${list}))
+    where j.state = 'pending' and j.id in (select job_id from job_rows join answered using (row_id))
       and not exists (select from job_rows link join rows r on r.id = link.row_id where link.job_id = j.id
-        and r.state in ('pending', 'published', 'redirected') and r.id <> all(${list}))`);
+        and r.state in ('pending', 'published', 'redirected') and r.id not in (select row_id from answered))`);
   return found.map(({ id }) => id);
 }
 

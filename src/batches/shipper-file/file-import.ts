@@ -73,8 +73,7 @@ export class FileImport {
     }
   }
 
-  answers({ answered, updated, left, jobIds }: AnsweredRows): void {
-    this.#jobs += jobIds.length;
+  answers({ answered, updated, left }: AnsweredRows): void {
     for (const { id } of left) this.#rows.left.add(id);
     for (const { id } of answered) this.#rows.answered.add(id);
     for (const { id } of updated) if (!this.#rows.answered.has(id)) this.#rows.updated.add(id);
@@ -83,6 +82,15 @@ export class FileImport {
       this.#batches.add(batchId);
       if (workbook !== null) this.#toWrite.add(id);
     }
+  }
+
+  spared(jobIds: readonly number[]): void {
+    this.#jobs += jobIds.length;
+  }
+
+  /** Rows without a result until now. */
+  get answered(): readonly number[] {
+    return [...this.#rows.answered];
   }
 
   told(): Imported {

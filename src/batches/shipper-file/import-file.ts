@@ -5,7 +5,7 @@ import type { Database, Queries } from '../../db/database.ts';
 import { feedParcels } from '../../db/parcels.ts';
 import type { ParcelLook } from '../../db/parcels.ts';
 import type { PersonOrder } from '../../db/schema.ts';
-import { answerBatch, answersOf } from './answer-named.ts';
+import { answerBatch, answersOf, jobsSpared } from './answer-named.ts';
 import { FileImport } from './file-import.ts';
 import type { Imported } from './file-import.ts';
 import { namedRows } from './named-rows.ts';
@@ -32,6 +32,7 @@ export async function importShipperFile(
 ): Promise<Imported> {
   const done = new FileImport(file, dryRun);
   const usedUp = new Set<string>();
+  const met = new Set<string>();
   let lot: FileEvent[] = [];
   const take = async () => {
     if (lot.length > 0) await takeLot(db, lot, done, { by, dryRun });
@@ -46,10 +47,14 @@ export async function importShipperFile(
       done.takenBack += 1;
       continue;
     }
+    // Each lot of a dry run is taken back: what one has told the next does not know.
+    if (dryRun && met.has(identity)) continue;
+    if (dryRun) met.add(identity);
     lot.push(read);
     if (lot.length === EVENTS_A_TURN) await take();
   }
   await take();
+  if (dryRun) done.spared(await jobsSpared(db, done.answered));
   for (const [identity, line] of file.takenBack)
     if (!usedUp.has(identity))
       done.refuse({ line, reason: 'takes back an event that is not in this file: what is on record stays' });
@@ -81,8 +86,11 @@ async function takeLot(
     return namedRows(tx, numbers);
   });
   const from = { by, file: done.name };
-  for (const batchId of new Set(named.map((row) => row.batchId)))
-    done.answers(await answerBatch(db, batchId, numbers, from));
+  for (const batchId of new Set(named.map((row) => row.batchId))) {
+    const answers = await answerBatch(db, batchId, numbers, from);
+    done.answers(answers);
+    done.spared(answers.jobIds);
+  }
 }
 
 type FileLook = ParcelLook & { trackingNumber: string };

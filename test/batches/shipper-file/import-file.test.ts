@@ -181,4 +181,21 @@ describe('events become parcels', () => {
       dryRun: false,
     });
   });
+
+  it('a dry run of several lots counted twice what stands in two, and never a job whose rows do', async () => {
+    const stage = await stageWith();
+    const many = postNumbers(1_011);
+    const [tenth = '', alone = ''] = many.slice(-2);
+    const batchId = await batchOf(stage, TEN, many);
+    // Two jobs of ten stand in both lots, and so does the number that has a job for itself.
+    const lines = [alone, tenth, ...many.slice(0, -2), alone].map((number) => event('5201', 1, number));
+    const { file: _, ...told } = await files.take(stage, lines, true);
+    expect(told).toMatchObject({
+      events: { read: 1_012, new: 1_011 },
+      rows: { answered: 1_011 },
+      callsSaved: 204,
+      batches: [batchId],
+    });
+    expect(await files.take(stage, lines)).toMatchObject({ ...told, dryRun: false });
+  });
 });
