@@ -72,7 +72,6 @@ export async function* chunksOf(path: string, name: string): AsyncGenerator<Buff
   try {
     for await (const chunk of createReadStream(path)) yield chunk as Buffer;
   } catch (cause) {
-    if (cause instanceof ShipperFileError) throw cause;
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')
       throw new FileError('FILE_NOT_FOUND', `${path}: no such file`, { cause });
     throw new ShipperFileError('FILE_UNREADABLE', `${name} cannot be read: ${rootMessage(cause, 200)}`, {
