@@ -38,19 +38,23 @@ export async function giveBack(
   isLast: boolean,
 ): Promise<void> {
   const at = await (now?.() ?? databaseNow(db));
-  const found = await roundFound(db, batchId);
   // Batches are taken all at once, before their rows: which ones is looked up first.
-  const taken = new Set((await askingRows(db, asked(found))).map((row) => row.batchId));
+  const askers = await askingRows(db, asked(await roundFound(db, batchId)));
+  const taken = new Set(askers.map((row) => row.batchId));
   await db.transaction(async (tx) => {
     await lockBatches(tx, [batchId, ...taken]);
-    const asking = (await askingRows(tx, asked(found))).filter((row) => taken.has(row.batchId));
-    await tellRows(tx, await heardOf(tx, found, asking));
-    await markAsked(tx, asked(found.filter(({ isCheck }) => !isCheck)), at);
+    const found = await roundFound(tx, batchId);
+    const asking = await askingRows(tx, asked(found));
+    // Whose batch began to ask in between is not held: what was found for it is given back the next time.
+    const notHeld = new Set(asking.filter((row) => !taken.has(row.batchId)).map((row) => row.parcelId));
+    const given = found.filter(({ askedId }) => !notHeld.has(askedId));
+    await tellRows(tx, await heardOf(tx, given, asking));
+    await markAsked(tx, asked(given.filter(({ isCheck }) => !isCheck)), at);
     await markGivenBack(
       tx,
       batchId,
-      found.map(({ rowId }) => rowId),
-      isLast,
+      given.map(({ rowId }) => rowId),
+      isLast && given.length === found.length,
     );
   });
 }
