@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { CarrierName, TrackingStatus } from '../carriers/status.ts';
+import type { TaskName } from '../tasks/types.ts';
 import type { Queries } from './database.ts';
 
 /** `on`: by every way; `free`: only those that cost no page credit; `off`: not at all. */
@@ -37,6 +38,7 @@ const HOURS = sql.raw(
     .join(' ')} end`,
 );
 
+const texts = (list: readonly string[]) => sql`${sql.param([...list])}::text[]`;
 const moment = (at: Date) => sql`${at.toISOString()}::timestamptz`;
 
 /** Of `parcels p`: when it is due. */
@@ -76,18 +78,29 @@ export interface DueParcel {
   lateMs: number;
 }
 
+interface Wanted {
+  requery: Requery;
+  now: Date;
+  ways: readonly Way[];
+  /** Parcels that rows of these tasks alone could ask after are left out: they would stand before all others. */
+  held?: readonly TaskName[];
+  most: number;
+}
+
 /** Parcels to be asked after by now and not being asked after, the most overdue first. */
 export function dueParcels(
   queries: Queries,
-  { requery, now: at, ways, most }: { requery: Requery; now: Date; ways: readonly Way[]; most: number },
+  { requery, now: at, ways, held = [], most }: Wanted,
 ): Promise<DueParcel[]> {
   const now = moment(at);
   return queries.execute<DueParcel & Record<string, unknown>>(sql`
     select p.id::float8 as id, p.carrier, p.number, ${WAY} as way,
            (extract(epoch from ${now} - ${DUE_AT}) * 1000)::float8 as "lateMs"
     from parcels p
-    where ${DUE_AT} <= ${now} and ${WAY} = any(${sql.param(`{${ways.map((way) => `"${way}"`).join(',')}}`)}::text[])
+    where ${DUE_AT} <= ${now} and ${WAY} = any(${texts(ways)})
       and ${isAsked(requery, now)} and not ${IS_BEING_ASKED}
+      and (${WAY} <> 'own row' or exists (select from parcel_rows named join rows r on r.id = named.row_id
+        join batches b on b.id = r.batch_id where named.parcel_id = p.id and b.task <> all(${texts(held)})))
     order by ${DUE_AT}, p.id limit ${most}`);
 }
 

@@ -5,7 +5,7 @@ import { databaseNow } from '../../db/database.ts';
 import type { Database, Queries } from '../../db/database.ts';
 import { parcelsForJapanPost } from '../../db/carrier-checks.ts';
 import { dueParcels } from '../../db/due-parcels.ts';
-import type { DueParcel, Requery } from '../../db/due-parcels.ts';
+import type { DueParcel, Requery, Way } from '../../db/due-parcels.ts';
 import {
   areBatchesWaiting,
   creditsSpent,
@@ -17,7 +17,7 @@ import {
   roundsToStart,
 } from '../../db/rounds.ts';
 import { batches } from '../../db/schema.ts';
-import { taskHold } from '../../db/task-drift.ts';
+import { heldTasks } from '../../db/task-drift.ts';
 import { heldCarriers } from '../../pacing/carrier-clock.ts';
 import { taskByName } from '../../tasks/registry.ts';
 import type { TaskName, TrackingTask } from '../../tasks/types.ts';
@@ -90,17 +90,13 @@ async function askWebScraper(tx: Queries, deps: RequeryDeps, now: Date): Promise
   // Over the day, so that what is due hourly has its share at any hour.
   const credits = Math.min(perDay - spent.day, Math.ceil(perDay / 24) - spent.hour);
   if (credits <= 0) return;
-  const ways = ['japan_post', 'own row'] as const;
-  const due = await dueParcels(tx, { requery: deps.requery, now, ways, most: LOOKED_AT });
-  const isHeld = new Map<TaskName, boolean>();
-  const mayAsk = async (task: TaskName) => {
-    const known = isHeld.get(task) ?? (await taskHold(tx, task)) !== null;
-    isHeld.set(task, known);
-    return !known;
-  };
+  const held = (await heldTasks(tx)).map(({ task }) => task);
+  const asksJapanPost = !held.includes(TASK_OF_WAY.japan_post);
+  const ways: Way[] = asksJapanPost ? ['japan_post', 'own row'] : ['own row'];
+  const due = await dueParcels(tx, { requery: deps.requery, now, ways, held, most: LOOKED_AT });
   const hasRoom = (all: readonly Asked[]) => creditsOf(all) <= credits;
-  const asked = await chosen(tx, due, now, hasRoom, mayAsk);
-  if (await mayAsk(TASK_OF_WAY.japan_post)) await addChecks(tx, asked, now, hasRoom);
+  const asked = await chosen(tx, due, now, hasRoom, held);
+  if (asksJapanPost) await addChecks(tx, asked, now, hasRoom);
   await writeRounds(tx, deps, now, fullPages(asked));
 }
 
@@ -143,7 +139,7 @@ async function chosen(
   due: readonly DueParcel[],
   now: Date,
   hasRoom: (asked: readonly Asked[]) => boolean,
-  mayAsk: (task: TaskName) => Promise<boolean> = async () => true,
+  held: readonly TaskName[] = [],
 ): Promise<Asked[]> {
   if (due.length === 0) return [];
   const wanting = await askingRows(
@@ -153,24 +149,31 @@ async function chosen(
   const asked: Asked[] = [];
   const unasked: number[] = [];
   for (const parcel of due) {
-    const one = askedOf(parcel, wanting);
+    const one = askedOf(parcel, wanting, held);
     if (one === null) unasked.push(parcel.id);
-    else if (await mayAsk(one.task)) {
-      if (!hasRoom([...asked, one])) break;
-      asked.push(one);
-    }
+    else if (hasRoom([...asked, one])) asked.push(one);
+    else break;
   }
   if (unasked.length > 0) await markAsked(tx, unasked, now);
   return asked;
 }
 
-/** By its number where the carrier takes numbers; else as the newest of its rows asks, where that is by a page of its own. */
-function askedOf({ id: parcelId, number, way, lateMs }: DueParcel, all: readonly AskingRow[]): Asked | null {
+/**
+ * By its number where the carrier takes numbers; else as the newest of its rows asks that does so by a page of its own, its
+ * task not held.
+ */
+function askedOf(
+  { id: parcelId, number, way, lateMs }: DueParcel,
+  all: readonly AskingRow[],
+  held: readonly TaskName[],
+): Asked | null {
   const wanting = all.filter((row) => row.parcelId === parcelId);
   if (wanting.length === 0) return null;
   if (way !== 'own row')
     return { parcelId, lateMs, task: TASK_OF_WAY[way], row: { input: number, inputUrl: null, email: '' } };
-  const own = wanting.filter(({ task }) => taskByName(task).lookup.by === 'webscraper');
+  const own = wanting.filter(
+    ({ task }) => taskByName(task).lookup.by === 'webscraper' && !held.includes(task),
+  );
   const row = own.toSorted((one, other) => other.id - one.id).find(({ task }) => !asksTen(task));
   return row === undefined ? null : { parcelId, lateMs, task: row.task, row };
 }

@@ -130,6 +130,36 @@ describe('a parcel that an order alone names', () => {
     expect(await on(stage)).toEqual([]);
   });
 
+  it('and whose task is held stood before all others, asked neither itself nor they', async () => {
+    const stage = await stageWith();
+    const held = 'official_website_tracking';
+    const { sql: query } = stage.database;
+    const batchId = await batchOf(stage, held, [orderUrl(1)]);
+    await finishScraping(stage, batchId);
+    await endedBatch(stage, numbersFrom(0, 10));
+    // As many as are chosen from at a time, all of them more overdue.
+    await query`insert into parcels (carrier, number, order_number, serial, status, first_seen_at, seen_at)
+      select carrier, number, order_number || '-' || n, serial, status, first_seen_at, seen_at - interval '3 days'
+      from parcels, generate_series(1, 600) n where number = ''`;
+    await query`insert into rows (batch_id, row, occurrence, email, input, input_url, state, status, completed_at)
+      select batch_id, 2 + n, occurrence, email, input || n, input_url, state, status, completed_at
+      from rows, generate_series(1, 600) n where batch_id = ${batchId}`;
+    await query`insert into parcel_rows (row_id, parcel_id, seen_at)
+      select r.id, p.id, p.seen_at from rows r join parcels p on p.order_number like '%-' || (r.row - 2)
+      where r.batch_id = ${batchId} and r.row > 2`;
+    await query`insert into task_drift (task, held_since, held_reason) values (${held}, now(), 'odd')
+      on conflict (task) do update set held_since = now(), held_reason = 'odd'`;
+    await pass(stage, 24.1);
+    const tasksAsked = async () =>
+      (await Promise.all((await on(stage)).map((round) => jobsOf(stage, round))))
+        .flat()
+        .map(({ task }) => task);
+    expect(await tasksAsked()).toEqual([TEN]);
+    await query`delete from batches where is_round`;
+    await query`update task_drift set held_since = null, held_reason = null`;
+    expect(new Set(await tasksAsked())).toEqual(new Set([held]));
+  });
+
   it('and one of a carrier that nobody knows: only by its row, and none once that is forgotten', async () => {
     const stage = await stageWith();
     const batchId = await batchOf(stage, 'official_website_redirect_to_yamato_tracking', [orderUrl(2)]);
