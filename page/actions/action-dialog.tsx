@@ -123,7 +123,7 @@ export function ActionDialog({ status, order, onDone, onClose }: ActionDialogPro
               />
             </label>
             <div class="dialog-end">
-              <button type="button" onClick={(event) => closeDialogOf(event.currentTarget)}>
+              <button type="button" disabled={isBusy} onClick={(event) => closeDialogOf(event.currentTarget)}>
                 {t.dialog.cancel}
               </button>
               <button

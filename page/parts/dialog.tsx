@@ -45,7 +45,7 @@ export function Dialog({ title, about, onClose, isBusy = false, children }: Dial
   );
 }
 
-/** Closes the dialog that an element stands in, as Escape would. */
-export function closeDialogOf(element: Element): void {
-  element.closest('dialog')?.close();
+/** Closes the dialog that an element stands in, as Escape would. Null: it is closed; a second Escape cannot be refused. */
+export function closeDialogOf(element: Element | null): void {
+  element?.closest('dialog')?.close();
 }

@@ -18,19 +18,18 @@ export function StartDialog({ file: dropped, onClose }: { file: File | null; onC
   const dialog = useRef<HTMLFormElement>(null);
   const isNamed = file !== null && me.tasks.some(({ filePrefix }) => file.name.startsWith(filePrefix));
   const isReady = file !== null && (isNamed || task !== '');
+  const isReading = isReady && upload === null && error === null;
 
   useEffect(() => {
     setUpload(null);
+    setRunning(null);
     setError(null);
     if (!isReady) return;
     let isWanted = true;
-    setIsBusy(true);
-    post<Upload>(`/api/uploads${query({ name: file.name, task })}`, file)
-      .then(
-        (answer) => isWanted && setUpload(answer),
-        (failure: unknown) => isWanted && setError(errorText(failure)),
-      )
-      .finally(() => isWanted && setIsBusy(false));
+    post<Upload>(`/api/uploads${query({ name: file.name, task })}`, file).then(
+      (answer) => isWanted && setUpload(answer),
+      (failure: unknown) => isWanted && setError(errorText(failure)),
+    );
     return () => {
       isWanted = false;
     };
@@ -43,7 +42,7 @@ export function StartDialog({ file: dropped, onClose }: { file: File | null; onC
       const started = await post<Started>(`/api/uploads/${encodeURIComponent(id)}/start`);
       if (started.alreadyRunning === true) setRunning(started);
       else {
-        closeDialogOf(dialog.current as Element);
+        closeDialogOf(dialog.current);
         go({ batch: started.batchId, row: null, params: {} });
       }
     } catch (failure) {
@@ -55,7 +54,7 @@ export function StartDialog({ file: dropped, onClose }: { file: File | null; onC
 
   const startable = upload === null ? 0 : upload.counts.total - upload.counts.invalid;
   return (
-    <Dialog title={t.start.title} onClose={onClose}>
+    <Dialog title={t.start.title} onClose={onClose} isBusy={isBusy}>
       <form
         ref={dialog}
         onSubmit={(event) => {
@@ -71,13 +70,18 @@ export function StartDialog({ file: dropped, onClose }: { file: File | null; onC
           <input
             type="file"
             accept=".xlsx,.xlsm,.csv,.json"
-            onChange={(event) => setFile(event.currentTarget.files?.[0] ?? null)}
+            disabled={isBusy}
+            onChange={(event) => {
+              setFile(event.currentTarget.files?.[0] ?? null);
+              // It was chosen for the other file.
+              setTask('');
+            }}
           />
         </label>
         {file === null || (isNamed && error === null) ? null : (
           <label class="field">
             <span>{t.start.task}</span>
-            <select value={task} onChange={(event) => setTask(event.currentTarget.value)}>
+            <select value={task} disabled={isBusy} onChange={(event) => setTask(event.currentTarget.value)}>
               <option value="">{t.start.chooseTask}</option>
               {me.tasks.map(({ name }) => (
                 <option key={name} value={name}>
@@ -88,7 +92,7 @@ export function StartDialog({ file: dropped, onClose }: { file: File | null; onC
           </label>
         )}
         <div aria-live="polite">
-          {isBusy && upload === null ? <p class="quiet">{t.start.reading}</p> : null}
+          {isReading ? <p class="quiet">{t.start.reading}</p> : null}
           {error === null ? null : <p class="banner bad">{error}</p>}
           {upload === null ? null : <Understood upload={upload} />}
           {running === null ? null : (
@@ -99,7 +103,7 @@ export function StartDialog({ file: dropped, onClose }: { file: File | null; onC
           )}
         </div>
         <div class="dialog-end">
-          <button type="button" onClick={(event) => closeDialogOf(event.currentTarget)}>
+          <button type="button" disabled={isBusy} onClick={(event) => closeDialogOf(event.currentTarget)}>
             {t.dialog.cancel}
           </button>
           <button type="submit" class="primary" disabled={startable === 0 || isBusy || running !== null}>

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { CLOCK, inBrowser, isFocused } from '../support/page/browser.ts';
+import { CLOCK, holdBack, inBrowser, isFocused } from '../support/page/browser.ts';
 
 inBrowser('actions', ({ server, open }) => {
   const first = () => `#/batch/${server.batches[0]!.id}`;
@@ -137,6 +137,18 @@ inBrowser('actions', ({ server, open }) => {
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect(await isFocused(opener)).toBe(true);
+  });
+
+  it('a dialog whose action is under way is seen to its end', async () => {
+    const page = await open(first());
+    await page.getByRole('button', { name: 'Pause' }).click();
+    const release = await holdBack(page, /\/actions$/);
+    await page.getByRole('button', { name: 'Pause the batch' }).click();
+    await page.getByRole('button', { name: 'Working…' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Back' }).isDisabled()).toBe(true);
+    await page.keyboard.press('Escape');
+    release();
+    await page.getByRole('dialog').getByText('The batch is paused.').waitFor();
   });
 
   it('by keyboard alone: from the overview to the rows running again', async () => {

@@ -75,3 +75,16 @@ export function inBrowser(name: string, tests: (looking: Looking) => void): void
 export async function isFocused(element: Locator): Promise<boolean> {
   return (await element.and(element.page().locator(':focus')).count()) === 1;
 }
+
+/** What is sent to such an address arrives once the answer is called. */
+export async function holdBack(page: Page, url: RegExp): Promise<() => void> {
+  let release = (): void => {};
+  const isReleased = new Promise<void>((done) => {
+    release = done;
+  });
+  await page.route(url, async (route) => {
+    await isReleased;
+    await route.continue();
+  });
+  return release;
+}
