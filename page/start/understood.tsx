@@ -55,7 +55,7 @@ export function Understood({ upload }: { upload: Upload }) {
             </tr>
           </thead>
           <tbody>
-            {rows.map(({ row, state, trackingNumber, error, warnings }) => (
+            {rows.map(({ row, state, trackingNumber, reason, error, warnings }) => (
               <tr key={row}>
                 <th scope="row" class="end">
                   {String(row)}
@@ -64,7 +64,12 @@ export function Understood({ upload }: { upload: Upload }) {
                   <RowStateBadge state={state} />
                 </td>
                 <td class="mono">{trackingNumber}</td>
-                <td class="verbatim">{[error, ...warnings].filter((text) => text !== null).join('; ')}</td>
+                <td class="verbatim">
+                  {reason === null ? null : (
+                    <strong>{(t.codes.reason[reason] ?? t.codes.reason.other)[0]}</strong>
+                  )}{' '}
+                  <span class="quiet small">{error}</span> {warnings.join('; ')}
+                </td>
               </tr>
             ))}
           </tbody>

@@ -59,4 +59,15 @@ inBrowser('starting a batch', ({ server, open }) => {
     release();
     await page.getByRole('heading', { name: 'YTO-list.csv', level: 1 }).waitFor();
   });
+
+  it.each([
+    ['en', 'The number has lost its last digits'],
+    ['ja', '番号の末尾の桁が失われています'],
+  ] as const)('why a row is invalid is said in %s, with its own error', async (language, reason) => {
+    const page = await open('#/', { language });
+    await page.locator('.batches button.primary').click();
+    await choose(page, 'YTO-list.csv');
+    const row = page.getByRole('row').filter({ hasText: reason });
+    await row.getByText('"<b>4.4801E+11</b>" has lost its last digits').waitFor();
+  });
 });
