@@ -1,16 +1,16 @@
 import type { AccountView } from '../../src/http/api/contract.ts';
 import { CodeName } from '../parts/code-name.tsx';
+import { isEnough, isInTime, LEAST_SUCCESS, MOST_DELAY_S } from '../parts/targets.ts';
 import { useSurroundings } from '../surroundings.ts';
+import { textOf } from '../texts/codes.ts';
 import { Figure } from './figure.tsx';
-
-const SUCCESS_TARGET = 0.95;
-const DELAY_TARGET_S = 60;
 
 /** The last hour's figures, each with its target. */
 export function Health({ account }: { account: AccountView }) {
   const { t, format } = useSurroundings();
   const { publishes, webhookDelayS: delay, webhookSilenceS: silence, unreadS, carriers } = account;
-  const all = publishes.taken + publishes.refused + publishes.failed;
+  // One that was refused is published later.
+  const all = publishes.taken + publishes.failed;
   const success = all === 0 ? null : publishes.taken / all;
   return (
     <section class="card" aria-labelledby="health">
@@ -19,20 +19,20 @@ export function Health({ account }: { account: AccountView }) {
         <Figure
           label={t.health.success}
           value={success === null ? '–' : format.percent(success)}
-          isGood={success === null ? null : success > SUCCESS_TARGET}
+          isGood={success === null ? null : isEnough(success)}
           more={t.health.publishes(format.number(publishes.taken), format.number(all))}
-          target={`> ${format.percent(SUCCESS_TARGET)}`}
+          target={`≥ ${format.percent(LEAST_SUCCESS)}`}
         />
         <Figure
           label={t.health.delay}
           value={delay === null ? '–' : format.duration(delay.median)}
-          isGood={delay === null ? null : delay.p95 < DELAY_TARGET_S}
+          isGood={delay === null ? null : isInTime(delay.p95)}
           more={
             delay === null
               ? t.health.noWebhooks
               : t.health.delayRest(format.duration(delay.p95), format.duration(delay.longest))
           }
-          target={`< ${format.duration(DELAY_TARGET_S)}`}
+          target={`≤ ${format.duration(MOST_DELAY_S)}`}
         />
         <Figure
           label={t.health.silence}
@@ -43,13 +43,13 @@ export function Health({ account }: { account: AccountView }) {
         <Figure
           label={t.health.unread}
           value={unreadS === 0 ? t.health.allRead : format.duration(unreadS)}
-          isGood={unreadS < DELAY_TARGET_S}
+          isGood={isInTime(unreadS)}
           more={null}
         />
         {carriers.map(({ carrier, answered, failed }) => (
           <Figure
             key={carrier}
-            label={t.health.carriers(carrierName(carrier))}
+            label={t.health.carriers(textOf(t.codes.carrier, carrier))}
             value={format.number(answered + failed)}
             isGood={answered + failed === 0 ? null : answered > 0}
             more={t.health.answered(format.number(answered), format.number(failed))}
@@ -60,8 +60,6 @@ export function Health({ account }: { account: AccountView }) {
     </section>
   );
 }
-
-const carrierName = (carrier: string): string => carrier.charAt(0).toUpperCase() + carrier.slice(1);
 
 function Lookups({ lookups }: Pick<AccountView, 'lookups'>) {
   const { t, format } = useSurroundings();

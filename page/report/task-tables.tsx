@@ -1,8 +1,7 @@
 import type { ReportView, TaskLine } from '../../src/http/api/contract.ts';
 import { CodeName } from '../parts/code-name.tsx';
+import { isEnough } from '../parts/targets.ts';
 import { useSurroundings } from '../surroundings.ts';
-
-const SUCCESS_TARGET = 0.95;
 
 export function TaskTable({ tasks }: { tasks: readonly TaskLine[] }) {
   const { t, format } = useSurroundings();
@@ -54,9 +53,7 @@ export function TaskTable({ tasks }: { tasks: readonly TaskLine[] }) {
                     {success === null ? (
                       '–'
                     ) : (
-                      <span class={success < SUCCESS_TARGET ? 'bad-text' : ''}>
-                        {format.percent(success)}
-                      </span>
+                      <span class={isEnough(success) ? '' : 'bad-text'}>{format.percent(success)}</span>
                     )}
                   </td>
                   {[line.fromRecord, line.byHand, line.calls, line.callsSaved].map((count, index) => (

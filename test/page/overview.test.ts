@@ -21,8 +21,25 @@ inBrowser('the overview', ({ server, open }) => {
       })
       .waitFor();
     const health = page.getByRole('region', { name: 'Last hour' });
-    await health.getByText('98.7%').waitFor();
     await health.getByText('64 answered, 5 failed').waitFor();
+  });
+
+  it('a publish that was refused and comes later is no failure; a target that is just met is met', async () => {
+    server.account = {
+      ...server.account,
+      ...{ publishes: { taken: 95, refused: 40, failed: 5 }, unreadS: 60 },
+      webhookDelayS: { median: 1, p95: 60, longest: 74 },
+    };
+    const page = await open();
+    const health = page.getByRole('region', { name: 'Last hour' });
+    await health.getByText('95 of 100').waitFor();
+    await health.getByText('target ≥ 95%').waitFor();
+    expect(await health.getByText('off target').count()).toBe(0);
+  });
+
+  it("names a carrier in the page's language", async () => {
+    const page = await open('#/', { language: 'ja' });
+    await page.getByText('ヤマト運輸 への照会').waitFor();
   });
 
   it('shows the numbers of the moment that the pointer is at', async () => {
