@@ -85,15 +85,21 @@ function OlderPage({ before, state, q }: { before: string; state: string; q: str
   const { t } = useSurroundings();
   const [isOpen, setIsOpen] = useState(false);
   const path = `/api/batches${query({ state, q, before, limit: PAGE })}`;
-  const { data } = useLive<BatchList>(isOpen ? path : null, OLDER_EVERY_MS);
+  const { data, error } = useLive<BatchList>(isOpen ? path : null, OLDER_EVERY_MS);
   if (data === null)
     return (
       <tbody>
         <tr class="more">
           <td colSpan={5}>
-            <button type="button" aria-disabled={isOpen} onClick={() => setIsOpen(true)}>
-              {isOpen ? t.app.loading : t.batches.more}
-            </button>
+            {error === null ? (
+              <button type="button" aria-disabled={isOpen} onClick={() => setIsOpen(true)}>
+                {isOpen ? t.app.loading : t.batches.more}
+              </button>
+            ) : (
+              <p class="banner bad" role="alert">
+                {error}
+              </p>
+            )}
           </td>
         </tr>
       </tbody>

@@ -86,6 +86,13 @@ inBrowser('the overview', ({ server, open }) => {
     expect(new Set(ids).size).toBe(60);
   });
 
+  it("the server's no to older ones is shown as it is", async () => {
+    const page = await open();
+    await page.route(/before=/, (route) => route.fulfill({ status: 500, json: { error: 'no such page' } }));
+    await page.getByRole('button', { name: 'Show older' }).click();
+    await page.locator('.batches').getByText('no such page').waitFor();
+  });
+
   it('shows HTML in a name as text', async () => {
     const page = await open();
     await page.getByRole('link', { name: 'OWT-<img src=x onerror=alert(1)> & "quotes".xlsx' }).waitFor();
