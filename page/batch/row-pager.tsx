@@ -7,12 +7,10 @@ import { useSurroundings } from '../surroundings.ts';
 interface RowPagerProps {
   page: RowPage;
   route: Route;
-  /** Rows of the batch. */
-  total: number;
 }
 
 /** Pages go by the sheet's row numbers; `after` in the address is where the one shown begins. */
-export function RowPager({ page, route, total }: RowPagerProps) {
+export function RowPager({ page, route }: RowPagerProps) {
   const { t } = useSurroundings();
   const [from, setFrom] = useState('');
   const after = route.params['after'] ?? '';
@@ -49,7 +47,6 @@ export function RowPager({ page, route, total }: RowPagerProps) {
           <input
             type="number"
             min="2"
-            max={total + 1}
             inputMode="numeric"
             value={from}
             onInput={(event) => setFrom(event.currentTarget.value)}

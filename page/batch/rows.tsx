@@ -52,7 +52,7 @@ export function Rows({ view, route, chosen, onChosen, onOrder }: RowsProps) {
         ) : (
           <div aria-busy={isStale}>
             <RowTable rows={data.rows} route={route} chosen={chosen} onChosen={onChosen} />
-            <RowPager page={data} route={route} total={view.status.counts.total} />
+            <RowPager page={data} route={route} />
           </div>
         )}
       </div>

@@ -110,6 +110,15 @@ inBrowser('a batch', ({ server, open }) => {
     await page.getByRole('link', { name: 'Story of row 40000' }).waitFor();
   });
 
+  it('goes to a row by its number in the sheet, however few rows the batch has', async () => {
+    for (const each of server.batches[0]!.rows) each.row += 39_998;
+    const page = await open(first());
+    await page.getByLabel('From row').fill('40200');
+    await page.getByRole('button', { name: 'Go' }).click();
+    await page.getByRole('link', { name: 'Story of row 40200' }).waitFor();
+    expect(await page.getByRole('link', { name: 'Story of row 40199' }).count()).toBe(0);
+  });
+
   it("shows a row's story beside the rows, with its own error word for word", async () => {
     const page = await open(`${first()}?state=failed`);
     await page.getByRole('link', { name: 'Story of row 6', exact: true }).click();
