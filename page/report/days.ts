@@ -15,3 +15,5 @@ export const dayAfter = (day: string, days: number): string => dayOf(Date.parse(
 
 /** The day in Japan at a moment. */
 export const japanDay = (ms: number): string => dayOf(ms + 9 * 3_600_000);
+
+export const japanToday = (): string => japanDay(Date.now());

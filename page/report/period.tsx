@@ -1,16 +1,15 @@
-import { useState } from 'preact/hooks';
 import type { ReportView } from '../../src/http/api/contract.ts';
 import { go, hashOf } from '../router.ts';
 import type { Route } from '../router.ts';
 import { useSurroundings } from '../surroundings.ts';
-import { dayAfter, japanDay } from './days.ts';
+import { dayAfter, japanDay, japanToday } from './days.ts';
 
 const LAST_DAYS = [7, 30, 90] as const;
 
 /** Which days are shown: the last so many, or from one day through another. */
 export function Period({ route, report }: { route: Route; report: ReportView | null }) {
   const { t, format } = useSurroundings();
-  const [today] = useState(() => japanDay(Date.now()));
+  const today = japanToday();
   const { from = '', to = '' } = route.params;
   const shownFrom = report?.from == null ? '' : japanDay(Date.parse(report.from));
   // The end itself is left out.

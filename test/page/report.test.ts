@@ -70,6 +70,19 @@ inBrowser('the report', ({ server, open }) => {
     await page.waitForURL(/#\/report\?from=all$/);
   });
 
+  it("counts the last days from today, past Japan's midnight, too", async () => {
+    const page = await open('#/report', { hasClock: true });
+    await page.getByText('Failed 152').waitFor();
+    const tomorrow = new Date(Date.now() + 33 * 3_600_000).toISOString().slice(0, 10);
+    await page.clock.pauseAt(new Date(`${tomorrow}T00:01:00+09:00`));
+    await page.getByRole('link', { name: 'All', exact: true }).click();
+    await expect.poll(() => page.getByLabel('Through').getAttribute('max')).toBe(tomorrow);
+    const first = new Date(Date.parse(tomorrow) - 6 * 86_400_000).toISOString().slice(0, 10);
+    expect(await page.getByRole('link', { name: '7 days' }).getAttribute('href')).toBe(
+      `#/report?from=${first}`,
+    );
+  });
+
   it.each([
     ['ja', 'レポート', '5 日間動きなし'],
     ['zh', '报表', '5 天无动态'],
