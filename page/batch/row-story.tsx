@@ -59,7 +59,7 @@ export function RowStory({ view, row, route, onOrder }: RowStoryProps) {
       {error === null ? null : <p class="banner bad">{error}</p>}
       {report === null ? null : (
         <>
-          <RowSteps report={report} onOrder={onOrder} />
+          <StorySteps report={report} onOrder={onOrder} />
           <RowReportFacts report={report} />
         </>
       )}
@@ -85,7 +85,7 @@ export function RowStory({ view, row, route, onOrder }: RowStoryProps) {
 }
 
 /** For this row alone; which the server takes, its preview says. */
-function RowSteps({ report, onOrder }: { report: RowReport; onOrder: (order: Order) => void }) {
+function StorySteps({ report, onOrder }: { report: RowReport; onOrder: (order: Order) => void }) {
   const { t, mayAct } = useSurroundings();
   const { state, row } = report;
   if (!mayAct || state === 'completed' || state === 'invalid') return null;
