@@ -6,7 +6,6 @@ import { useSurroundings } from '../surroundings.ts';
 import { textOf } from '../texts/codes.ts';
 
 const ROWS_SHOWN = 3;
-const DAY_MS = 86_400_000;
 
 export function AlertTable({ alerts }: { alerts: readonly ParcelAlert[] }) {
   const { t } = useSurroundings();
@@ -72,7 +71,7 @@ function Status({ alert }: { alert: ParcelAlert }) {
   const told = [alert.statusText, alert.office].filter((part) => part !== null);
   return (
     <div>
-      <span>{statusWords(t.codes, { ...alert, notRegisteredDay: notRegisteredDay(alert) })}</span>
+      <span>{statusWords(t.codes, alert)}</span>
       <span class="quiet small">{told.join(' · ')}</span>
     </div>
   );
@@ -107,10 +106,4 @@ function LastDay({ day }: { day: string | null }) {
       <span class={isOver ? 'bad-text small' : 'quiet small'}>{relative}</span>
     </>
   );
-}
-
-/** Of a number that is not registered: the day of the last look, the first being day 1. */
-function notRegisteredDay({ subStatus, since, seenAt }: ParcelAlert): number | null {
-  if (subStatus !== 'not-registered' || since === null) return null;
-  return 1 + Math.floor((Date.parse(seenAt) - Date.parse(since)) / DAY_MS);
 }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { notRegisteredDay } from '../../src/http/api/alert-routes.ts';
 import { inBrowser, isFocused } from '../support/page/browser.ts';
 
 inBrowser('parcels that need somebody', ({ server, open }) => {
@@ -37,7 +38,7 @@ inBrowser('parcels that need somebody', ({ server, open }) => {
       .waitFor();
     await page
       .getByRole('region', { name: 'Nothing is heard of it' })
-      .getByText('Not registered yet (day 7)')
+      .getByText('Not registered yet (day 8)')
       .waitFor();
     const exception = page.getByRole('region', { name: 'Refused or under investigation' });
     await exception.getByText('as soon as possible').waitFor();
@@ -73,4 +74,13 @@ inBrowser('parcels that need somebody', ({ server, open }) => {
     await soon.getByText(text).first().waitFor();
     await soon.getByText(today).waitFor();
   });
+});
+
+it.each([
+  ['2026-11-20T14:59:00Z', '2026-11-20T15:01:00Z', 2],
+  ['2026-11-20T15:01:00Z', '2026-11-21T14:59:00Z', 1],
+  ['2026-11-20T14:00:00Z', '2026-11-26T16:00:00Z', 8],
+])("the days of a number not registered are those of Japan's calendar: %s to %s", (since, seenAt, day) => {
+  expect(notRegisteredDay({ subStatus: 'not-registered', since, seenAt })).toBe(day);
+  expect(notRegisteredDay({ subStatus: 'wrong-number', since, seenAt })).toBe(null);
 });

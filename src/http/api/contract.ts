@@ -223,7 +223,7 @@ export interface AccountView {
   queues: { queue: string; worker: string; polled: boolean; backlog: number }[] | null;
 }
 
-/** As `alerts --json`: a parcel that needs somebody. */
+/** As `alerts --json`, with the day of one not registered: a parcel that needs somebody. */
 export interface ParcelAlert {
   reason: AlertReason;
   since: string | null;
@@ -234,6 +234,8 @@ export interface ParcelAlert {
   orderNumber: string | null;
   status: string;
   subStatus: string | null;
+  /** Of one not registered yet: the day of its last look, the first being day 1. */
+  notRegisteredDay: number | null;
   statusText: string | null;
   office: string | null;
   /** When its carrier was last asked. */

@@ -17,7 +17,16 @@ const PARCELS: readonly [AlertReason, Partial<ParcelAlert>, lastDay: number | nu
     6,
   ],
   ['exception', { status: 'exception', statusText: '調査中', office: '<b>新宿</b>営業所' }, null],
-  ['silent', { status: 'unknown', subStatus: 'not-registered', statusText: '伝票番号未登録' }, null],
+  [
+    'silent',
+    {
+      status: 'unknown',
+      subStatus: 'not-registered',
+      notRegisteredDay: 8,
+      statusText: '伝票番号未登録',
+    },
+    null,
+  ],
 ];
 
 /** One of each kind, and sixty that were sent back. */
@@ -40,6 +49,7 @@ export function fakeAlerts(nowMs: number, batches: readonly FakeBatch[]): Parcel
     orderNumber: null,
     status: 'in_transit',
     subStatus: null,
+    notRegisteredDay: null,
     statusText: null,
     office: '新宿住吉町営業所',
     seenAt: new Date(nowMs - 0.1 * DAY_MS).toISOString(),
