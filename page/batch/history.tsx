@@ -17,7 +17,7 @@ export function History({ actions, notes }: Pick<BatchView, 'actions'> & { notes
                 {format.time(at)}
               </time>
               <span>
-                <strong>{textOf(t.codes.done, action.replace(' ', '-'))}</strong> {t.batch.by(by)}
+                <strong>{textOf(t.codes.done, action)}</strong> {t.batch.by(by)}
                 {why === null ? null : <q class="why-text">{why}</q>}
                 {details === null ? null : <span class="quiet small">{details}</span>}
               </span>

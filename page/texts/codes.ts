@@ -1,44 +1,19 @@
 import type {
-  Action,
   AlertReason,
   BatchState,
+  CarrierName,
   LeftWhy,
   Reason,
+  RecordedAction,
   RowState,
+  StoryWhat,
+  TrackingStatus,
 } from '../../src/http/api/contract.ts';
-
-/** What a carrier's text means, as `rows --json` tells it. */
-export type TrackingStatus =
-  | 'info_received'
-  | 'in_transit'
-  | 'out_for_delivery'
-  | 'attempt_failed'
-  | 'available_for_pickup'
-  | 'delivered'
-  | 'exception'
-  | 'returned'
-  | 'expired'
-  | 'unknown';
-
-export type CarrierName = 'yamato' | 'japan_post' | 'sagawa';
 
 /** Sub-statuses that are no words of the carrier's; `unknown-text`: nobody knows what it wrote. */
 export type SubStatus = 'wrong-number' | 'unknown-text' | 'customs' | 'date-agreed' | 'receivers-wish';
 
-/** What `explain` tells of a row. */
-export type StoryWhat =
-  | 'imported'
-  | 'published'
-  | 'notified'
-  | 'asked'
-  | 'downloaded'
-  | 'result'
-  | 'redirected'
-  | 'failed'
-  | 'action'
-  | 'written';
-
-/** Every code that the server sends, in words. A new one does not compile until it has a text in each language. */
+/** The codes that the server sends, in words. A new one of the contract's does not compile until each language has a text. */
 export interface Codes {
   batchState: Readonly<Record<BatchState, string>>;
   rowState: Readonly<Record<RowState, string>>;
@@ -51,8 +26,7 @@ export interface Codes {
   alert: Readonly<Record<AlertReason, readonly [what: string, todo: string]>>;
   carrier: Readonly<Record<CarrierName, string>>;
   left: Readonly<Record<LeftWhy, string>>;
-  /** What was done, as the record of actions has it. */
-  done: Readonly<Record<Action | 'ask', string>>;
+  done: Readonly<Record<RecordedAction, string>>;
   story: Readonly<Record<StoryWhat, string>>;
 }
 

@@ -119,6 +119,21 @@ inBrowser('a batch', ({ server, open }) => {
     expect(await page.getByRole('link', { name: 'Story of row 40199' }).count()).toBe(0);
   });
 
+  it.each([
+    ['en', 'Given up by sato, Put on hold by sato, Settled by hand by sato, Started by sato'],
+    ['ja', '打ち切り sato, 保留 sato, 手動で確定 sato, 開始 sato'],
+    ['zh', '放弃 sato, 搁置 sato, 人工确认 sato, 启动 sato'],
+  ] as const)('says who did what, in %s', async (language, told) => {
+    for (const action of ['start', 'done', 'hold', 'give up'] as const)
+      server.batches[0]!.actions.push({
+        ...{ at: new Date().toISOString(), action, by: 'sato', why: null, details: null },
+      });
+    const page = await open(first(), { language });
+    const history = page.locator('section[aria-labelledby="history"] .events li > span');
+    await history.first().waitFor();
+    expect((await history.allTextContents()).join(', ')).toBe(told);
+  });
+
   it("shows a row's story beside the rows, with its own error word for word", async () => {
     const page = await open(`${first()}?state=failed`);
     await page.getByRole('link', { name: 'Story of row 6', exact: true }).click();

@@ -4,6 +4,7 @@
  */
 import type { Reason } from '../../batches/reasons.ts';
 import type { Report } from '../../batches/roll-ups/report.ts';
+import type { StoryEvent } from '../../batches/story-event.ts';
 import type { AlertReason } from '../../carriers/alert-reasons.ts';
 import type { BatchState, RowState } from '../../db/states.ts';
 
@@ -11,6 +12,8 @@ export { REASONS } from '../../batches/reasons.ts';
 export type { Reason } from '../../batches/reasons.ts';
 export { ALERT_REASONS } from '../../carriers/alert-reasons.ts';
 export type { AlertReason } from '../../carriers/alert-reasons.ts';
+export type { StoryWhat } from '../../batches/story-event.ts';
+export type { CarrierName, TrackingStatus } from '../../carriers/status.ts';
 export type { BatchState, RowState } from '../../db/states.ts';
 export type { DayLine, OfficeLine, OpenLine, Report, TaskLine } from '../../batches/roll-ups/report.ts';
 
@@ -61,8 +64,24 @@ export interface BatchView {
   /** Jobs under way at Web Scraper Cloud or a carrier, and when the last of them is expected. */
   inFlight: { jobs: number; lastAt: string | null };
   /** Newest first. */
-  actions: { at: string; action: string; by: string; why: string | null; details: string | null }[];
+  actions: { at: string; action: RecordedAction; by: string; why: string | null; details: string | null }[];
 }
+
+/** What the record of actions has, by people and by words in a status cell. */
+export type RecordedAction =
+  | 'start'
+  | 'pause'
+  | 'resume'
+  | 'cancel'
+  | 'retry'
+  | 'ask'
+  | 'give up'
+  | 'write'
+  | 'fresh'
+  | 'hold'
+  | 'done'
+  | 'release'
+  | 'import';
 
 /** As `rows --json`, with the reason as a code. */
 export interface RowReport {
@@ -112,7 +131,7 @@ export interface RowPage {
 
 /** `GET /api/batches/BATCH/rows/ROW`: as `explain --json`. */
 export interface RowStory {
-  events: { at: string; what: string; details: string }[];
+  events: StoryEvent[];
 }
 
 export type Action = 'pause' | 'resume' | 'cancel' | 'retry' | 'give-up' | 'write';

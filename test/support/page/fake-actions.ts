@@ -62,7 +62,7 @@ export function act(batch: FakeBatch, request: ActionRequest, by: string): Actio
   const { action, why } = request;
   batch.actions.push({
     at: new Date().toISOString(),
-    action: action.replace('-', ' '),
+    action: action === 'give-up' ? 'give up' : action,
     by,
     why,
     details: null,
