@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import { batchStatus } from '../batches/status.ts';
 import { TsuisekiError } from '../errors.ts';
+import { withoutPersonalData } from '../redact.ts';
 import { cancel, pause, resume } from '../temporal/messages.ts';
 import type { BatchUpdate, PersonMessage } from '../temporal/messages.ts';
 import { printJson, printLine, statusLine } from './print.ts';
@@ -17,7 +18,11 @@ export interface SteerOptions {
 
 /** Who a message is from: the person at this machine. */
 export function fromHere({ why }: SteerOptions): PersonMessage {
-  return { id: randomUUID(), by: userInfo().username, why: why ?? null };
+  return {
+    id: randomUUID(),
+    by: userInfo().username,
+    why: why === undefined ? null : withoutPersonalData(why),
+  };
 }
 
 /** The options that every command which does something to a batch has. */

@@ -10,6 +10,7 @@ import { nextcloudRoutes } from './nextcloud.ts';
 import { onlyofficeRoutes } from './onlyoffice.ts';
 import { pageRoutes } from './page/routes.ts';
 import { guarded } from './sign-in/guard.ts';
+import { proxyTrust } from './sign-in/visitor.ts';
 import { webscraperRoutes } from './webscraper.ts';
 
 /** A notification has five short fields. */
@@ -18,6 +19,9 @@ const BODY_LIMIT_BYTES = 64 * 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
 /** A workbook of 100 MB over 7 Mbit/s; what else is sent is small. */
 const REQUEST_TIMEOUT_MS = 120_000;
+
+/** A workflow's id may have so many, and each three bytes in a path. */
+const LONGEST_PARAMETER = 3 * 255;
 
 /** Longer than the page's polls are apart: each would come with a connection of its own. */
 const KEEP_ALIVE_MS = 5_000;
@@ -28,6 +32,9 @@ export function buildApp(deps: AppDeps): FastifyInstance {
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    // Else one visitor's wrong tokens would shut out all behind the same proxy.
+    trustProxy: proxyTrust(deps.signIn),
+    routerOptions: { maxParamLength: LONGEST_PARAMETER },
   });
   app.server.headersTimeout = HEADERS_TIMEOUT_MS;
   app.register(formbody);

@@ -3,6 +3,7 @@ import { batchStatus } from '../../batches/status.ts';
 import { findBatch } from '../../db/batches.ts';
 import type { Batch } from '../../db/batches.ts';
 import { fieldsOf } from '../../json-fields.ts';
+import { withoutPersonalData } from '../../redact.ts';
 import { ApiProblem } from './api-error.ts';
 import { batchIn } from './batch-routes.ts';
 import type { ApiContext } from './context.ts';
@@ -34,7 +35,7 @@ export function actionRoutes(app: FastifyInstance, context: ApiContext): void {
     if (id === null) throw new ApiProblem('BAD_REQUEST', 'id is missing: one of its own for each act');
     const order = {
       action: actionOf(body),
-      message: { id: `${batch.id} ${id}`, by: whoOf(request), why: textOf(body, 'why', LONGEST_WHY) },
+      message: { id: `${batch.id} ${id}`, by: whoOf(request), why: whyIn(body) },
       meant: meantOf(body),
       drop: body['drop'] === true,
     };
@@ -45,6 +46,12 @@ export function actionRoutes(app: FastifyInstance, context: ApiContext): void {
       live.clear();
     }
   });
+}
+
+/** It goes into the batch's history. */
+function whyIn(body: Readonly<Record<string, unknown>>): string | null {
+  const why = textOf(body, 'why', LONGEST_WHY);
+  return why === null ? null : withoutPersonalData(why);
 }
 
 function actionOf(body: Readonly<Record<string, unknown>>): Action {

@@ -29,7 +29,7 @@ export function guarded(
   routes: (guarded: FastifyInstance) => void,
 ): void {
   const failed = new FailedTries();
-  const identify = visitors(signIn);
+  const { identify, isNamed } = visitors(signIn);
 
   /** Answers 429, or lets the token be looked at. */
   function tooMany(request: FastifyRequest, reply: FastifyReply): FastifyReply | null {
@@ -45,10 +45,10 @@ export function guarded(
   app.decorateRequest('visitor', null);
   app.register(async (inner) => {
     inner.addHook('onRequest', async (request, reply) => {
-      const isBearer = bearerToken(request.headers) !== null;
+      const asking = { remoteAddress: request.socket.remoteAddress, headers: request.headers };
+      const isBearer = bearerToken(request.headers) !== null && !isNamed(asking);
       if (isBearer && tooMany(request, reply) !== null) return reply;
-      const remoteAddress = request.socket.remoteAddress;
-      const visitor = identify({ remoteAddress, headers: request.headers }, nowMs());
+      const visitor = identify(asking, nowMs());
       if (visitor === null) {
         if (isBearer) failed.add(request.ip, nowMs());
         if (isBrowser(request)) return sendForm(request, reply, 401);

@@ -49,25 +49,49 @@ export function visitorOf(token: string, { tokens }: SignInRules): NamedToken | 
   return fitting[0] ?? null;
 }
 
-/** Tells visitors by what their requests carry (docs/sign-in.md); null: not signed in. */
-export function visitors(rules: SignInRules): (asking: Asking, nowMs: number) => Visitor | null {
-  const { tokens, trustedProxies, viewerUsers } = rules;
+/** Whose headers name who is signed in, and for whom they speak. */
+export function proxyTrust({ trustedProxies }: SignInRules): (address: string | undefined) => boolean {
   const proxies = addressList(trustedProxies);
+  return (address) => holds(proxies, address);
+}
+
+export interface Visitors {
+  /** Who asks (docs/sign-in.md); null: not signed in. */
+  identify: (asking: Asking, nowMs: number) => Visitor | null;
+  /** A proxy names whoever asks: no token of theirs is looked at. */
+  isNamed: (asking: Asking) => boolean;
+}
+
+/** Tells visitors by what their requests carry. */
+export function visitors(rules: SignInRules): Visitors {
+  const { tokens, trustedProxies, viewerUsers } = rules;
+  const isTrusted = proxyTrust(rules);
   const userHeader = rules.userHeader.toLowerCase();
   const isOpen = tokens.length === 0 && trustedProxies.length === 0;
-  return ({ remoteAddress, headers }, nowMs) => {
+  function namedUser({ remoteAddress, headers }: Asking): string | null {
+    const user = headers[userHeader];
+    return typeof user === 'string' && user.trim() !== '' && isTrusted(remoteAddress) ? user.trim() : null;
+  }
+
+  function identify(asking: Asking, nowMs: number): Visitor | null {
+    const { remoteAddress, headers } = asking;
+    const user = namedUser(asking);
+    if (user !== null) {
+      // Names go into histories and logs, addresses do not.
+      const [name = ''] = user.split('@');
+      return USER.test(user) && name !== ''
+        ? { name, role: viewerUsers.includes(user) ? 'viewer' : 'operator' }
+        : null;
+    }
     const bearer = bearerToken(headers);
     if (bearer !== null) return told(visitorOf(bearer, rules));
-    const user = headers[userHeader];
-    if (typeof user === 'string' && holds(proxies, remoteAddress)) {
-      const name = user.trim();
-      return USER.test(name) ? { name, role: viewerUsers.includes(name) ? 'viewer' : 'operator' } : null;
-    }
     if (!isOpen) return told(sessionOf(headers.cookie ?? '', tokens, nowMs));
     const isLocal = holds(LOOPBACK, remoteAddress) && LOOPBACK_HOST.test(headers.host ?? '');
     const isForwarded = Object.keys(headers).some((name) => FORWARDING.test(name) || name === userHeader);
     return isLocal && !isForwarded ? { name: 'local', role: 'operator' } : null;
-  };
+  }
+
+  return { identify, isNamed: (asking) => namedUser(asking) !== null };
 }
 
 const told = (token: NamedToken | null): Visitor | null =>

@@ -3,12 +3,17 @@ import formbody from '@fastify/formbody';
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Database } from '../../../src/db/database.ts';
 import { guarded } from '../../../src/http/sign-in/guard.ts';
 import type { SignInRules } from '../../../src/http/sign-in/rules.ts';
+import { testApp } from '../../support/http/app.ts';
 import { OPEN } from '../../support/http/sign-in-rules.ts';
 
 const ANNA = { name: 'anna', role: 'operator', token: 'anna-token-0123456789' } as const;
 const BEN = { name: 'ben', role: 'viewer', token: 'ben-token-0123456789' } as const;
+
+/** No question here is for it. */
+const AWAY = {} as Database;
 
 let app: FastifyInstance;
 let nowMs = 0;
@@ -145,6 +150,16 @@ describe('wrong tokens', () => {
     expect((await signIn(ANNA.token, {}, '192.0.2.8')).status).toBe(200);
     nowMs += 40_000;
     expect((await signIn(ANNA.token)).status).toBe(200);
+  });
+
+  it('are those of one visitor behind a proxy that tells whose they are', async () => {
+    app = testApp(AWAY, { signIn: { ...OPEN, tokens: [ANNA], trustedProxies: ['10.0.0.1'] } }).app;
+    const from = (visitor: string, token: string) =>
+      ask('GET', '/sign-in', { authorization: `Bearer ${token}`, 'x-forwarded-for': visitor }, '10.0.0.1');
+    for (let n = 0; n < 10; n += 1) expect((await from('198.51.100.7', `wrong-${n}`)).status).toBe(401);
+    expect((await from('198.51.100.7', ANNA.token)).status).toBe(429);
+    expect((await from('198.51.100.8', ANNA.token)).status).toBe(200);
+    expect((await from('198.51.100.7, 198.51.100.8', ANNA.token)).status).toBe(200);
   });
 
   it('close no session that is open', async () => {

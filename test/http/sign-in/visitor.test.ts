@@ -15,7 +15,7 @@ const NOW_MS = Date.UTC(2026, 0, 31);
 const HOUR_MS = 60 * 60 * 1_000;
 
 function who(rules: SignInRules, headers: IncomingHttpHeaders, remoteAddress = '127.0.0.1', nowMs = NOW_MS) {
-  return visitors(rules)({ remoteAddress, headers: { host: 'localhost:8080', ...headers } }, nowMs);
+  return visitors(rules).identify({ remoteAddress, headers: { host: 'localhost:8080', ...headers } }, nowMs);
 }
 
 describe('while nobody is named, only this machine looks', () => {
@@ -62,6 +62,18 @@ describe('behind a trusted proxy', () => {
       { 'x-forwarded-user': '安奈' },
       '127.0.0.1',
       { name: '安奈', role: 'operator' },
+    ],
+    [
+      'by an e-mail address, of which the name is kept',
+      { 'x-forwarded-user': 'anna@shop.example' },
+      '10.0.0.9',
+      { name: 'anna', role: 'operator' },
+    ],
+    [
+      'beside a token of its own',
+      { 'x-forwarded-user': 'anna', authorization: 'Bearer of-the-proxy-itself' },
+      '10.0.0.9',
+      { name: 'anna', role: 'operator' },
     ],
     ['nobody', {}, '10.0.0.9', null],
     ['nobody on this machine', {}, '127.0.0.1', null],
