@@ -67,7 +67,7 @@ async function trackSample({ settings, report }: System, stop: AbortSignal): Pro
   const database = openDatabase(requireSetting(settings, 'databaseUrl'));
   try {
     const client = await connectClient(settings);
-    const request = { workbook: path, task: null, rows: null, fresh: true };
+    const request = { workbook: path, task: null, rows: null, fresh: true, by: 'demo' };
     const started = await startBatch({ database, client, settings, files: new LocalFiles() }, request);
     await client.connection.close();
     const where = `namespaces/${report.temporalNamespace}/workflows/${encodeURIComponent(started.workflowId)}`;

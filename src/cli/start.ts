@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import { readRows, isRowsSource } from '../batches/given-rows/read-rows.ts';
 import type { GivenRows } from '../batches/given-rows/read-rows.ts';
@@ -69,10 +70,11 @@ Results: \`tsuiseki rows BATCH --csv\`, and RESULTS_WEBHOOK_URL, where they are 
       const task = options.task ?? null;
       if (options.dryRun) return printedDryRun({ workbook, given, task, chosen: rows, fresh }, json);
       return withTemporal(async (deps) => {
+        const by = userInfo().username;
         const started =
           given === null
-            ? await startBatch(deps, { workbook, task, rows, fresh })
-            : await startRows(deps, { ...given, rows, fresh, key: null });
+            ? await startBatch(deps, { workbook, task, rows, fresh, by })
+            : await startRows(deps, { ...given, rows, fresh, key: null, by });
         if (json) printJson(started);
         else
           printLine(

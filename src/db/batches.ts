@@ -205,6 +205,11 @@ export async function recordAction(queries: Queries, action: NewAction): Promise
   return taken !== undefined;
 }
 
+/** Who started a batch, with the batch itself. Run in the transaction that writes it down. */
+export async function recordStart(tx: Queries, batchId: string, by: string): Promise<void> {
+  await recordAction(tx, { batchId, action: 'start', by });
+}
+
 /** Whether a message has had its effect. */
 export async function isTaken(queries: Queries, messageId: string): Promise<boolean> {
   return (await queries.query.actions.findFirst({ where: eq(actions.messageId, messageId) })) !== undefined;

@@ -317,6 +317,7 @@ export const actions = pgTable(
     messageId: text('message_id').unique(),
     action: text('action')
       .$type<
+        | 'start'
         | 'pause'
         | 'resume'
         | 'cancel'

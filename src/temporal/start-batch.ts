@@ -4,6 +4,7 @@ import type { Settings } from '../settings/settings.ts';
 import {
   hasWorkbook,
   insertBatch,
+  recordStart,
   runningBatch,
   setBatchState,
   setRunId,
@@ -60,13 +61,23 @@ export function toldOf(batch: Batch): StartedBatch {
   return { batchId: id, workflowId, runId, task, workbook };
 }
 
-/** Starts a batch, or gives the one that runs for that workbook and task. */
-export async function startBatch(deps: StartDeps, request: StartRequest): Promise<StartedBatch> {
+/** Starts a batch in somebody's name, or gives the one that runs for that workbook and task. */
+export async function startBatch(
+  deps: StartDeps,
+  request: StartRequest & { by: string },
+): Promise<StartedBatch> {
   const { db } = deps.database;
   const { task, path: workbook } = await startTarget(deps.files, request);
   const columns = columnsOf(deps.settings, task);
-  const { rows: chosenRows, fresh } = request;
-  const batch = await insertBatch(db, withIds({ task: task.name, workbook, columns, chosenRows, fresh }));
+  const { rows: chosenRows, fresh, by } = request;
+  const batch = await db.transaction(async (tx) => {
+    const inserted = await insertBatch(
+      tx,
+      withIds({ task: task.name, workbook, columns, chosenRows, fresh }),
+    );
+    if (inserted !== null) await recordStart(tx, inserted.id, by);
+    return inserted;
+  });
   if (batch === null) {
     const running = await runningBatch(db, workbook, task.name);
     if (running !== null) return { ...toldOf(running), alreadyRunning: true };

@@ -33,9 +33,9 @@ export function steering(deps: StartDeps, logger: Pick<Logger, 'warn'>) {
         logger.warn({ batchId: batch.id, error: errorMessage(error, 200) }, 'a batch could not be woken');
       });
     },
-    startWorkbook: (workbook: string, task: string) =>
-      startBatch(deps, { workbook, task, rows: null, fresh: false }),
-    startRows: (given: GivenRows & { task: string; key: string | null }) =>
+    startWorkbook: (workbook: string, task: string, by: string) =>
+      startBatch(deps, { workbook, task, rows: null, fresh: false, by }),
+    startRows: (given: GivenRows & { task: string; key: string | null; by: string }) =>
       startRows(deps, { ...given, rows: null, fresh: false }),
   };
 }

@@ -98,7 +98,7 @@ async function startAndRead(stage: Stage, prefix: string, task: string) {
   );
   const settings = readSettings({ COLUMNS: `${prefix.toLowerCase()}=B,A,D` });
   const { database, files } = stage;
-  const request = { workbook, task: null, rows: null, fresh: false };
+  const request = { workbook, task: null, rows: null, fresh: false, by: 'mika' };
   const { batchId } = await startBatch({ database, files, client, settings }, request);
   await stage.run(stage.activities.readWorkbook, { batchId });
   return { batchId, workbook };

@@ -38,10 +38,13 @@ function depsWith(stage: Stage, told: Told) {
 async function start(told: Told) {
   const stage = await stageWith();
   const workbook = await saveWorkbook([['390000000011']]);
-  const request = { workbook, task: 'yamato_tracking_only', rows: null, fresh: false };
+  const request = { workbook, task: 'yamato_tracking_only', rows: null, fresh: false, by: 'mika' };
   const starting = startBatch(depsWith(stage, told), request);
   const outcome = await starting.catch((error: Error) => error);
   const [batch] = await stage.db.query.batches.findMany();
+  expect(await stage.db.query.actions.findMany()).toMatchObject([
+    { batchId: batch?.id, action: 'start', by: 'mika' },
+  ]);
   return { outcome, batch };
 }
 

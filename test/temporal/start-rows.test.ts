@@ -22,6 +22,9 @@ async function setUp() {
 it('starts a batch that has no workbook, beside others like it', async () => {
   const { stage, started, deps } = await setUp();
   const first = await startRows(deps, rowsRequest(TASK, NUMBERS));
+  expect(await stage.db.query.actions.findMany()).toMatchObject([
+    { batchId: first.batchId, action: 'start', by: 'mika' },
+  ]);
   const second = await startRows(deps, rowsRequest(TASK, NUMBERS));
   expect(first).toEqual({
     batchId: expect.any(String),

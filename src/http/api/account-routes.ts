@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { sql } from 'drizzle-orm';
 import { lookupFigures } from '../../batches/lookup-figures.ts';
 import { inboxFigures } from '../../db/inbox-figures.ts';
+import { HELD_REASON } from '../../db/installation.ts';
 import { SILENT_AFTER_S, webhookSilence } from '../../db/inbox.ts';
 import { accountClock } from '../../db/pacing-schema.ts';
 import { askedLately } from '../../pacing/budget-figures.ts';
@@ -30,7 +31,13 @@ export function accountRoutes(app: FastifyInstance, { deps, live }: ApiContext):
       const known = await deps.database.db.transaction(
         async (tx) => {
           await tx.execute(sql`select set_config('statement_timeout', ${STATEMENT_TIMEOUT}, true)`);
-          const [clock] = await tx.select().from(accountClock);
+          const [clock] = await tx
+            .select({
+              closedUntil: accountClock.closedUntil,
+              closedReason: accountClock.closedReason,
+              heldReason: sql<string | null>`(${sql.raw(HELD_REASON)})`,
+            })
+            .from(accountClock);
           return {
             clock,
             history: await budgetHistory(tx, deps.settings.callWindowMs),
@@ -49,7 +56,7 @@ export function accountRoutes(app: FastifyInstance, { deps, live }: ApiContext):
 }
 
 interface Known {
-  clock: typeof accountClock.$inferSelect | undefined;
+  clock: Pick<typeof accountClock.$inferSelect, 'closedUntil' | 'closedReason' | 'heldReason'> | undefined;
   history: Awaited<ReturnType<typeof budgetHistory>>;
   asked: Awaited<ReturnType<typeof askedLately>>;
   inbox: Awaited<ReturnType<typeof inboxFigures>>;

@@ -21,9 +21,9 @@ export interface Steering {
   retry(batch: Batch, message: Message & { rows: string }): Promise<void>;
   /** Has the batch look at what stands in the database; it does so by itself within minutes. */
   wake(batch: Batch): Promise<void>;
-  startWorkbook(workbook: string, task: string): Promise<Started>;
+  startWorkbook(workbook: string, task: string, by: string): Promise<Started>;
   /** A start with the same key within a day is the same batch. */
-  startRows(rows: GivenRows & { task: string; key: string | null }): Promise<Started>;
+  startRows(rows: GivenRows & { task: string; key: string | null; by: string }): Promise<Started>;
 }
 
 export interface ApiDeps {

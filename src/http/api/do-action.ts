@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { chooseRows } from '../../batches/choose-rows.ts';
@@ -65,17 +66,22 @@ async function retry(deps: ApiDeps, batch: Batch, message: Message, meant: Meant
   if (takes.length === 0)
     throw new ApiProblem('NOT_NOW', `batch ${batch.id}: none of these rows can be run again`);
   const latestJob = await latestJobOf(db, batch.id);
-  for (const [index, rows] of selectionsOf(takes).entries()) {
-    const id = index === 0 ? message.id : `${message.id} part ${index + 1}`;
-    await deps.steering.retry(batch, { ...message, id, rows });
-    await taken(db, id);
-  }
+  const parts = selectionsOf(takes).map((rows, index, all) => ({
+    // The last has the message's own: once that is taken, all are.
+    id: index === all.length - 1 ? message.id : `${message.id} ${fingerprint(rows)}`,
+    rows,
+  }));
+  for (const part of parts) await deps.steering.retry(batch, { ...message, ...part });
+  for (const { id } of parts) await taken(db, id);
   const ids = takes.map(({ id }) => id);
   const [asked] = await db.execute<{ rows: number }>(sql`
     select count(distinct row_id)::int as rows from job_rows
     where row_id = any(${`{${ids.join(',')}}`}::bigint[]) and job_id > ${latestJob}`);
   return { took: asked?.rows ?? 0, leaves, written: null };
 }
+
+/** The same for the same rows: a part that was sent before is not taken twice. */
+const fingerprint = (rows: string): string => createHash('sha256').update(rows).digest('base64url');
 
 /** `3,7-9` in parts that a message takes. */
 function selectionsOf(rows: readonly { row: number }[]): string[] {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { dryRun } from '../../batches/dry-run.ts';
 import { objectRows } from '../../batches/given-rows/json-rows.ts';
@@ -30,9 +30,10 @@ export function startRoutes(app: FastifyInstance, context: ApiContext): void {
     if (typeof task !== 'string')
       throw new ApiProblem('BAD_REQUEST', '{"task","rows":[{"a","b"}]} is meant: task is missing');
     const { name } = startableTask(task);
-    const key = keyOf(whoOf(request), request.headers['idempotency-key']);
+    const by = whoOf(request);
+    const key = keyOf(by, request.headers['idempotency-key']);
     const given = { rowsFrom: 'POST /batches', content: objectRows(rows, 'rows') };
-    const started = await deps.steering.startRows({ ...given, task: name, key });
+    const started = await deps.steering.startRows({ ...given, task: name, key, by });
     live.clear();
     return started;
   });
@@ -42,9 +43,11 @@ export function startRoutes(app: FastifyInstance, context: ApiContext): void {
     files.addContentTypeParser('application/octet-stream', (_request, body, done) => done(null, body));
 
     files.post('/api/uploads', async (request): Promise<Upload> => {
+      if (!(request.body instanceof Readable))
+        throw new ApiProblem('BAD_REQUEST', 'the file itself is meant, as application/octet-stream');
       const fields = fieldsOf(request.query);
       const given = { name: textOf(fields, 'name') ?? '', task: textOf(fields, 'task') };
-      const upload = await uploads.store({ ...given, body: request.body as Readable });
+      const upload = await uploads.store({ ...given, body: request.body });
       try {
         return await understood(context, upload);
       } catch (error) {
@@ -60,12 +63,14 @@ export function startRoutes(app: FastifyInstance, context: ApiContext): void {
     const { upload: id = '' } = request.params as { upload?: string };
     const upload = await uploads.find(id);
     const { path, task } = upload;
+    if (upload.started !== null) return upload.started;
+    const by = whoOf(request);
     const given = await givenIn(upload);
     const started =
       given === null
-        ? await deps.steering.startWorkbook(path, task)
-        : await deps.steering.startRows({ ...given, task, key: keyOf(whoOf(request), id) });
-    await (given === null ? uploads.started(upload) : uploads.remove(upload));
+        ? await deps.steering.startWorkbook(path, task, by)
+        : await deps.steering.startRows({ ...given, task, key: keyOf(by, id), by });
+    await uploads.started(upload, started);
     live.clear();
     return started;
   });

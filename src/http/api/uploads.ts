@@ -9,11 +9,13 @@ import { isRowsSource, MAX_ROWS_BYTES } from '../../batches/given-rows/read-rows
 import { startableTask } from '../../batches/start-target.ts';
 import { TRACKING_TASKS } from '../../tasks/registry.ts';
 import { ApiProblem } from './api-error.ts';
+import type { Started } from './contract.ts';
 
 const MAX_WORKBOOK_BYTES = 100 * 1024 * 1024;
 /** An upload that nobody started is forgotten. */
 const KEPT_MS = 24 * 60 * 60 * 1_000;
-const LONGEST_NAME = 120;
+/** File systems take 255; a copy of it may be named by it with something added. */
+const LONGEST_NAME_BYTES = 200;
 const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** A file that somebody gave the page, on this machine. */
@@ -22,6 +24,8 @@ export interface StoredUpload {
   name: string;
   task: string;
   path: string;
+  /** What was started from it; null: nothing yet. Asked for again, it is told again. */
+  started: Started | null;
 }
 
 /**
@@ -45,14 +49,15 @@ export class Uploads {
     await mkdir(folder, { recursive: true });
     const path = join(folder, name);
     try {
+      // First: a file whose server dies meanwhile is forgotten, too.
+      await writeFile(join(folder, UPLOAD), JSON.stringify({ name, task }));
       const most = isRowsSource(name) ? MAX_ROWS_BYTES : MAX_WORKBOOK_BYTES;
       await pipeline(given.body, limited(most), createWriteStream(path, { flags: 'wx' }));
-      await writeFile(join(folder, UPLOAD), JSON.stringify({ name, task }));
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
       throw error;
     }
-    return { id, name, task, path };
+    return { id, name, task, path, started: null };
   }
 
   /** One that was stored and is still there. */
@@ -62,13 +67,15 @@ export class Uploads {
     const folder = join(this.#folder, id);
     const text = await readFile(join(folder, UPLOAD), 'utf8').catch(() => null);
     if (text === null) throw unknown;
-    const { name, task } = JSON.parse(text) as Pick<StoredUpload, 'name' | 'task'>;
-    return { id, name, task, path: join(folder, name) };
+    const { name, task, started } = JSON.parse(text) as Meta;
+    return { id, name, task, path: join(folder, name), started: started ?? null };
   }
 
-  /** A batch has it now: it is no upload any more. */
-  async started({ id }: StoredUpload): Promise<void> {
-    await rm(join(this.#folder, id, UPLOAD), { force: true });
+  /** A batch has it now, and a workbook stays for good; rows stand in the batch. */
+  async started({ id, name, task, path }: StoredUpload, started: Started): Promise<void> {
+    const meta: Meta = { name, task, started };
+    await writeFile(join(this.#folder, id, UPLOAD), JSON.stringify(meta));
+    if (isRowsSource(path)) await rm(path, { force: true });
   }
 
   async remove({ id }: StoredUpload): Promise<void> {
@@ -78,15 +85,20 @@ export class Uploads {
   async #forgetOld(): Promise<void> {
     const names = await readdir(this.#folder).catch(() => []);
     for (const id of names.filter((each) => ID.test(each))) {
-      const info = await stat(join(this.#folder, id, UPLOAD)).catch(() => null);
-      if (info !== null && Date.now() - info.mtimeMs > KEPT_MS)
-        await rm(join(this.#folder, id), { recursive: true, force: true });
+      const meta = join(this.#folder, id, UPLOAD);
+      const info = await stat(meta).catch(() => null);
+      if (info === null || Date.now() - info.mtimeMs <= KEPT_MS) continue;
+      const { started, name } = JSON.parse(await readFile(meta, 'utf8')) as Meta;
+      const isBatchs = started != null && !isRowsSource(name);
+      await rm(isBatchs ? meta : join(this.#folder, id), { recursive: true, force: true });
     }
   }
 }
 
-/** Beside the file, until a batch is started from it. Its name is none that a file may have. */
+/** Beside the file, for a day. Its name is none that a file may have. */
 const UPLOAD = 'upload.meta';
+
+type Meta = Pick<StoredUpload, 'name' | 'task'> & { started?: Started };
 
 /** The last part of a path, in whatever system's spelling; no other names than those of workbooks and rows. */
 function checkedName(given: string): string {
@@ -94,10 +106,10 @@ function checkedName(given: string): string {
     .normalize('NFC')
     .replaceAll(/[\p{Cc}\p{Cf}]/gu, '')
     .trim();
-  if (!/^[^.].*\.(?:xlsx|xlsm|csv|json)$/i.test(name) || [...name].length > LONGEST_NAME)
+  if (!/^[^.].*\.(?:xlsx|xlsm|csv|json)$/i.test(name) || Buffer.byteLength(name) > LONGEST_NAME_BYTES)
     throw new ApiProblem(
       'BAD_REQUEST',
-      `a workbook (.xlsx, .xlsm), or rows as .csv or .json, with a name of at most ${LONGEST_NAME} characters`,
+      `a workbook (.xlsx, .xlsm), or rows as .csv or .json, with a name of at most ${LONGEST_NAME_BYTES} bytes (a Japanese letter is three)`,
     );
   return name;
 }

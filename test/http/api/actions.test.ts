@@ -117,13 +117,31 @@ describe('retry', () => {
     expect((await rowsOf(stage, batchId)).filter(({ state }) => state === 'pending')).toHaveLength(3);
   });
 
-  it('sends many rows in messages that stay small', async () => {
-    const { stage, steering } = await apiOn();
+  /** Four thousand failed rows, none beside another. */
+  async function manyFailed(stage: Stage): Promise<string> {
     const inputs = Array.from({ length: 8_000 }, (_, n) => orderUrl(n));
     const batchId = await batchOf(stage, TASK, inputs);
     await stage.database
       .sql`update rows set state = 'failed', error = 'its page came back empty' where row % 2 = 0`;
     await stage.database.sql`update jobs set state = 'completed'`;
+    return batchId;
+  }
+
+  it('that broke off among many rows takes the others when it is sent again', async () => {
+    const { stage, steering } = await apiOn();
+    const batchId = await manyFailed(stage);
+    const body = { action: 'retry', filter: { reason: 'empty-page' }, id: 'broken off' };
+    const take = steering.retry.getMockImplementation()!;
+    steering.retry.mockImplementationOnce(take).mockRejectedValueOnce(new Error('14 UNAVAILABLE'));
+    expect((await act(batchId, body)).status).toBe(500);
+    expect((await act(batchId, body)).status).toBe(200);
+    expect((await rowsOf(stage, batchId)).filter(({ state }) => state === 'failed')).toEqual([]);
+    expect(await act(batchId, body)).toMatchObject({ status: 200, body: { took: 0 } });
+  });
+
+  it('sends many rows in messages that stay small', async () => {
+    const { stage, steering } = await apiOn();
+    const batchId = await manyFailed(stage);
     const done = await act(batchId, { action: 'retry', filter: { reason: 'empty-page' } });
     expect(done.body).toMatchObject({ took: 4_000, leaves: [] });
     const sent = steering.retry.mock.calls.map(([, { rows }]) => rows);

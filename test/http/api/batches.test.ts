@@ -14,6 +14,7 @@ import { oneRound } from '../../support/activities/rounds.ts';
 import { useStage } from '../../support/activities/stage.ts';
 import type { Stage } from '../../support/activities/stage.ts';
 import { testApi } from '../../support/http/api.ts';
+import { beginDoubt } from '../../../src/db/installation.ts';
 import { testApp } from '../../support/http/app.ts';
 
 const stageWith = useStage();
@@ -186,6 +187,14 @@ describe('what the page is told', () => {
     expect(account.publishes).toEqual({ taken: 2, refused: 0, failed: 0 });
     expect(account.lookups).toEqual([{ task: TASK, completed: 2, empty: 0, failed: 0 }]);
     expect(account.webhookDelayS?.longest).toBeGreaterThanOrEqual(0);
+  });
+
+  it('says that publishing is held, after a restore too', async () => {
+    const { database } = await stageWith();
+    await beginDoubt(database.db);
+    app = testApp(database).app;
+    const { held } = await json<AccountView>('/api/account');
+    expect(held?.why).toContain('restored from a backup');
   });
 
   it('is there while Temporal is away', async () => {

@@ -126,15 +126,18 @@ describe('a file given to the page', () => {
     expect(told.counts).toMatchObject({ total: 12, pending: 12, invalid: 0 });
     expect(told.rows).toHaveLength(12);
     expect(steering.startWorkbook).not.toHaveBeenCalled();
-    expect((await post(`/api/uploads/${told.upload}/start`, '{}')).status).toBe(200);
-    const [workbook, task] = steering.startWorkbook.mock.calls[0]!;
+    const started = await post(`/api/uploads/${told.upload}/start`, '{}');
+    expect(started.status).toBe(200);
+    const [workbook, task, by] = steering.startWorkbook.mock.calls[0]!;
     expect(workbook).toBe(join(folder, 'uploads', told.upload, 'YTO-1.xlsx'));
-    expect(task).toBe(TASK);
+    expect([task, by]).toEqual([TASK, 'anna']);
     expect(await readFile(workbook)).toEqual(await readFile(path));
-    expect(await post(`/api/uploads/${told.upload}/start`, '{}')).toMatchObject({ status: 404 });
+    // Its answer may have been lost.
+    expect(await post(`/api/uploads/${told.upload}/start`, '{}')).toEqual(started);
+    expect(steering.startWorkbook).toHaveBeenCalledOnce();
   });
 
-  it('may be rows, which leave nothing behind', async () => {
+  it('may be rows, whose file goes once they are started', async () => {
     const { steering } = await apiOn();
     const { body } = await upload('parcels.csv', 'a,b\n3980-0412-3005,\n?,\n', TASK);
     expect(body).toMatchObject({ task: TASK, counts: { total: 2, pending: 1, invalid: 1 } });
@@ -145,8 +148,9 @@ describe('a file given to the page', () => {
     });
     await post(`/api/uploads/${body['upload'] as string}/start`, '{}');
     const [given] = steering.startRows.mock.calls[0]!;
-    expect(given).toMatchObject({ rowsFrom: 'parcels.csv', task: TASK, key: expect.any(String) });
-    expect(await uploaded()).toEqual([]);
+    expect(given).toMatchObject({ rowsFrom: 'parcels.csv', task: TASK, key: expect.any(String), by: 'anna' });
+    const [id = ''] = await uploaded();
+    expect(await readdir(join(folder, 'uploads', id))).toEqual(['upload.meta']);
   });
 
   it.each([
@@ -167,7 +171,8 @@ describe('a file given to the page', () => {
     ['a name of another kind', 'x.exe', 'MZ', TASK, 400, 'a workbook (.xlsx, .xlsm), or rows'],
     ['no name', '', 'x', TASK, 400, 'a workbook'],
     ['a name that is a kind alone', '.csv', 'a\n1', TASK, 400, 'a workbook'],
-    ['a name that is too long', `${'x'.repeat(130)}.csv`, 'a\n1', TASK, 400, 'at most 120'],
+    ['a name that is too long', `${'x'.repeat(200)}.csv`, 'a\n1', TASK, 400, 'at most 200'],
+    ['a Japanese name that is too long', `${'追'.repeat(66)}.csv`, 'a\n1', TASK, 400, 'at most 200 bytes'],
     ['a name that tells no task', 'x.csv', 'a\n1', '', 400, 'choose one'],
     ['an unknown task', 'x.csv', 'a\n1', 'y', 400, 'unknown task'],
     ['no workbook', 'YTO-1.xlsx', 'not a zip', '', 400, 'YTO-1.xlsx'],
@@ -185,6 +190,13 @@ describe('a file given to the page', () => {
     expect(steering.startWorkbook).not.toHaveBeenCalled();
   });
 
+  it('is a file and nothing else', async () => {
+    await apiOn();
+    for (const type of ['application/json', 'text/plain'])
+      expect(await post('/api/uploads?name=YTO-1.xlsx', '{}', { type })).toMatchObject({ status: 400 });
+    expect(await uploaded()).toEqual([]);
+  });
+
   it("is an operator's to give", async () => {
     await apiOn();
     expect(await upload('x.csv', 'a\n1', TASK, BEN)).toMatchObject({ status: 403 });
@@ -198,9 +210,15 @@ describe('a file given to the page', () => {
       ids.push((await upload(name, 'a\n3980-0412-3005\n', TASK)).body['upload'] as string);
     const yesterday = new Date(Date.now() - 25 * 3_600_000);
     await utimes(join(folder, 'uploads', ids[0]!, 'upload.meta'), yesterday, yesterday);
+    const path = join(folder, 'YTO-1.xlsx');
+    await writeSampleWorkbook(path, { task: TASK, rows: 2 });
+    const workbook = (await upload('YTO-1.xlsx', await readFile(path))).body['upload'] as string;
+    await post(`/api/uploads/${workbook}/start`, '{}');
+    await utimes(join(folder, 'uploads', workbook, 'upload.meta'), yesterday, yesterday);
     await upload('next.csv', 'a\n1\n', TASK);
     expect(await uploaded()).not.toContain(ids[0]);
     expect(await uploaded()).toContain(ids[1]);
+    expect(await readdir(join(folder, 'uploads', workbook))).toEqual(['YTO-1.xlsx']);
   });
 
   it.each(['x', '..', '%2e%2e%2f%2e%2e', '00000000-0000-0000-0000-000000000000'])(
