@@ -1,9 +1,11 @@
-import { sql } from 'drizzle-orm';
-import { changeBatch, lockBatch } from '../db/batches.ts';
+import { and, asc, inArray, isNull, sql } from 'drizzle-orm';
+import { plainNumber } from '../carriers/tracking-number.ts';
+import { lockBatches } from '../db/batches.ts';
 import type { Database, Queries } from '../db/database.ts';
-import { forgetRows } from '../db/forgetting.ts';
+import { forgetParcels, forgetRows } from '../db/forgetting.ts';
 import { eraseText, findInFileNames, patternOf } from '../db/personal-text.ts';
 import type { Place } from '../db/personal-text.ts';
+import { batches } from '../db/schema.ts';
 import { TsuisekiError } from '../errors.ts';
 import { emailIn, orderNumberIn } from '../tasks/row-url.ts';
 import { firstOf } from '../text.ts';
@@ -22,16 +24,16 @@ export interface Forgotten {
   left: Place[];
 }
 
-/** A shorter text of digits may be anything. */
-const SHORTEST_ORDER = 6;
+/** A shorter text without a letter may be anything: a year, a time, an amount. */
+const SHORTEST_DIGITS = 6;
 
 interface Found extends Record<string, unknown> {
   id: number;
   batchId: string;
   row: number;
-  running: boolean;
   input: string;
   url: string | null;
+  trackingNumber: string | null;
 }
 
 /**
@@ -42,60 +44,65 @@ interface Found extends Record<string, unknown> {
  */
 export async function forgetPerson({ db }: Database, named: string): Promise<Forgotten> {
   const text = personalText(named);
-  const found = await rowsAbout(db, patternOf([text]));
-  await refuseNeeded(db, found, patternOf([text]));
-  const orders = text.includes('@') ? found.flatMap((row) => orderOf(row, text)) : [];
-  const pattern = patternOf([...new Set([text, ...orders])]);
-
-  const ofBatch = new Map<string, number[]>();
-  for (const { id, batchId } of found) ofBatch.set(batchId, [...(ofBatch.get(batchId) ?? []), id]);
-  let jobs = 0;
-  for (const [batchId, ids] of ofBatch)
-    jobs += await changeBatch(db, batchId, async (tx) => {
-      // Opened again meanwhile: its rows are needed once more.
-      if ((await lockBatch(tx, batchId))?.finishedAt == null) throw stillNeeded(`batch ${batchId}`);
-      return forgetRows(tx, ids);
-    });
-  const others = await db.transaction((tx) => eraseText(tx, pattern));
-  return {
-    rows: found.length,
-    jobs,
-    batches: ofBatch.size,
-    others,
-    left: await findInFileNames(db, pattern),
-  };
+  // All or nothing: once its rows are forgotten nobody knows an address's orders.
+  return db.transaction(async (tx) => {
+    const found = await rowsAbout(tx, patternOf([text]));
+    const batchIds = [...new Set(found.map(({ batchId }) => batchId))];
+    await lockBatches(tx, batchIds);
+    await refuseNeeded(tx, found, patternOf([text]));
+    const orders = text.includes('@') ? found.flatMap((row) => orderOf(row, text)) : [];
+    const pattern = patternOf([...new Set([text, ...orders])]);
+    const jobs = await forgetRows(
+      tx,
+      found.map(({ id }) => id),
+    );
+    const others = [...(await forgetParcels(tx, pattern)), ...(await eraseText(tx, pattern))];
+    const left = await findInFileNames(tx, pattern);
+    return { rows: found.length, jobs, batches: batchIds.length, others, left };
+  });
 }
 
 /** Throws {@link ForgetError}. */
 function personalText(named: string): string {
   const email = emailIn(named);
   if (email !== null) return email;
-  const order = orderNumberIn(named);
-  if (order === null || order.length < SHORTEST_ORDER)
+  const order = personalOrder(named);
+  if (order === null)
     throw new ForgetError(
       'NOT_PERSONAL',
-      `an e-mail address or an order (at least ${SHORTEST_ORDER} letters and digits) can be forgotten, nothing else; nothing was`,
+      `an e-mail address or an order (at least ${SHORTEST_DIGITS} characters, or 4 with a letter) can be forgotten, nothing else; nothing was`,
     );
   return order;
 }
 
+/** Null: none, or one that is too short to be told from other texts. */
+function personalOrder(text: string): string | null {
+  const order = orderNumberIn(text);
+  return order !== null && (order.length >= SHORTEST_DIGITS || /[A-Za-z]/.test(order)) ? order : null;
+}
+
 function rowsAbout(queries: Queries, pattern: string): Promise<Found[]> {
   return queries.execute<Found>(sql`
-    select r.id::float8 as id, r.batch_id as "batchId", r.row, b.finished_at is null as running, r.input,
-           coalesce(r.url, r.input_url) as url
+    select r.id::float8 as id, r.batch_id as "batchId", r.row, r.input, coalesce(r.url, r.input_url) as url,
+           r.tracking_number as "trackingNumber"
     from rows r join batches b on b.id = r.batch_id
     where r.forgotten_at is null
       and (r.input ~* ${pattern} or r.email ~* ${pattern} or r.url ~* ${pattern} or r.input_url ~* ${pattern})
     order by b.started_at, r.row`);
 }
 
-/** Rows are never taken out of a batch without a word: whoever waits for them is to decide. */
+/** Rows are never taken out of a batch without a word: whoever waits for them is to decide. Their batches are taken. */
 async function refuseNeeded(queries: Queries, found: readonly Found[], pattern: string): Promise<void> {
-  const needed = found.filter(({ running }) => running);
-  if (needed.length > 0) {
-    const { batchId = '' } = needed[0] ?? {};
-    const numbers = needed.filter((row) => row.batchId === batchId).map(({ row }) => row);
-    throw stillNeeded(`batch ${batchId}, rows ${firstOf(numbers.join(','), 100)}`);
+  const batchIds = [...new Set(found.map(({ batchId }) => batchId))];
+  const [running] = await queries
+    .select({ id: batches.id })
+    .from(batches)
+    .where(and(inArray(batches.id, batchIds), isNull(batches.finishedAt)))
+    .orderBy(asc(batches.startedAt))
+    .limit(1);
+  if (running !== undefined) {
+    const numbers = found.filter(({ batchId }) => batchId === running.id).map(({ row }) => row);
+    throw stillNeeded(`batch ${running.id}, rows ${firstOf(numbers.join(','), 100)}`);
   }
   const [given] = await queries.execute<{ batchId: string }>(
     sql`select batch_id as "batchId" from given_rows where content::text ~* ${pattern} limit 1`,
@@ -109,12 +116,12 @@ const stillNeeded = (where: string) =>
     `${where}: it runs, and still needs them; wait for its end, or cancel it, then forget; nothing was`,
   );
 
-/** The order that stood beside an address: in the row's own cell, or before it in its URL. */
-function orderOf({ input, url }: Found, email: string): string[] {
+/** The order that stood beside an address: in the row's own cell, or before it in its URL. A carrier's number is none. */
+function orderOf({ input, url, trackingNumber }: Found, email: string): string[] {
   const before = [input, url ?? ''].flatMap((each) => segmentBefore(each, email));
   return [input, ...before].flatMap((each) => {
-    const order = orderNumberIn(each);
-    return order === null || order.length < SHORTEST_ORDER ? [] : [order];
+    const order = personalOrder(each);
+    return order === null || plainNumber(order) === trackingNumber ? [] : [order];
   });
 }
 

@@ -6,7 +6,12 @@ import { contentHasher } from './content-hash.ts';
 import type { RowContent } from '../workbook/types.ts';
 import type { Database, Queries } from './database.ts';
 import { removeParcels } from './gone-parcels.ts';
+import { GONE } from './personal-text.ts';
+import type { Place } from './personal-text.ts';
 import { batches, rows } from './schema.ts';
+
+/** Of jobs not known to be published: a webhook brings the result of one that was all the same. */
+const UNASKED = 'one of its rows was forgotten before it was published; retry the others';
 
 /** So many rows a transaction: others wait for their batch meanwhile. */
 const ROWS_A_STEP = 5_000;
@@ -27,6 +32,9 @@ const cleaned = (column: string): SQL =>
 const cleanedList = (column: string): SQL =>
   sql`array(select ${cleaned('each')} from unnest(${sql.raw(column)}) with ordinality told(each, at) order by at)`;
 
+/** What an order's link holds instead of a carrier's number may tell of a person. */
+const isNumber = (text: string): SQL => sql.raw(`${text} ~ '^[A-Z0-9]{11,13}$'`);
+
 /**
  * Forgets what rows say of people: their input, e-mail and URLs, and what jobs and requests hold for their sake. Their
  * results and numbers stay, and a keyed hash of their content, by which they are found again: nothing is asked and paid
@@ -41,13 +49,17 @@ export async function forgetRows(tx: Queries, rowIds: readonly number[]): Promis
   const hashes = found.map((row) => ({ id: row.id, hash: hash(row) }));
   const ids = sql`${sql.param(`{${hashes.map(({ id }) => id).join(',')}}`)}::bigint[]`;
   const jobIds = sql`(select job_id from job_rows where row_id = any(${ids}))`;
+  // A subject keeps its place: all records of a job with a single URL would be that URL's.
   const cleanedJobs = await tx.execute(sql`
     update jobs set error = ${cleaned('jobs.error')}, subjects = array(
-      select subject from unnest(jobs.subjects) with ordinality asked(subject, at)
-      where not exists (select from job_rows jr where jr.job_id = jobs.id and jr.subject = asked.subject)
-        or exists (select from job_rows jr where jr.job_id = jobs.id and jr.subject = asked.subject and jr.row_id <> all(${ids}))
-      order by at)
+      select case when (select bool_and(jr.row_id = any(${ids})) from job_rows jr
+        where jr.job_id = jobs.id and jr.subject = asked.subject) then ${GONE} else subject end
+      from unnest(jobs.subjects) with ordinality asked(subject, at) order by at)
     where id in ${jobIds} returning id`);
+  // With its batch opened again it would be published.
+  await tx.execute(sql`
+    update jobs set state = 'failed', error = ${UNASKED}, owes_download = false, finished_at = clock_timestamp()
+    where id in ${jobIds} and state in ('pending', 'publishing')`);
   await tx.execute(sql`delete from kept_downloads where job_id in ${jobIds}`);
   await tx.execute(sql`
     update carrier_requests set page = null, error = ${cleaned('carrier_requests.error')} where job_id in ${jobIds}`);
@@ -55,7 +67,8 @@ export async function forgetRows(tx: Queries, rowIds: readonly number[]): Promis
   await tx.execute(sql`
     update rows set content_hash = hashed.hash, forgotten_at = clock_timestamp(), input = '', email = '', input_url = null,
       url = null, replaced = null, error = ${cleaned('rows.error')}, warnings = ${cleanedList('rows.warnings')},
-      tracking_number = case when tracking_number ~ '^[A-Z0-9]{11,13}$' then tracking_number end,
+      tracking_number = case when ${isNumber('tracking_number')} then tracking_number end,
+      details = case when ${isNumber("(details ->> 'number')")} then details else jsonb_set(details, '{number}', 'null') end,
       -- A result that found no way into the workbook cannot be written any more.
       written = coalesce(written, result), written_at = case when result is not null then coalesce(written_at, clock_timestamp()) end
     from jsonb_to_recordset(${jsonList(hashes)}) as hashed(id bigint, hash text) where rows.id = hashed.id`);
@@ -69,6 +82,21 @@ export async function forgetRows(tx: Queries, rowIds: readonly number[]): Promis
 /** A parcel that an order alone names, and no row that is not forgotten: dates of a shop's page, and whose they are. */
 const OF_NOBODY = sql`p.order_number <> '' and not exists (
   select from parcel_rows pr join rows r on r.id = pr.row_id where pr.parcel_id = p.id and r.forgotten_at is null)`;
+
+/**
+ * Forgets the parcels, and the checks, that a pattern finds by their key: with the text erased, two would have the same.
+ * Run in a transaction. Gives where it stood.
+ */
+export async function forgetParcels(tx: Queries, pattern: string): Promise<Place[]> {
+  const checks = await tx.execute(sql`delete from carrier_checks where number ~* ${pattern} returning 1`);
+  const byNumber = await removeParcels(tx, sql`p.number ~* ${pattern}`);
+  const byOrder = await removeParcels(tx, sql`p.order_number ~* ${pattern}`);
+  return [
+    { column: 'carrier_checks.number', rows: checks.length },
+    { column: 'parcels.number', rows: byNumber },
+    { column: 'parcels.order_number', rows: byOrder },
+  ].filter((place) => place.rows > 0);
+}
 
 /**
  * Tells new rows of a workbook what was last written for a forgotten row of their content: their cells may hold it, and it

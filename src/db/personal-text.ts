@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
 
 /** What stands where something was forgotten. */
-const GONE = '(forgotten)';
+export const GONE = '(forgotten)';
 
 /** A workbook's path and what is named after it: they are the file's own name, which a person has to change. */
 const FILE_NAMES: readonly string[] = ['workbook', 'workflow_id'];
@@ -22,11 +22,11 @@ interface Column extends Record<string, unknown> {
 
 /**
  * A regular expression of Postgres that finds these texts, whatever their case and width, also as they stand in URLs, and
- * not within longer words: order W1 is not order W12.
+ * not within longer words: order W1 is not order W12, nor of w1@example.jp.
  */
 export function patternOf(texts: readonly string[]): string {
   const before = String.raw`(?:(?<![A-Za-z0-9._+-])|(?<=%[0-9A-Fa-f]{2}))`;
-  const behind = String.raw`(?![A-Za-z0-9_-]|\.[A-Za-z0-9])`;
+  const behind = String.raw`(?![A-Za-z0-9_@＠-]|%40|\.[A-Za-z0-9])`;
   return `${before}(?:${texts.map((text) => [...text].map(anyForm).join('')).join('|')})${behind}`;
 }
 

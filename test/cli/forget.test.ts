@@ -57,11 +57,11 @@ it('tells programs in JSON, which does not say it once more', async () => {
   expect(reports).toHaveLength(2);
 });
 
-it.each([['x'], ['nobody'], ['123']])('%s: wrong use, exit 2', async (text) => {
+it.each([['x'], ['nobody'], ['123'], ['12345']])('%s: wrong use, exit 2', async (text) => {
   const { status, out, err } = await runHere(['forget', text]);
   expect({ status, out }).toEqual({ status: 2, out: '' });
   expect(err).toMatch(
-    /^an e-mail address or an order \(at least 6 letters and digits\) can be forgotten[^\n]+\n$/,
+    /^an e-mail address or an order \(at least 6 characters, or 4 with a letter\) can be forgotten[^\n]+\n$/,
   );
 });
 
