@@ -1,9 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import {
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowNotFoundError,
-  WorkflowUpdateFailedError,
-} from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import { findBatch } from '../src/db/batches.ts';
 import type { Database } from '../src/db/database.ts';
@@ -46,9 +42,8 @@ export function createSavedBatchActivities({ database, client, settings }: Saved
         await sendUpdate(client, batch.workflowId, workbookChanged, message);
         return true;
       } catch (error) {
-        if (error instanceof WorkflowNotFoundError || error instanceof WorkflowUpdateFailedError)
-          return false;
-        // No worker took it: waiting for one is the workflow's, and holds no slot.
+        if (error instanceof WorkflowUpdateFailedError) return false;
+        // It has ended, or no worker took it: waiting for one is the workflow's, and holds no slot.
         if (error instanceof AskError) return false;
         throw error;
       }

@@ -1,6 +1,7 @@
 import {
   isGrpcDeadlineError,
   isGrpcServiceError,
+  WorkflowNotFoundError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
@@ -12,10 +13,11 @@ import { workerOf } from './worker-polls.ts';
  * - `TEMPORAL_SILENT`: the server did not answer;
  * - `NO_WORKER`: no worker took an Update, which may take effect once one runs;
  * - `NOT_DONE_YET`: one took it, and is still at it;
- * - `PAUSED_IN_TEMPORAL`: Temporal's own Pause lets no Update through.
+ * - `PAUSED_IN_TEMPORAL`: Temporal's own Pause lets no Update through;
+ * - `ENDED`: it takes nothing any more.
  */
 export class AskError extends TsuisekiError<
-  'TEMPORAL_SILENT' | 'NO_WORKER' | 'NOT_DONE_YET' | 'PAUSED_IN_TEMPORAL'
+  'TEMPORAL_SILENT' | 'NO_WORKER' | 'NOT_DONE_YET' | 'PAUSED_IN_TEMPORAL' | 'ENDED'
 > {}
 
 export const PAUSED_IN_TEMPORAL = 'paused in Temporal, unpause it there';
@@ -62,6 +64,8 @@ export async function sendUpdate<Message>(
       return ['NO_WORKER', text];
     },
   ).catch((error: unknown) => {
+    if (error instanceof WorkflowNotFoundError)
+      throw new AskError('ENDED', `${workflowId} has ended, and takes no ${name}`, { cause: error });
     if (!isPausedError(error)) throw error;
     throw new AskError('PAUSED_IN_TEMPORAL', `${workflowId} is ${PAUSED_IN_TEMPORAL}`, { cause: error });
   });

@@ -1,14 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowNotFoundError,
-  WorkflowUpdateFailedError,
-} from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import { findBatch, hasWorkbook, reopenBatch, runningBatch, setBatchState } from '../db/batches.ts';
 import type { Batch } from '../db/batches.ts';
 import { TsuisekiError } from '../errors.ts';
-import { sendUpdate } from './ask.ts';
+import { AskError, sendUpdate } from './ask.ts';
 import { retryRows } from './messages.ts';
 import type { RetryMessage } from './messages.ts';
 import { startWorkflow, StartUnknown } from './start-batch.ts';
@@ -41,7 +37,8 @@ async function sendRetry(client: Client, batch: Batch, message: RetryMessage): P
     await sendUpdate(client, batch.workflowId, retryRows, message);
     return true;
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError || error instanceof WorkflowUpdateFailedError) return false;
+    if (error instanceof WorkflowUpdateFailedError) return false;
+    if (error instanceof AskError && error.code === 'ENDED') return false;
     throw error;
   }
 }

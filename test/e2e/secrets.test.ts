@@ -79,6 +79,11 @@ beforeAll(async () => {
       NOTIFY_URL: `${receiver.url}/hooks/${secret('chat')}`,
       WEBHOOK_FORWARD_URL: `${receiver.url}/webhook?t=${secret('forward')}`,
       NOTIFY_STYLE: 'slack',
+      OPERATOR_TOKENS: `ops:${secret('operator-token')}`,
+      VIEWER_TOKENS: `look:${secret('viewer-token')}`,
+      TRUSTED_PROXIES: '127.0.0.1',
+      RESULTS_WEBHOOK_URL: `${receiver.url}/results?token=${secret('results')}`,
+      RESULTS_WEBHOOK_SECRET: secret('results-secret'),
       ...traced(),
     },
     [],
@@ -126,6 +131,35 @@ async function tellAll(): Promise<void> {
   await fetch(`${http}/${secret('path')}?token=${secret('query')}`, { headers });
 }
 
+/**
+ * What people do on the page, one by a token and its cookie, one through a proxy, who types an address as the reason. Gives
+ * the batch that they start from rows: it lasts, as nobody takes its results.
+ */
+async function useThePage(): Promise<string> {
+  const { http } = up.told;
+  const post = (path: string, headers: Record<string, string>, body: object) =>
+    fetch(`${http}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+  await post('/sign-in', {}, { token: secret('no-token') });
+  const signedIn = await post('/sign-in', {}, { token: secret('operator-token') });
+  const [cookie = ''] = signedIn.headers.get('set-cookie')?.split(';') ?? [];
+  const rows = [{ a: 'W7654321', b: person('rows') }];
+  const started = await post('/batches', { cookie }, { task: TASK, rows });
+  const { batchId } = (await started.json()) as { batchId: string };
+  while (!receiver.asked.some((path) => path.startsWith('/results'))) await delay(500);
+  for (const action of ['pause', 'resume']) {
+    const why = `ask ${person('boss')}`;
+    // Whose name is told with what she does.
+    const who = { 'x-forwarded-user': `anna@store-${PERSON}.example` };
+    const done = await post(`/api/batches/${batchId}/actions`, who, { action, id: action, why });
+    expect(done.status).toBe(200);
+  }
+  return batchId;
+}
+
 /** Rows for every way a job can end, each with a person's address; and cells that are no rows at all. */
 async function workbook(): Promise<string> {
   const folder = join(place.folder, TASK);
@@ -170,8 +204,10 @@ it(
     expect(await status()).toMatchObject({ state: 'completed' });
     const retried = await place.run(['retry', batchId, '--json', '--why', 'once more']);
     expect(retried).toMatchObject({ code: 0 });
-    await place.run(['pause', batchId, '--json', '--why', 'a look']);
+    await place.run(['pause', batchId, '--json', '--why', `a look at ${person('why')}`]);
     await place.run(['resume', batchId, '--json']);
+    const ofRows = await useThePage();
+    await place.run(['cancel', ofRows, '--drop', '--json']);
     while ((await status()).state === 'running') await delay(500);
 
     // One of the sweeps tells people, one looks into folders: both in vain.
@@ -195,7 +231,7 @@ it(
     const temporal = await allOfTemporal(up.told);
     for (const text of [`"batchId":"${batchId}"`, 'NOTICE_NOT_TAKEN', 'once more'])
       expect(temporal.filter((each) => each.text.includes(text))).not.toEqual([]);
-    const figures = await allFigures(dataDir);
+    const figures = await allFigures(dataDir, secret('viewer-token'));
     expect(figures.filter(({ text }) => text.includes('tsuiseki_'))).toHaveLength(8);
 
     // Each process sends its spans every five seconds: what shows that all were searched has come.

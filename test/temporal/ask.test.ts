@@ -54,18 +54,26 @@ it('a server that takes connections and says nothing is told as silent', async (
   await silent.close();
 });
 
-it('an Update gives what the workflow answers, and one that is refused is refused', async () => {
+it('an Update gives what the workflow answers, and one that is refused, or too late, is refused', async () => {
   const env = await startWorkflowServer();
   const batch = new FakeBatch(2);
+  const ended: string[] = [];
   batch.onPublish = () => (batch.actions.length < 2 ? 'turn' : 'published');
   await runFake(env, batch, async ({ handle, webhooks, until }) => {
     const { workflowId } = handle;
+    ended.push(workflowId);
     expect(await sendUpdate(env.client, workflowId, pause, newMessage())).toMatchObject({ state: 'paused' });
     const wrong = sendUpdate(env.client, workflowId, retryRows, { ...newMessage(), rows: 'x' });
     await expect(wrong).rejects.toBeInstanceOf(WorkflowUpdateFailedError);
     await sendUpdate(env.client, workflowId, resume, newMessage());
     await until(() => batch.published.length === 2);
     await webhooks(0, 1);
+  });
+  // Until it is read again the database may say that it runs.
+  const [workflowId = ''] = ended;
+  await expect(sendUpdate(env.client, workflowId, pause, newMessage())).rejects.toMatchObject({
+    code: 'ENDED',
+    message: `${workflowId} has ended, and takes no pause`,
   });
   await env.teardown();
 });

@@ -29,14 +29,16 @@ export function allLogs(dataDir: string): Found[] {
   }));
 }
 
-/** All metrics of a system that has a `METRICS_PORT`. */
-export async function allFigures(dataDir: string): Promise<Found[]> {
+/** All metrics of a system that has a `METRICS_PORT`; the HTTP server's own are for who has a token. */
+export async function allFigures(dataDir: string, token: string): Promise<Found[]> {
   const file = readFileSync(join(dataDir, 'prometheus-targets.json'), 'utf8');
   const addresses = (JSON.parse(file) as { targets: string[] }[]).flatMap(({ targets }) => targets);
   return Promise.all(
     addresses.map(async (address) => ({
       where: `metrics at ${address}`,
-      text: await (await fetch(`http://${address}/metrics`)).text(),
+      text: await (
+        await fetch(`http://${address}/metrics`, { headers: { authorization: `Bearer ${token}` } })
+      ).text(),
     })),
   );
 }

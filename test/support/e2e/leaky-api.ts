@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 
 export interface LeakyApi {
   url: string;
+  /** The paths it was asked for. */
+  asked: readonly string[];
   close(): Promise<void>;
 }
 
@@ -34,12 +36,15 @@ async function passOn(target: string, quoted: string, request: IncomingMessage, 
  * and every answer sets a cookie.
  */
 export async function leakyApi(target: string, quoted: string): Promise<LeakyApi> {
+  const asked: string[] = [];
   const server = createServer((request, response) => {
+    asked.push(request.url ?? '');
     // A connection that the sandbox broke off is broken off here, too.
     passOn(target, quoted, request, response).catch(() => request.socket.resetAndDestroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
+    asked,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: async () => {
       server.closeAllConnections();
