@@ -12,9 +12,10 @@ const MOST_LOAD_MS = 300;
 const MOST_LOAD_BYTES = 200 * 1_024;
 const MOST_FILTER_MS = 100;
 const VIEWERS = 20;
-/** As the page asks: for what moves, the account, a batch that has ended. */
+/** As the page asks: for what moves, the account, parcels that need somebody, a batch that has ended. */
 const LIVE_MS = 2_000;
 const ACCOUNT_MS = 5_000;
+const ALERTS_MS = 10_000;
 const ENDED_MS = 10_000;
 const WATCH_MS = 30_000;
 const MOST_SHARE = 0.05;
@@ -53,7 +54,7 @@ class Viewer {
 }
 
 const SHELL = ['/', '/page/app.js', '/page/app.css', '/page/icon.svg', '/api/me'];
-const OVERVIEW = ['/api/batches?limit=50', '/api/account'];
+const OVERVIEW = ['/api/batches?limit=50', '/api/account', '/api/alerts?limit=0'];
 
 /** The ops page over two hundred batches and one of fifty thousand rows, while another runs. */
 export const page: Part = {
@@ -136,7 +137,7 @@ export const page: Part = {
     progress(`${VIEWERS} look`);
     const watched = await share(() =>
       watchFor(WATCH_MS, http, [
-        { '/api/batches?limit=50': LIVE_MS, '/api/account': ACCOUNT_MS },
+        { '/api/batches?limit=50': LIVE_MS, '/api/account': ACCOUNT_MS, '/api/alerts?limit=0': ALERTS_MS },
         everyMs(
           [`/api/batches/${running?.batchId}`, `/api/batches/${running?.batchId}/rows?limit=100`],
           LIVE_MS,

@@ -12,7 +12,7 @@ import type { Part, PartContext } from '../part.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { OpenParcels } from './open-parcels.ts';
 
-const PARCELS = 5_000;
+const SIZES = [5_000, 40_000];
 const TICK_MINUTES = 5;
 const MINUTES = 24 * 60;
 /** Two batches an hour; Yamato's have twenty groups, the others a page a row: all calls of a window. */
@@ -111,54 +111,62 @@ const sumOf = (list: readonly { lostMs: number }[]) => list.reduce((sum, { lostM
 export const requery: Part = {
   name: 'requery',
   async run(context) {
-    const { figure, note } = context;
-    const count = context.rows ?? PARCELS;
-    const parcels = new OpenParcels(count);
     const alone = await openWorld(context);
     const before = await simulateDay(context, alone.database, alone.env, null);
-    const world = await openWorld(context);
-    const day = await simulateDay(context, world.database, world.env, parcels);
-    const looks = day.world.asked.filter(({ number }) => parcels.has(number));
-    const judged = parcels.judge(looks, day.startMs, day.endMs);
-    figure({
-      figure: `${count} open parcels: asked twice in their interval`,
-      ...{ mustReach: '0', measured: judged.tooSoon, unit: 'parcels', ok: judged.tooSoon === 0 },
-    });
-    figure({
-      figure: `${count} open parcels: passed over for others that were due an hour later`,
-      ...{ mustReach: '0', measured: judged.passedOver, unit: 'parcels', ok: judged.passedOver === 0 },
-    });
-    const extraMs = sumOf(day.took) - sumOf(before.took);
-    const slowed = (100 * extraMs) / before.took.reduce((sum, { tookMs }) => sum + tookMs, 0);
-    figure({
-      figure: `${count} open parcels: batches beside them slowed`,
-      ...{ mustReach: `≤ ${MOST_SLOWED} %`, measured: slowed, unit: '%', ok: slowed <= MOST_SLOWED },
-    });
-    for (const carrier of ['yamato', 'japan_post'] as const) {
-      const { asked, late, longestLateMs } = judged.of[carrier];
-      note(
-        `${carrier}: ${asked} numbers asked; at the end ${late} due, the longest for ${(longestLateMs / HOUR_MS).toFixed(1)} h`,
-      );
-    }
-    const [credits] = await world.database.sql<{ credits: number }[]>`
-      select coalesce(sum(cardinality(subjects)), 0)::int as credits from jobs j join batches b on b.id = j.batch_id
-      where b.is_round and j.sitemap_id is not null and j.intent_at is not null`;
-    note(`page credits: ${credits?.credits}; intervals in hours: ${JSON.stringify(HOURS_BETWEEN)}`);
-    const beganMs = performance.now();
-    const { due, lateS } = await requeryLateness(world.database.db, 'on', new Date(day.endMs));
-    note(
-      `told by itself in ${Math.round(performance.now() - beganMs)} ms: ${due} due, the longest for ${(lateS / 3_600).toFixed(1)} h`,
-    );
-    const [rounds] = await world.database.sql<{ rounds: number; gave: number }[]>`
-      select count(*)::int as rounds, count(*) filter (where state = 'cancelled')::int as gave from batches where is_round`;
-    note(
-      `rounds: ${rounds?.rounds}; ${day.met} of ${day.took.length} batches met one under way, ${rounds?.gave} rounds were cancelled`,
-    );
-    const lostBy = ({ took }: typeof day) =>
-      took.map(({ task, lostMs }) => `${task} ${(lostMs / 1_000).toFixed(0)}`).join(', ');
-    note(`seconds that each batch lost, alone: ${lostBy(before)}; beside it: ${lostBy(day)}`);
-    note(
-      `batches lost ${(sumOf(before.took) / 1_000).toFixed(0)} s alone, ${(sumOf(day.took) / 1_000).toFixed(0)} s beside it`,
-    );
+    for (const count of context.rows === null ? SIZES : [context.rows])
+      await measureDay(context, before, count);
   },
 };
+
+async function measureDay(
+  context: PartContext,
+  before: Awaited<ReturnType<typeof simulateDay>>,
+  count: number,
+): Promise<void> {
+  const { figure, note } = context;
+  const parcels = new OpenParcels(count);
+  const world = await openWorld(context);
+  const day = await simulateDay(context, world.database, world.env, parcels);
+  const looks = day.world.asked.filter(({ number }) => parcels.has(number));
+  const judged = parcels.judge(looks, day.startMs, day.endMs);
+  figure({
+    figure: `${count} open parcels: asked twice in their interval`,
+    ...{ mustReach: '0', measured: judged.tooSoon, unit: 'parcels', ok: judged.tooSoon === 0 },
+  });
+  figure({
+    figure: `${count} open parcels: passed over for others that were due an hour later`,
+    ...{ mustReach: '0', measured: judged.passedOver, unit: 'parcels', ok: judged.passedOver === 0 },
+  });
+  const extraMs = sumOf(day.took) - sumOf(before.took);
+  const slowed = (100 * extraMs) / before.took.reduce((sum, { tookMs }) => sum + tookMs, 0);
+  figure({
+    figure: `${count} open parcels: batches beside them slowed`,
+    ...{ mustReach: `≤ ${MOST_SLOWED} %`, measured: slowed, unit: '%', ok: slowed <= MOST_SLOWED },
+  });
+  for (const carrier of ['yamato', 'japan_post'] as const) {
+    const { asked, late, longestLateMs } = judged.of[carrier];
+    note(
+      `${carrier}: ${asked} numbers asked; at the end ${late} due, the longest for ${(longestLateMs / HOUR_MS).toFixed(1)} h`,
+    );
+  }
+  const [credits] = await world.database.sql<{ credits: number }[]>`
+      select coalesce(sum(cardinality(subjects)), 0)::int as credits from jobs j join batches b on b.id = j.batch_id
+      where b.is_round and j.sitemap_id is not null and j.intent_at is not null`;
+  note(`page credits: ${credits?.credits}; intervals in hours: ${JSON.stringify(HOURS_BETWEEN)}`);
+  const beganMs = performance.now();
+  const { due, lateS } = await requeryLateness(world.database.db, 'on', new Date(day.endMs));
+  note(
+    `told by itself in ${Math.round(performance.now() - beganMs)} ms: ${due} due, the longest for ${(lateS / 3_600).toFixed(1)} h`,
+  );
+  const [rounds] = await world.database.sql<{ rounds: number; gave: number }[]>`
+      select count(*)::int as rounds, count(*) filter (where state = 'cancelled')::int as gave from batches where is_round`;
+  note(
+    `rounds: ${rounds?.rounds}; ${day.met} of ${day.took.length} batches met one under way, ${rounds?.gave} rounds were cancelled`,
+  );
+  const lostBy = ({ took }: typeof day) =>
+    took.map(({ task, lostMs }) => `${task} ${(lostMs / 1_000).toFixed(0)}`).join(', ');
+  note(`seconds that each batch lost, alone: ${lostBy(before)}; beside it: ${lostBy(day)}`);
+  note(
+    `batches lost ${(sumOf(before.took) / 1_000).toFixed(0)} s alone, ${(sumOf(day.took) / 1_000).toFixed(0)} s beside it`,
+  );
+}

@@ -6,7 +6,7 @@ import { Leaves } from './leaves.tsx';
 /** What the action touches and costs, before it is done. */
 export function PreviewFacts({ action, preview }: { action: Action; preview: Preview }) {
   const { t, format } = useSurroundings();
-  const { takes, jobs, calls, credits, finishedAt, inFlight, unwritten, leaves } = preview;
+  const { takes, jobs, calls, credits, finishedAt, inFlight, unwritten, leaves, opens } = preview;
   const asks = action === 'retry' || action === 'resume';
   const facts: [label: string, value: string][] = [
     ...(action === 'write' ? [] : [[t.dialog.takes, format.number(takes)] as [string, string]]),
@@ -47,6 +47,9 @@ export function PreviewFacts({ action, preview }: { action: Action; preview: Pre
           )}
         </p>
       ) : null}
+      {opens === null || opens.batches === 0 ? null : (
+        <p>{t.dialog.opens(format.number(opens.batches), format.number(opens.jobs), opens.batches)}</p>
+      )}
       <Leaves leaves={leaves} />
       {isNothing(action, preview) ? (
         <p class="bad-text">{action === 'write' ? t.dialog.nothingToWrite : t.dialog.nothing}</p>

@@ -286,6 +286,8 @@ export const en: Texts = {
     finishes: 'Finished about',
     unwritten: 'Results not yet written',
     nothingAsked: 'nothing is asked',
+    opens: (batches, jobs, n) =>
+      `It opens what is held for all: ${batches} other ${n === 1 ? 'batch goes' : 'batches go'} on, too (${jobs} jobs).`,
     leaves: 'Left as they are',
     left: (count, why, numbers, n) => `${rows(count, n)} ${why} (${numbers})`,
     nothing: 'Nothing would be taken.',

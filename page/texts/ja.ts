@@ -286,6 +286,8 @@ export const ja: Texts = {
     finishes: '終了見込み',
     unwritten: '未書き込みの結果',
     nothingAsked: '照会なし',
+    opens: (batches, jobs) =>
+      `全体の停止も解除します：ほかの ${batches} バッチも再開されます（${jobs} 件）。`,
     leaves: '対象外',
     left: (count, why, numbers) => `${rows(count)}：${why}（${numbers}）`,
     nothing: '対象になる行がありません。',

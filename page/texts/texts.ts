@@ -254,6 +254,8 @@ export interface Texts {
     finishes: string;
     unwritten: string;
     nothingAsked: string;
+    /** What a resume opens for other batches as well. */
+    opens: (batches: string, jobs: string, n: number) => string;
     leaves: string;
     left: (count: string, why: string, numbers: string, n: number) => string;
     nothing: string;

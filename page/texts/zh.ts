@@ -285,6 +285,7 @@ export const zh: Texts = {
     finishes: '预计完成',
     unwritten: '尚未写回的结果',
     nothingAsked: '不发起查询',
+    opens: (batches, jobs) => `同时解除对全部批次的暂停：另有 ${batches} 个批次也会继续（${jobs} 个任务）。`,
     leaves: '保持不变',
     left: (count, why, numbers) => `${rows(count)}：${why}（${numbers}）`,
     nothing: '没有可处理的行。',

@@ -1,6 +1,8 @@
 import type { AlertReason } from '../carriers/alert-reasons.ts';
+import { japanDay } from '../carriers/keeping-term.ts';
 import { alertOf } from '../carriers/parcel-alert.ts';
 import type { Alert } from '../carriers/parcel-alert.ts';
+import { NOT_REGISTERED } from '../carriers/status-texts.ts';
 import type { CarrierName, TrackingStatus } from '../carriers/status.ts';
 import type { Queries } from '../db/database.ts';
 import { openRows, watchedParcels } from '../db/watched-parcels.ts';
@@ -14,12 +16,16 @@ export interface ParcelAlert extends Alert {
   status: TrackingStatus;
   subStatus: string | null;
   statusText: string | null;
+  /** 1 on the day of the first look; null: its carrier knows it. */
+  notRegisteredDay: number | null;
   office: string | null;
   /** When its carrier was last asked. */
   seenAt: string;
   /** The latest first; at least one. */
   rows: OpenRow[];
 }
+
+const DAY_MS = 86_400_000;
 
 /**
  * The parcels that need somebody now, those first whose last day comes first, then those that wait longest. A parcel that no
@@ -41,9 +47,21 @@ export async function parcelAlerts(queries: Queries, now: Date): Promise<ParcelA
       const { carrier, number: trackingNumber, orderNumber, status, subStatus, statusText } = parcel;
       const { office, seenAt } = parcel;
       const what = { carrier, trackingNumber, orderNumber, status, subStatus, statusText };
-      return [{ ...alert, ...what, office, seenAt, rows }];
+      const day = notRegisteredDay({ subStatus, since: alert.since, seenAt });
+      return [{ ...alert, ...what, notRegisteredDay: day, office, seenAt, rows }];
     })
     .toSorted((one, other) => orderOf(one).localeCompare(orderOf(other)));
+}
+
+/** By Japan's calendar, as a row's day is counted. */
+export function notRegisteredDay({
+  subStatus,
+  since,
+  seenAt,
+}: Pick<ParcelAlert, 'subStatus' | 'since' | 'seenAt'>): number | null {
+  if (subStatus !== NOT_REGISTERED || since === null) return null;
+  const dayOf = (moment: string) => Date.parse(japanDay(new Date(moment))) / DAY_MS;
+  return 1 + dayOf(seenAt) - dayOf(since);
 }
 
 const LAST = '9999';

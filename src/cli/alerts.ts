@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { parcelAlerts } from '../batches/parcel-alerts.ts';
 import type { ParcelAlert } from '../batches/parcel-alerts.ts';
+import { statusWords } from '../batches/status-words.ts';
 import { ALERT_REASONS } from '../carriers/alert-reasons.ts';
 import type { AlertReason } from '../carriers/alert-reasons.ts';
 import { databaseNow } from '../db/database.ts';
@@ -18,10 +19,11 @@ function printAlerts(alerts: readonly ParcelAlert[]): void {
     ...alert,
     carrier: carrier ?? '-',
     parcel: trackingNumber ?? `order ${orderNumber}`,
+    status: statusWords(alert),
     text: alert.statusText,
     rows: rows.slice(0, 3).map(({ workbook, batchId, row }) => `${workbook ?? batchId}:${row}`),
   }));
-  const columns = ['reason', 'lastDay', 'carrier', 'parcel', 'status', 'subStatus', 'text', 'since'];
+  const columns = ['reason', 'lastDay', 'carrier', 'parcel', 'status', 'text', 'since'];
   printTable(shown, [...columns, 'seenAt', 'rows']);
 }
 

@@ -1,11 +1,12 @@
 import { Command, Option } from 'commander';
+import { statusWords } from '../batches/status-words.ts';
 import { CARRIER_NAMES } from '../carriers/status.ts';
 import type { CarrierName } from '../carriers/status.ts';
 import { databaseNow } from '../db/database.ts';
 import { requeryLateness } from '../db/due-parcels.ts';
 import type { Requery, RequeryLateness } from '../db/due-parcels.ts';
 import { listParcels } from '../db/parcel-list.ts';
-import type { ListedParcel } from '../db/parcel-list.ts';
+import type { LastEvent, ListedParcel } from '../db/parcel-list.ts';
 import { durationText } from '../text.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { withDatabase } from './session.ts';
@@ -16,16 +17,23 @@ interface Options {
   json?: true;
 }
 
+/** A leg abroad tells its time in a zone that nobody names. */
+function lastText({ time, text, office, isAbroad }: LastEvent): string {
+  const told = [time, text, office].filter((each) => each !== null && each !== '');
+  return `${told.join(' ')}${isAbroad ? ' (local time abroad)' : ''}`;
+}
+
 function printParcels(parcels: readonly ListedParcel[]): void {
   if (parcels.length === 0) return printLine('no parcels');
   const shown = parcels.map(({ carrier, trackingNumber, orderNumber, lastEvent, rows, ...parcel }) => ({
     ...parcel,
     carrier: carrier ?? '-',
+    status: statusWords(parcel),
     parcel: trackingNumber ?? `order ${orderNumber}`,
-    last: lastEvent === null ? '' : `${lastEvent.time} ${lastEvent.text} ${lastEvent.office ?? ''}`.trim(),
+    last: lastEvent === null ? '' : lastText(lastEvent),
     rows: rows.slice(0, 3).map(({ workbook, batchId, row }) => `${workbook ?? batchId}:${row}`),
   }));
-  printTable(shown, ['carrier', 'parcel', 'status', 'subStatus', 'since', 'last', 'rows']);
+  printTable(shown, ['carrier', 'parcel', 'status', 'since', 'last', 'rows']);
 }
 
 /** How late the re-query is, in a line. */

@@ -1,9 +1,19 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
+import { NOT_REGISTERED } from '../carriers/status-texts.ts';
 import type { CarrierName, TrackingStatus } from '../carriers/status.ts';
 import type { Queries } from './database.ts';
 import { askAgainAt } from './due-parcels.ts';
 import type { Requery } from './due-parcels.ts';
+
+export interface LastEvent {
+  /** Of a leg abroad hours off: as if its local time were Japan's. */
+  at: string | null;
+  time: string;
+  text: string;
+  office: string | null;
+  isAbroad: boolean;
+}
 
 /** A parcel as `parcels` lists it; moments are ISO 8601. */
 export interface ListedParcel extends Record<string, unknown> {
@@ -15,9 +25,11 @@ export interface ListedParcel extends Record<string, unknown> {
   status: TrackingStatus;
   subStatus: string | null;
   statusText: string | null;
+  /** By Japan's calendar, 1 on the day of the first look; null: its carrier knows it. */
+  notRegisteredDay: number | null;
   since: string | null;
   /** Its last event, as the carrier wrote it. */
-  lastEvent: { at: string | null; time: string; text: string; office: string | null } | null;
+  lastEvent: LastEvent | null;
   terminalAt: string | null;
   seenAt: string | null;
   /** When it is due to be asked again, perhaps a moment that is past; null: it is not asked any more. */
@@ -38,6 +50,8 @@ const isoOf = (moment: SQL) => sql`to_char(${moment} at time zone 'UTC', 'YYYY-M
 /** A moment as ISO 8601 in UTC. */
 export const iso = (moment: string) => isoOf(sql.raw(moment));
 
+const dayOf = (moment: string) => sql.raw(`(${moment} at time zone 'Asia/Tokyo')::date`);
+
 /** Parcels, those whose last event is the latest first. */
 export function listParcels(
   queries: Queries,
@@ -46,10 +60,12 @@ export function listParcels(
   return queries.execute<ListedParcel>(sql`
     select nullif(p.carrier, '') as carrier, nullif(p.number, '') as "trackingNumber",
            nullif(p.order_number, '') as "orderNumber", p.serial, p.status, p.sub_status as "subStatus",
-           p.status_text as "statusText", ${iso('p.since')} as since, ${iso('p.terminal_at')} as "terminalAt",
+           p.status_text as "statusText", case when p.sub_status = ${NOT_REGISTERED} then
+             1 + ${dayOf('p.seen_at')} - ${dayOf('p.first_seen_at')} end as "notRegisteredDay",
+           ${iso('p.since')} as since, ${iso('p.terminal_at')} as "terminalAt",
            ${iso('p.seen_at')} as "seenAt",
            ${isoOf(askAgainAt(requery))} as "askAgainAt",
-           (select json_build_object('at', ${iso('at')}, 'time', time_text, 'text', text, 'office', office)
+           (select json_build_object('at', ${iso('at')}, 'time', time_text, 'text', text, 'office', office, 'isAbroad', is_abroad)
             from parcel_events where parcel_id = p.id order by place desc, text desc limit 1) as "lastEvent",
            coalesce((select json_agg(json_build_object('origin', e ->> 'origin', 'text', e ->> 'text'))
                      from jsonb_array_elements(p.estimates) e), '[]') as estimates,

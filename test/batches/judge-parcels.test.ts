@@ -91,3 +91,12 @@ it('an order without a number is a parcel by its order', async () => {
     },
   ]);
 });
+
+it('a number that its carrier does not know yet is told with the day, by Japan’s calendar', async () => {
+  const stage = await stageWith();
+  await see(stage, NUMBER, []);
+  await stage.database.sql`update parcels set status = 'unknown', sub_status = 'not-registered',
+    first_seen_at = '2026-01-29T14:59:00Z', seen_at = '2026-01-30T15:01:00Z'`;
+  const [parcel] = await listParcels(stage.db, { open: true, carrier: null, requery: 'free' });
+  expect(parcel?.notRegisteredDay).toBe(3);
+});

@@ -2,63 +2,24 @@ import { describe, expect, it } from 'vitest';
 import type { CarrierName, TrackingStatus } from '../../src/carriers/status.ts';
 import { STATUS_TEXTS } from '../../src/carriers/status-texts.ts';
 import { isState, learntKey, meaningOf, plainText } from '../../src/carriers/text-meaning.ts';
-
-/** Domain section 4's table, written out once more: texts by carrier, status and sub-status. */
-const SURVEY: [CarrierName, TrackingStatus, string | null, string][] = [
-  ['yamato', 'info_received', null, '出荷指示'],
-  [
-    'yamato',
-    'in_transit',
-    null,
-    '荷物受付 荷受け 発送済み 輸送中 作業店通過 中継店通過 配達店到着 配送店到着 航空搭載 陸・海上切替え 海外荷物受付 海外発送',
-  ],
-  ['yamato', 'in_transit', 'date-agreed', '配達予定 投函予定 依頼受付（再配達） 依頼受付（日・時間帯変更）'],
-  ['yamato', 'out_for_delivery', null, '配達中'],
-  ['yamato', 'attempt_failed', null, '持戻'],
-  ['yamato', 'available_for_pickup', null, '保管中'],
-  [
-    'yamato',
-    'available_for_pickup',
-    'receivers-wish',
-    '依頼受付（保管） 配達日・時間帯指定（保管中） ご来店予定（保管中）',
-  ],
-  ['yamato', 'delivered', null, '配達完了 お客様引渡完了 投函完了'],
-  ['yamato', 'returned', null, '返品 転送・返送 返品完了'],
-  ['yamato', 'exception', null, '調査中 受取拒否 受取辞退 長期不在'],
-  ['yamato', 'unknown', 'not-registered', '伝票番号未登録'],
-  ['yamato', 'unknown', 'wrong-number', '伝票番号誤り'],
-  ['japan_post', 'in_transit', null, '引受 到着 通過 中継 発送 転送 国際交換局に到着 国際交換局から発送'],
-  ['japan_post', 'in_transit', 'customs', '通関手続中 税関検査のため税関へ提示'],
-  ['japan_post', 'in_transit', 'date-agreed', '配達希望受付'],
-  ['japan_post', 'out_for_delivery', null, '持ち出し中 配達局から出発'],
-  ['japan_post', 'attempt_failed', null, 'ご不在のため持ち戻り'],
-  ['japan_post', 'available_for_pickup', null, '保管'],
-  [
-    'japan_post',
-    'delivered',
-    null,
-    'お届け先にお届け済み お届け済み 窓口でお渡し 受取済 コンビニエンスストアに引渡',
-  ],
-  ['japan_post', 'returned', null, '返送 差出人に返送 差出人に返送済み 配達完了返還完了'],
-  ['sagawa', 'exception', null, '営業所へお問い合わせ下さい'],
-];
-const TEXTS = SURVEY.flatMap(([carrier, status, subStatus, texts]) =>
-  texts.split(' ').map((text) => ({ carrier, status, subStatus, text })),
-);
+import { SURVEYED_TEXTS } from '../support/carriers/survey.ts';
 
 describe('the survey’s texts', () => {
-  it.each(TEXTS)('$carrier: $text is $status, $subStatus', ({ carrier, status, subStatus, text }) => {
-    const expected = { status, subStatus, isUnknownText: false };
-    expect(meaningOf(text, carrier)).toMatchObject(expected);
-    expect(meaningOf(text)).toMatchObject(expected);
-    expect(meaningOf(` ${[...text].join('\n')}\u3000`, carrier)).toMatchObject(expected);
-    expect(meaningOf(`${text}（一言）`, carrier)).toMatchObject({ ...expected, subStatus: '一言' });
-    expect(meaningOf(`${text}済み物`, carrier).status).toBe('unknown');
-  });
+  it.each(SURVEYED_TEXTS)(
+    '$carrier: $text is $status, $subStatus',
+    ({ carrier, status, subStatus, text }) => {
+      const expected = { status, subStatus, isUnknownText: false };
+      expect(meaningOf(text, carrier)).toMatchObject(expected);
+      expect(meaningOf(text)).toMatchObject(expected);
+      expect(meaningOf(` ${[...text].join('\n')}\u3000`, carrier)).toMatchObject(expected);
+      expect(meaningOf(`${text}（一言）`, carrier)).toMatchObject({ ...expected, subStatus: '一言' });
+      expect(meaningOf(`${text}済み物`, carrier).status).toBe('unknown');
+    },
+  );
 
   it('are the whole table, each text once: none means one thing here and another there', () => {
     const table = STATUS_TEXTS.flatMap(({ texts }) => texts);
-    expect(table.toSorted()).toEqual(TEXTS.map(({ text }) => text).toSorted());
+    expect(table.toSorted()).toEqual(SURVEYED_TEXTS.map(({ text }) => text).toSorted());
     expect(new Set(table).size).toBe(table.length);
     expect(table.map(plainText)).toEqual(table);
   });

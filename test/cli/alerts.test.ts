@@ -66,6 +66,7 @@ describe('a parcel that was brought back', () => {
         status: 'attempt_failed',
         subStatus: '住所不明',
         statusText: '持戻（住所不明）',
+        notRegisteredDay: null,
         office: '新宿営業所',
         seenAt: expect.any(String),
         rows: [{ batchId: 'b1', row: 7, workbook: expect.any(String) }],
@@ -76,9 +77,9 @@ describe('a parcel that was brought back', () => {
 
   it('and as a line', async () => {
     const { out } = await runHere(['alerts']);
-    expect(out).toMatch(/^reason +lastDay +carrier +parcel +status +subStatus +text +since +seenAt +rows\n/);
+    expect(out).toMatch(/^reason +lastDay +carrier +parcel +status +text +since +seenAt +rows\n/);
     expect(out).toMatch(
-      new RegExp(`brought-back +\\S+ +yamato +${NUMBER} +attempt_failed +住所不明 .*:7\n$`),
+      new RegExp(`brought-back +\\S+ +yamato +${NUMBER} +attempt_failed \\(住所不明\\) .*:7\n$`),
     );
   });
 });

@@ -22,6 +22,7 @@ inBrowser('actions', ({ server, open }) => {
     await page.getByRole('button', { name: 'Resume' }).click();
     await page.getByRole('button', { name: 'Resume the batch' }).waitFor();
     expect(await costs(page)).toEqual(['134', '134', '268', '134', expect.stringContaining(' · in ')]);
+    await page.getByText('2 other batches go on, too (41 jobs)').waitFor();
   });
 
   it('cancel waits for what is in flight, or does not', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { notRegisteredDay } from '../../src/http/api/alert-routes.ts';
+import { notRegisteredDay } from '../../src/batches/parcel-alerts.ts';
 import { inBrowser, isFocused } from '../support/page/browser.ts';
 
 inBrowser('parcels that need somebody', ({ server, open }) => {

@@ -1,9 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { alertCounts, parcelAlerts } from '../../batches/parcel-alerts.ts';
-import type { ParcelAlert } from '../../batches/parcel-alerts.ts';
 import { ALERT_REASONS } from '../../carriers/alert-reasons.ts';
-import { japanDay } from '../../carriers/keeping-term.ts';
-import { NOT_REGISTERED } from '../../carriers/status-texts.ts';
 import { databaseNow } from '../../db/database.ts';
 import { fieldsOf } from '../../json-fields.ts';
 import { lately } from '../lately.ts';
@@ -15,18 +12,6 @@ import { oneOf, wholeNumberOf } from './request-fields.ts';
 const KEPT_MS = 5_000;
 const OF_EACH_REASON = 50;
 const MOST_OF_EACH = 500;
-const DAY_MS = 86_400_000;
-
-/** By Japan's calendar, as a row's day is counted. */
-export function notRegisteredDay({
-  subStatus,
-  since,
-  seenAt,
-}: Pick<ParcelAlert, 'subStatus' | 'since' | 'seenAt'>): number | null {
-  if (subStatus !== NOT_REGISTERED || since === null) return null;
-  const dayOf = (moment: string) => Date.parse(japanDay(new Date(moment))) / DAY_MS;
-  return 1 + dayOf(seenAt) - dayOf(since);
-}
 
 /** The parcels that need somebody. */
 export function alertRoutes(app: FastifyInstance, { deps, live }: ApiContext): void {
@@ -42,8 +27,7 @@ export function alertRoutes(app: FastifyInstance, { deps, live }: ApiContext): v
       const all = await alerts();
       const wanted = ALERT_REASONS.filter((each) => reason === null || each === reason);
       const some = wanted.flatMap((each) => all.filter((alert) => alert.reason === each).slice(0, limit));
-      const told = some.map((alert) => ({ ...alert, notRegisteredDay: notRegisteredDay(alert) }));
-      return { alerts: told, counts: alertCounts(all) };
+      return { alerts: some, counts: alertCounts(all) };
     });
   });
 }

@@ -168,6 +168,8 @@ export interface Preview {
   inFlight: BatchView['inFlight'];
   /** Results that are not in the workbook yet. */
   unwritten: number;
+  /** Other batches that a resume lets go on, as it opens what is held for all; null: nothing is. */
+  opens: { batches: number; jobs: number } | null;
 }
 
 export interface ActionDone {

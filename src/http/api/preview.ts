@@ -7,6 +7,8 @@ import { batchFigures } from '../../db/batch-figures.ts';
 import type { Batch } from '../../db/batches.ts';
 import type { Queries } from '../../db/database.ts';
 import { timeLeft } from '../../pacing/account-figures.ts';
+import type { Account } from '../../pacing/account-figures.ts';
+import { oddHolds } from '../../pacing/odd-holds.ts';
 import { taskByName } from '../../tasks/registry.ts';
 import type { ApiContext } from './context.ts';
 import type { Action, Preview } from './contract.ts';
@@ -25,7 +27,7 @@ export async function previewOf(
   const { db } = deps.database;
   const now = await account();
   const { counts, unwritten } = await batchFigures(db, batch.id);
-  const about = { leaves: [], unwritten, inFlight: await inFlight(db, batch.id, now.jobMs) };
+  const about = { leaves: [], unwritten, inFlight: await inFlight(db, batch.id, now.jobMs), opens: null };
   switch (action) {
     case 'pause':
     case 'cancel':
@@ -35,7 +37,7 @@ export async function previewOf(
     case 'resume': {
       const cost = await costOfPending(db, batch);
       const finishedAt = cost.jobs === 0 ? null : fromNow(timeLeft(now, batch.id));
-      return { ...about, ...cost, finishedAt, takes: counts.pending };
+      return { ...about, ...cost, finishedAt, takes: counts.pending, opens: await opensOf(db, now, batch) };
     }
     case 'give-up': {
       const { takes, leaves } = await chooseRows(db, batch, action, meant);
@@ -48,6 +50,13 @@ export async function previewOf(
       return { ...about, ...cost, finishedAt, takes: takes.length, leaves };
     }
   }
+}
+
+async function opensOf(queries: Queries, now: Account, { id, task }: Batch): Promise<Preview['opens']> {
+  const isCarriers = taskByName(task).lookup.by === 'carrier';
+  const isHeld = (!isCarriers && now.isHeld) || (await oddHolds(queries)).length > 0;
+  const others = [...(isCarriers ? now.asking : now.pending)].filter(([other]) => other !== id);
+  return isHeld ? { batches: others.length, jobs: others.reduce((sum, [, jobs]) => sum + jobs, 0) } : null;
 }
 
 async function costOfPending(queries: Queries, { id, task }: Batch) {

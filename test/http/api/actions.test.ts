@@ -192,12 +192,25 @@ describe('pause, resume and cancel', () => {
       jobs: 2,
       calls: 4,
       credits: 2,
+      opens: null,
     });
     await act(batchId, { action: 'pause', why: 'lunch', id: 'one' });
     await act(batchId, { action: 'cancel', drop: true, id: 'two' });
     const [, message] = steering.pause.mock.calls[0]!;
     expect(message).toEqual({ id: `${batchId} one`, by: 'anna', why: 'lunch' });
     expect(steering.cancel.mock.calls[0]![1]).toMatchObject({ drop: true, by: 'anna', why: null });
+  });
+
+  it('a resume tells which others it lets go on, as it opens what is held for all', async () => {
+    const { stage } = await apiOn();
+    const [batchId, other] = [
+      await batchOf(stage, TASK, [orderUrl(1)], { workbook: '/data/one.xlsx' }),
+      await batchOf(stage, TASK, [orderUrl(2), orderUrl(3)], { workbook: '/data/two.xlsx' }),
+    ];
+    expect(other).not.toBe(batchId);
+    await stage.database.sql`update account_clock set held_reason = 'the token is refused'`;
+    const told = await preview(batchId, { action: 'resume' });
+    expect(told.body).toMatchObject({ takes: 1, opens: { batches: 1, jobs: 2 } });
   });
 
   it('are refused of a batch that has ended', async () => {

@@ -54,6 +54,7 @@ export function previewOf(batch: FakeBatch, request: ActionRequest): Preview {
     finishedAt: jobs === 0 ? null : new Date(Date.now() + 60_000 + jobs * PUBLISH_MS).toISOString(),
     inFlight: batch.inFlight,
     unwritten: batch.unwritten,
+    opens: request.action === 'resume' ? { batches: 2, jobs: 41 } : null,
   };
 }
 
