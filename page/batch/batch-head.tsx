@@ -77,7 +77,12 @@ export function BatchHead({ view, route, onOrder }: BatchHeadProps) {
             {t.batch.temporal}
           </a>
         )}
-        {status.workbook === null ? null : (
+        {status.workbook === null ? (
+          <a href={`${batchPath(batchId)}/rows.csv`} download="">
+            <Icon name="down" />
+            {t.batch.rowsCsv}
+          </a>
+        ) : (
           <a href={`${batchPath(batchId)}/workbook`} download="">
             <Icon name="down" />
             {t.batch.workbook}

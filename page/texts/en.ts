@@ -209,6 +209,7 @@ export const en: Texts = {
   batch: {
     temporal: 'Open in Temporal',
     workbook: 'Download workbook',
+    rowsCsv: 'Results (CSV)',
     failedCsv: 'Failed rows (CSV)',
     steps: 'Actions',
     notes: 'Notes',

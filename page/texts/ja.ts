@@ -209,6 +209,7 @@ export const ja: Texts = {
   batch: {
     temporal: 'Temporal で開く',
     workbook: 'ブックをダウンロード',
+    rowsCsv: '結果 (CSV)',
     failedCsv: '失敗した行 (CSV)',
     steps: '操作',
     notes: '備考',

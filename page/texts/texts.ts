@@ -178,6 +178,7 @@ export interface Texts {
   batch: {
     temporal: string;
     workbook: string;
+    rowsCsv: string;
     failedCsv: string;
     steps: string;
     notes: string;

@@ -208,6 +208,7 @@ export const zh: Texts = {
   batch: {
     temporal: '在 Temporal 中打开',
     workbook: '下载工作簿',
+    rowsCsv: '结果 (CSV)',
     failedCsv: '失败的行 (CSV)',
     steps: '操作',
     notes: '备注',

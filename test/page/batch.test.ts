@@ -26,6 +26,7 @@ inBrowser('a batch', ({ server, open }) => {
   it('of rows without a workbook there is none to download or write', async () => {
     const page = await open(`#/batch/${server.batches[5]!.id}`);
     await page.getByRole('heading', { name: 'rows.csv' }).waitFor();
+    await page.getByRole('link', { name: 'Results (CSV)' }).waitFor();
     await expect.poll(() => page.getByRole('link', { name: 'Download workbook' }).count()).toBe(0);
     expect(await page.getByRole('button', { name: 'Write now' }).count()).toBe(0);
   });

@@ -88,14 +88,18 @@ export function batchRoutes(app: FastifyInstance, context: ApiContext): void {
     });
   });
 
-  app.get('/api/batches/:batch/failed.csv', async (request, reply) => {
-    const batch = await batchIn(context, request);
-    const rows = await rowReports(db, batch.id, inArray(sql`r.state`, ['failed', 'invalid']));
-    return reply
-      .headers(attachment(`failed-${batch.id}.csv`))
-      .type('text/csv; charset=utf-8')
-      .send(csvOf(ROW_COLUMNS, rows));
-  });
+  for (const [name, which] of [
+    ['failed', inArray(sql`r.state`, ['failed', 'invalid'])],
+    ['rows', sql`true`],
+  ] as const)
+    app.get(`/api/batches/:batch/${name}.csv`, async (request, reply) => {
+      const batch = await batchIn(context, request);
+      const rows = await rowReports(db, batch.id, which);
+      return reply
+        .headers(attachment(`${name}-${batch.id}.csv`))
+        .type('text/csv; charset=utf-8')
+        .send(csvOf(ROW_COLUMNS, rows));
+    });
 
   app.get('/api/batches/:batch/workbook', async (request, reply) => {
     const { workbook } = await batchIn(context, request);

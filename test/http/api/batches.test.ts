@@ -141,7 +141,7 @@ describe('what the page is told', () => {
       expect(await get(`/api/batches/${batchId}/rows/${row}`)).toMatchObject({ status: 404 });
   });
 
-  it('gives failed rows as a CSV in which nothing is run', async () => {
+  it('gives failed rows, or all, as a CSV in which nothing is run', async () => {
     const stage = await stageWith();
     appOn(stage);
     const batchId = await batchOf(stage, TASK, [orderUrl(1), '=HYPERLINK("http://x")', '@x', '+1']);
@@ -152,6 +152,9 @@ describe('what the page is told', () => {
     expect(text).toContain(`"'@x"`);
     expect(text).toContain(`"'+1"`);
     expect(text.trimEnd().split('\r\n')).toHaveLength(4);
+    const all = await get(`/api/batches/${batchId}/rows.csv`);
+    expect(all.headers['content-disposition']).toContain(`rows-${batchId}.csv`);
+    expect(all.text.trimEnd().split('\r\n')).toHaveLength(5);
   });
 
   it('is not sent again while it is as it was', async () => {
