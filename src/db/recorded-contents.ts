@@ -27,7 +27,8 @@ export interface RecordedResult {
   terminal: boolean;
   /** `expired`, or `unknown` for 30 days: no save asks for it again. */
   silent: boolean;
-  completedAtMs: number;
+  /** When its carrier was last asked, be it by a look that found nothing new. */
+  lookedAtMs: number;
   /** The text that was written into the cell; null: none was, since a person's text or a formula was in the way, or the row was gone. */
   written: string | null;
   /** When a writeback dealt with it; null: still to come. */
@@ -61,7 +62,7 @@ interface Found extends Record<string, unknown> {
   text: string | null;
   terminal: boolean;
   silent: boolean;
-  completedAtMs: number | null;
+  lookedAtMs: number | null;
   written: string | null;
   writtenAtMs: number | null;
   replaced: string | null;
@@ -122,10 +123,11 @@ export async function recordedContents(
            coalesce(result.terminal_at <= now(), false) as terminal,
            coalesce(result.status = 'expired' or (result.status = 'unknown' and coalesce(result.event_at, first.at,
              result.completed_at) < now() - make_interval(days => ${SILENT_DAYS})), false) as silent,
-           result.result as text, ${ms('result.completed_at')} as "completedAtMs",
+           result.result as text, ${ms('greatest(result.completed_at, looked.seen_at)')} as "lookedAtMs",
            result.written, ${ms('result.written_at')} as "writtenAtMs", result.replaced
     from known join rows latest on latest.id = known.newest join own on own.id = latest.batch_id
     left join rows result on result.id = known.answered
+    left join parcel_rows looked on looked.row_id = result.id
     left join lateral (
       select max(coalesce(j.finished_at, j.published_at, j.intent_at)) as at from job_rows jr join jobs j on j.id = jr.job_id
       where jr.row_id = latest.id) tried on latest.state <> 'completed'
@@ -163,7 +165,7 @@ function stateOf({ state, batchRuns, batchState, triedAtMs }: Found): RecordedCo
 }
 
 function resultOf(row: Found): RecordedResult | null {
-  const { text, terminal, silent, completedAtMs, written, writtenAtMs, replaced } = row;
-  if (text === null || completedAtMs === null) return null;
-  return { text, terminal, silent, completedAtMs, written, writtenAtMs, replaced };
+  const { text, terminal, silent, lookedAtMs, written, writtenAtMs, replaced } = row;
+  if (text === null || lookedAtMs === null) return null;
+  return { text, terminal, silent, lookedAtMs, written, writtenAtMs, replaced };
 }

@@ -68,7 +68,7 @@ function wishOf(cell: SavedCell, result: RecordedResult | null, times: SaveTimes
   if (result.writtenAtMs >= times.copiedAtMs && cell.result !== result.text)
     return { action: 'look again', why: 'written since the copy was taken' };
   const isOpen = !result.terminal && !result.silent;
-  const isDue = isOpen && times.nowMs - result.completedAtMs > times.refreshAfterMs;
+  const isDue = isOpen && times.nowMs - result.lookedAtMs > times.refreshAfterMs;
   if (!cell.resultIsFormula && cell.result !== result.text) {
     if (isStale(cell, result, times)) return writeAgain('an editor that was open brought back the old text');
     if (text === '')

@@ -1,8 +1,10 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';
+import { setBatchState } from '../../src/db/batches.ts';
 import { batches } from '../../src/db/schema.ts';
+import { answer } from '../support/activities/answers.ts';
 import { jobsOf, rowsOf } from '../support/activities/batch.ts';
-import { useSavedWorkbook } from '../support/activities/saved-workbook.ts';
+import { OURS, useSavedWorkbook } from '../support/activities/saved-workbook.ts';
 import { eventAgo, seeParcel } from '../support/activities/seen-parcels.ts';
 import type { Stage } from '../support/activities/stage.ts';
 import { numbersFrom } from '../support/activities/yamato.ts';
@@ -50,4 +52,25 @@ it('what is answered from the record does not count for AUTO_MAX_ROWS', async ()
     .from(batches)
     .where(eq(batches.id, started ?? ''));
   expect(told?.state).toBe('running');
+});
+
+it('a parcel that was asked again a short while ago is not asked for by a save, though nothing was new', async () => {
+  const stage = await stageWith();
+  const { started } = await save(stage, [[OPEN]]);
+  const batchId = started ?? '';
+  await answer(stage, batchId, { 2: OURS });
+  await stage.run(stage.activities.writeBack, { batchId });
+  await setBatchState(stage.db, batchId, 'completed', null);
+  const [row] = await rowsOf(stage, batchId);
+  const events = [eventAgo('荷物受付', 1)];
+  await seeParcel(stage, { carrier: 'yamato', number: OPEN, events, rowId: row?.id ?? 0 });
+  await stage.db.execute(sql`update rows set completed_at = now() - interval '13 hours'`);
+  const again = (note: string) =>
+    save(stage, [
+      [OPEN, '', OURS],
+      ['', '', note],
+    ]);
+  expect(await again('one')).toMatchObject({ started: null, outcome: 'nothing to look up' });
+  await stage.db.execute(sql`update parcel_rows set seen_at = now() - interval '13 hours'`);
+  expect((await again('two')).started).not.toBeNull();
 });

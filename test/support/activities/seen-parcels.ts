@@ -19,14 +19,16 @@ interface Seen {
   carrier: CarrierName;
   number: string;
   events: ParcelEvent[];
+  /** The row that asked; left out: nobody's. */
+  rowId?: number;
 }
 
 /** Puts a parcel on record, as somebody's row would have. */
-export const seeParcel = (stage: Stage, { carrier, number, events }: Seen) =>
+export const seeParcel = (stage: Stage, { carrier, number, events, rowId }: Seen) =>
   stage.db.transaction((tx) =>
     feedParcels(tx, [
       {
-        rowId: null,
+        rowId: rowId ?? null,
         trackingNumber: number,
         orderNumber: null,
         history: historyOf(events, 0, { carrier, number, seenAt: new Date().toISOString() }),
