@@ -144,12 +144,12 @@ it('a schedule tells when it last ran, and what came of it', async () => {
   const handle = server.client.schedule.getHandle(cleanUp.id);
   expect(await scheduleHealth(server.client, cleanUp)).toEqual({
     ...{ ok: true, details: 'has not run yet', lastSuccessAt: null },
-    ...{ runs: 0, skipped: 0, missed: 0, failedInARow: 0 },
+    ...{ runs: 0, skipped: 0, missed: 0, failed: 0, failedInARow: 0 },
   });
   await handle.trigger();
   await vi.waitFor(async () => {
     expect((await scheduleHealth(server.client, cleanUp)).details).toMatch(
-      /^last run [^ ]+Z: running; last success long ago; 0 skipped, the one before not over$/,
+      /^last run [^ ]+Z: running; last success long ago; 0 skipped, the one before not over, 0 missed, 0 failed$/,
     );
   }, 20_000);
   const [run] = (await handle.describe()).info.recentActions;

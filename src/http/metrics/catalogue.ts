@@ -58,6 +58,10 @@ export const METRICS = {
   tsuiseki_schedule_runs_total: metric('Runs begun since the schedule was made', 'schedule'),
   tsuiseki_schedule_skipped_total: metric('Runs skipped: the one before was not over', 'schedule'),
   tsuiseki_schedule_missed_total: metric('Runs missed: Temporal was away', 'schedule'),
+  tsuiseki_schedule_failed: metric(
+    'Runs on record, 30 days, that failed, took too long or were ended',
+    'schedule',
+  ),
   tsuiseki_schedule_failed_in_a_row: metric(
     'Latest runs that ended otherwise than well, ten at most',
     'schedule',

@@ -22,11 +22,11 @@ const FIGURES = {
   schedules: [
     {
       ...{ id: 'tsuiseki-inbox-relay', ok: true, lastSuccessAt: SUCCESS_AT },
-      ...{ runs: 40, skipped: 3, missed: 2, failedInARow: 1 },
+      ...{ runs: 40, skipped: 3, missed: 2, failed: 5, failedInARow: 1 },
     },
     {
       ...{ id: 'tsuiseki-roll-up', ok: false, lastSuccessAt: null },
-      ...{ runs: 0, skipped: 0, missed: 0, failedInARow: 0 },
+      ...{ runs: 0, skipped: 0, missed: 0, failed: 0, failedInARow: 0 },
     },
   ],
   waits: ['lock', 'account', 'lock', 'webhook', 'something newer'],
@@ -55,6 +55,7 @@ describe('what Temporal knows', () => {
     expect(valuesOf(body, 'tsuiseki_schedule_runs_total')).toEqual({ [relay]: 40, [rollUp]: 0 });
     expect(valuesOf(body, 'tsuiseki_schedule_skipped_total')).toEqual({ [relay]: 3, [rollUp]: 0 });
     expect(valuesOf(body, 'tsuiseki_schedule_missed_total')).toEqual({ [relay]: 2, [rollUp]: 0 });
+    expect(valuesOf(body, 'tsuiseki_schedule_failed')).toEqual({ [relay]: 5, [rollUp]: 0 });
     expect(valuesOf(body, 'tsuiseki_schedule_failed_in_a_row')).toEqual({ [relay]: 1, [rollUp]: 0 });
     expect(valuesOf(body, 'tsuiseki_batches_waiting')).toEqual({
       ...{ 'for=account': 1, 'for=held': 0, 'for=lock': 2, 'for=file': 0 },
