@@ -218,6 +218,7 @@ it('explain tells of the rows’ source and of each delivery, and of no workbook
   const story = (await explainRow(stage.db, batch, 2)).map(({ what, details }) => `${what} ${details}`);
   expect(story).toEqual([
     'imported row 2 of rows.json: a page of store.apple.com',
+    'action start by mika',
     'result from webscraper: "result 2", in_transit',
     `written to the results webhook, delivery ${sent[0]?.id}`,
   ]);
