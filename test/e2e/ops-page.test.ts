@@ -82,9 +82,8 @@ needs(missingProgram('chromium', 'chromium'))('the ops page of a running system'
         expect(complaints).toEqual([]);
 
         const looking = await (await browser.newContext({ locale: 'en-GB' })).newPage();
-        await signIn(looking, up.told.http, VIEWER);
-        await looking.getByRole('heading', { name: 'Batches' }).waitFor();
-        await looking.goto(`${up.told.http}/#/batch/${batchId}`);
+        // A link that somebody sent, met by the form.
+        await signIn(looking, `${up.told.http}/#/batch/${batchId}`, VIEWER);
         await looking.getByRole('link', { name: 'Open in Temporal' }).waitFor();
         expect(await looking.getByRole('button', { name: /retry|write|pause/i }).count()).toBe(0);
         const link = await looking.getByRole('link', { name: 'Open in Temporal' }).getAttribute('href');

@@ -69,9 +69,11 @@ export function sendForm(
   const language = languageOf(request.headers['accept-language'] ?? '');
   const { title, told, token, enter, ...problems } = TEXTS[language];
   const alert = problem === null ? '' : `<p role="alert">${problems[problem]}</p>`;
+  // Sent to the page's own address a link such as /#/batch/x is kept: browsers pass its last part on.
+  const action = request.url === '/' ? '' : ' action="/sign-in"';
   const html = `<!doctype html><html lang="${language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>${title}</title><style>${STYLE}</style><main><h1>${title}</h1><p>${told}</p>${alert}
-<form method="post" action="/sign-in"><label for="token">${token}</label>
+<form method="post"${action}><label for="token">${token}</label>
 <input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
 <button>${enter}</button></form></main></html>`;
   return reply

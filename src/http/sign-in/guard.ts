@@ -69,7 +69,7 @@ export function guarded(
     entry.addHook('onRequest', async (request, reply) => {
       if (isCrossSite(request)) return reply.code(403).send({ error: OTHER_SITE });
     });
-    entry.post('/sign-in', async (request, reply) => {
+    const enter = async (request: FastifyRequest, reply: FastifyReply) => {
       if (tooMany(request, reply) !== null) return reply;
       const { token } = (request.body ?? {}) as { token?: unknown };
       const visitor = typeof token === 'string' ? visitorOf(token.trim(), signIn) : null;
@@ -81,7 +81,9 @@ export function guarded(
       const { name, role } = visitor;
       reply.header('set-cookie', sessionCookie(visitor, nowMs(), isOverTls(request)));
       return isBrowser(request) ? reply.redirect('/', 303) : reply.send({ name, role });
-    });
+    };
+    entry.post('/sign-in', enter);
+    entry.post('/', enter);
     entry.post('/sign-out', async (request, reply) => {
       return reply
         .header('set-cookie', endedCookie(isOverTls(request)))

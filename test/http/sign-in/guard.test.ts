@@ -23,6 +23,7 @@ function appWith(signIn: SignInRules): FastifyInstance {
   const built = fastify();
   built.register(formbody);
   guarded(built, { signIn, nowMs: () => nowMs }, (inner) => {
+    inner.get('/', () => 'the page');
     inner.get('/batches', () => []);
     inner.post('/batches/owt-1/pause', (request) => {
       changes.push(request.visitor?.name ?? '');
@@ -215,6 +216,8 @@ describe('a browser', () => {
     expect(wrong.statusCode).toBe(401);
     expect(wrong.body).toContain('role="alert"');
     expect(wrong.body).not.toContain('nobody-0123456789');
+    const atPage = await app.inject({ url: '/', headers: { host: 'tsuiseki.example', ...BROWSER } });
+    expect(atPage.body).toContain('<form method="post">');
     const right = await form(` ${ANNA.token} `);
     expect([right.statusCode, right.headers.location]).toEqual([303, '/']);
     const cookie = String(right.headers['set-cookie']).split(';')[0] ?? '';
