@@ -28,8 +28,8 @@ const MAX_ANSWER_BYTES = 64 * 1024;
 const SETTING = 'WEBHOOK_FORWARD_URL';
 /** Only what was sent is wrong; all other answers may be others tomorrow, a login or an address that is wrong among them. */
 const REFUSED: ReadonlySet<number> = new Set([400, 413, 422]);
-/** With a Retry-After they speak of whoever asks, not of what was sent. */
-const BUSY: ReadonlySet<number> = new Set([429, 503]);
+/** They speak of the system that is asked, or of whoever asks, not of what was sent. */
+const AWAY: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 const http = outgoing({ method: 'POST', timeout: { request: TIMEOUT_MS } });
 
@@ -46,11 +46,10 @@ export function createForwardWebhook(url: string): ForwardWebhook {
       });
       if (answer === null)
         throw new ForwardError('FORWARD_NOT_TAKEN', `the answer of ${at} is over 64 KB; check ${SETTING}`);
-      const { statusCode: status, headers: told } = answer;
+      const { statusCode: status } = answer;
       if (status >= 200 && status <= 299) return;
       const redirected = status >= 300 && status <= 399 ? ', which is not followed' : '';
-      const isBusy = BUSY.has(status) && told['retry-after'] !== undefined;
-      const otherwise = isBusy ? 'FORWARD_AWAY' : 'FORWARD_NOT_TAKEN';
+      const otherwise = AWAY.has(status) ? 'FORWARD_AWAY' : 'FORWARD_NOT_TAKEN';
       throw new ForwardError(
         REFUSED.has(status) ? 'FORWARD_REFUSED' : otherwise,
         `${at} answered ${status}${redirected}; check ${SETTING}`,

@@ -50,7 +50,8 @@ describe('anything but 2xx takes it not, told without what is secret', () => {
       'FORWARD_AWAY',
       /answered 429; check/,
     ],
-    ['one that is busy for this one, it seems', { status: 503 }, 'FORWARD_NOT_TAKEN', /answered 503; check/],
+    ['one behind a gateway that cannot reach it', { status: 502 }, 'FORWARD_AWAY', /answered 502; check/],
+    ['one that fails at it', { status: 500 }, 'FORWARD_NOT_TAKEN', /answered 500; check/],
     ['one that finds it malformed', { status: 400 }, 'FORWARD_REFUSED', /answered 400; check/],
   ])('%s', async (_, reply, code, told) => {
     const server = await recordingServer(() => reply);
