@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { japanDay } from '../db/japan-day.ts';
 import { NOT_REGISTERED, WRONG_NUMBER } from '../carriers/status-texts.ts';
 
 /** What is known of a row's status. */
@@ -10,15 +11,13 @@ export interface RowStatus {
   notRegisteredDay: number | null;
 }
 
-const dayOf = (moment: string) => `(${moment} at time zone 'Asia/Tokyo')::date`;
-
 /**
  * Of `rows r` whose number the carrier does not know yet: the day of its last look, by Japan's calendar, the first look
  * at this content in its workbook being on day 1, whichever batch made it. Null for all others, and once it is forgotten.
  */
 export const NOT_REGISTERED_DAY =
   sql.raw(`case when r.sub_status = '${NOT_REGISTERED}' and r.forgotten_at is null then greatest(1,
-  1 + ${dayOf('r.completed_at')} - ${dayOf(`coalesce((
+  1 + ${japanDay('r.completed_at')} - ${japanDay(`coalesce((
     select min(coalesce(j.intent_at, j.published_at, j.finished_at))
     from batches own
     join rows same on md5(same.input) = md5(r.input) and same.input = r.input and same.email = r.email

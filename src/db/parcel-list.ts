@@ -3,6 +3,7 @@ import type { SQL } from 'drizzle-orm';
 import { NOT_REGISTERED } from '../carriers/status-texts.ts';
 import type { CarrierName, TrackingStatus } from '../carriers/status.ts';
 import type { Queries } from './database.ts';
+import { japanDay } from './japan-day.ts';
 import { askAgainAt } from './due-parcels.ts';
 import type { Requery } from './due-parcels.ts';
 
@@ -50,8 +51,6 @@ const isoOf = (moment: SQL) => sql`to_char(${moment} at time zone 'UTC', 'YYYY-M
 /** A moment as ISO 8601 in UTC. */
 export const iso = (moment: string) => isoOf(sql.raw(moment));
 
-const dayOf = (moment: string) => sql.raw(`(${moment} at time zone 'Asia/Tokyo')::date`);
-
 /** Parcels, those whose last event is the latest first. */
 export function listParcels(
   queries: Queries,
@@ -61,7 +60,7 @@ export function listParcels(
     select nullif(p.carrier, '') as carrier, nullif(p.number, '') as "trackingNumber",
            nullif(p.order_number, '') as "orderNumber", p.serial, p.status, p.sub_status as "subStatus",
            p.status_text as "statusText", case when p.sub_status = ${NOT_REGISTERED} then
-             1 + ${dayOf('p.seen_at')} - ${dayOf('p.first_seen_at')} end as "notRegisteredDay",
+             1 + ${sql.raw(japanDay('p.seen_at'))} - ${sql.raw(japanDay('p.first_seen_at'))} end as "notRegisteredDay",
            ${iso('p.since')} as since, ${iso('p.terminal_at')} as "terminalAt",
            ${iso('p.seen_at')} as "seenAt",
            ${isoOf(askAgainAt(requery))} as "askAgainAt",

@@ -18,7 +18,7 @@ import type { TrackingStatus } from '../carriers/status.ts';
 import type { Carrier } from '../tasks/lookup.ts';
 import type { TaskName } from '../tasks/types.ts';
 import type { WorkbookColumns } from '../workbook/types.ts';
-import type { BatchState, JobState, RowState } from './states.ts';
+import type { BatchState, JobState, RecordedAction, RowState } from './states.ts';
 import { TO_SHOW } from './status-column.ts';
 
 export type { BatchState, JobState, RowState } from './states.ts';
@@ -315,23 +315,7 @@ export const actions = pgTable(
       .references(() => batches.id, { onDelete: 'cascade' }),
     /** The message's own id: repeated by a reset or a retry, it takes effect once. */
     messageId: text('message_id').unique(),
-    action: text('action')
-      .$type<
-        | 'start'
-        | 'pause'
-        | 'resume'
-        | 'cancel'
-        | 'retry'
-        | 'ask'
-        | 'give up'
-        | 'write'
-        | 'fresh'
-        | 'hold'
-        | 'done'
-        | 'release'
-        | 'import'
-      >()
-      .notNull(),
+    action: text('action').$type<RecordedAction>().notNull(),
     by: text('by').notNull(),
     why: text('why'),
     /** The rows that were named; whether a cancel dropped what was in flight. */

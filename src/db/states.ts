@@ -16,3 +16,19 @@ export type JobState =
   | 'redirected'
   | 'completed'
   | 'failed';
+
+/** What the record of actions has, by people and by words in a status cell. */
+export type RecordedAction =
+  | 'start'
+  | 'pause'
+  | 'resume'
+  | 'cancel'
+  | 'retry'
+  | 'ask'
+  | 'give up'
+  | 'write'
+  | 'fresh'
+  | 'hold'
+  | 'done'
+  | 'release'
+  | 'import';

@@ -6,7 +6,7 @@ import type { Reason } from '../../batches/reasons.ts';
 import type { Report } from '../../batches/roll-ups/report.ts';
 import type { StoryEvent } from '../../batches/story-event.ts';
 import type { AlertReason } from '../../carriers/alert-reasons.ts';
-import type { BatchState, RowState } from '../../db/states.ts';
+import type { BatchState, RecordedAction, RowState } from '../../db/states.ts';
 
 export { REASONS } from '../../batches/reasons.ts';
 export type { Reason } from '../../batches/reasons.ts';
@@ -14,7 +14,7 @@ export { ALERT_REASONS } from '../../carriers/alert-reasons.ts';
 export type { AlertReason } from '../../carriers/alert-reasons.ts';
 export type { StoryWhat } from '../../batches/story-event.ts';
 export type { CarrierName, TrackingStatus } from '../../carriers/status.ts';
-export type { BatchState, RowState } from '../../db/states.ts';
+export type { BatchState, RecordedAction, RowState } from '../../db/states.ts';
 export type { DayLine, OfficeLine, OpenLine, Report, TaskLine } from '../../batches/roll-ups/report.ts';
 
 /** `GET /api/me` */
@@ -66,22 +66,6 @@ export interface BatchView {
   /** Newest first. */
   actions: { at: string; action: RecordedAction; by: string; why: string | null; details: string | null }[];
 }
-
-/** What the record of actions has, by people and by words in a status cell. */
-export type RecordedAction =
-  | 'start'
-  | 'pause'
-  | 'resume'
-  | 'cancel'
-  | 'retry'
-  | 'ask'
-  | 'give up'
-  | 'write'
-  | 'fresh'
-  | 'hold'
-  | 'done'
-  | 'release'
-  | 'import';
 
 /** As `rows --json`, with the reason as a code. */
 export interface RowReport {
